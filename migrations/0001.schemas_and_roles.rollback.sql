@@ -1,0 +1,3 @@
+drop schema analyst cascade;
+drop schema pm cascade;
+drop schema learning cascade;

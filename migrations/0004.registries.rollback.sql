@@ -1,0 +1,2 @@
+drop table learning.gates;
+drop table learning.scope_dimensions;

@@ -1,0 +1,2 @@
+delete from learning.schedule;
+delete from learning.learning_configs;

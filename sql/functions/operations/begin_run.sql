@@ -1,0 +1,32 @@
+-- Opens a run of a job and reads the clock for it, once (as_of). A scheduled run while the clock is
+-- set, or while another run of the job is in progress, is recorded as skipped and its status says so;
+-- the caller then leaves. p_by_hand: replay and people, who move the clock themselves.
+create or replace function learning.begin_run(p_job text, p_by_hand boolean default false)
+returns learning.learning_runs
+language plpgsql volatile
+set search_path = ''
+as $$
+declare
+    v_run learning.learning_runs;
+    v_why text;
+begin
+    if not p_by_hand and exists (
+        select from learning.clock_setting as c where c.set_to is not null
+    ) then
+        v_why := 'the clock is set';
+    elsif not pg_try_advisory_lock(hashtext('quadrant'), hashtext(p_job)) then
+        v_why := 'another run of it is in progress';
+    end if;
+    insert into learning.learning_runs (job, status, finished_at, detail)
+    values (
+        p_job,
+        case when v_why is null then 'running' else 'skipped' end,
+        case when v_why is not null then clock_timestamp() end,
+        case when v_why is null then '{}' else jsonb_build_object('skipped', v_why) end
+    )
+    returning * into v_run;
+    return v_run;
+end
+$$;
+comment on function learning.begin_run(text, boolean) is
+    'Opens a run: status running, or skipped with the reason in detail. Holds the job''s advisory lock until end_run.';
