@@ -1,0 +1,130 @@
+-- Writes one tick of any number of positions, whole or not at all: changed scopes and states of
+-- positions, tick states (where version is the expected one), windows (a row per window_id holding
+-- what this tick adds to it), strands, and the feed's watermarks, which stand for the quiet positions.
+-- The same tick again writes nothing new. Raises QD008 when another ticker was faster.
+create or replace function pm.apply_ticks(
+    p_feed text, p_watermarks jsonb, p_positions jsonb, p_states jsonb, p_windows jsonb,
+    p_strands jsonb
+)
+returns integer
+language plpgsql volatile security definer
+set search_path = ''
+as $$
+declare
+    v_written integer;
+begin
+    if p_positions <> '[]' then
+        perform p.position_id
+        from learning.lowcap_positions as p
+        where p.position_id in (
+            select w.position_id from jsonb_to_recordset(p_positions) as w (position_id bigint)
+        )
+        order by p.position_id
+        for update;
+
+        update learning.lowcap_positions as p
+        set scope = coalesce(w.scope, p.scope),
+            state = coalesce(w.state, p.state),
+            status = case when p.status in ('paused', 'archived') then p.status
+                else coalesce(w.status, p.status) end,
+            current_trade_id = case when w.status is null then p.current_trade_id
+                else w.trade_id end
+        from jsonb_to_recordset(p_positions) as w (
+            position_id bigint, scope jsonb, state text, status text, trade_id text
+        )
+        where w.position_id = p.position_id;
+    end if;
+
+    if p_states <> '[]' then
+        perform t.position_id
+        from learning.tick_states as t
+        where t.position_id in (
+            select w.position_id from jsonb_to_recordset(p_states) as w (position_id bigint)
+        )
+        order by t.position_id
+        for update;
+
+        update learning.tick_states as t
+        set state = w.state,
+            last_bar_ts = to_timestamp(w.last_bar_ms / 1000.0),
+            version = t.version + 1
+        from jsonb_to_recordset(p_states) as w (
+            position_id bigint, version bigint, state jsonb, last_bar_ms bigint
+        )
+        where w.position_id = t.position_id and w.version = t.version and t.feed = p_feed;
+        get diagnostics v_written = row_count;
+        if v_written <> jsonb_array_length(p_states) then
+            raise exception using
+                errcode = 'QD008',
+                message = format(
+                    '%s of %s positions were ticked by somebody else meanwhile',
+                    jsonb_array_length(p_states) - v_written, jsonb_array_length(p_states)
+                ),
+                hint = 'Nothing was written. Enroll the positions again and go on from their state.';
+        end if;
+    end if;
+
+    if p_windows <> '[]' then
+        insert into learning.pattern_episode_events as e (
+            window_id, episode_id, attempt_id, position_id, episode_type, pattern_key, scope,
+            decision, outcome, outcome_reason, blocked_by, factors, opened_at, decided_at,
+            closed_at, outcome_at, trade_id, entry_price, exit_price, roi, roi_at
+        )
+        select w.window_id, w.episode_id, w.attempt_id, w.position_id, w.episode_type,
+            w.pattern_key, w.scope, w.decision, w.outcome, w.outcome_reason,
+            coalesce(w.blocked_by, '{}'), coalesce(w.factors, '{}'),
+            to_timestamp(w.opened_ms / 1000.0), to_timestamp(w.decided_ms / 1000.0),
+            to_timestamp(w.closed_ms / 1000.0), to_timestamp(w.outcome_ms / 1000.0), w.trade_id,
+            w.entry_price, w.exit_price, w.roi, to_timestamp(w.roi_ms / 1000.0)
+        from jsonb_to_recordset(p_windows) as w (
+            window_id text, episode_id text, attempt_id text, position_id bigint,
+            episode_type text, pattern_key text, scope jsonb, decision text, outcome text,
+            outcome_reason text, blocked_by text[], factors jsonb, opened_ms bigint,
+            decided_ms bigint, closed_ms bigint, outcome_ms bigint, trade_id text,
+            entry_price double precision, exit_price double precision, roi double precision,
+            roi_ms bigint
+        )
+        on conflict on constraint a_window_is_recorded_once do update
+        set decision = coalesce(e.decision, excluded.decision),
+            decided_at = coalesce(e.decided_at, excluded.decided_at),
+            blocked_by = case when e.decision is null then excluded.blocked_by
+                else e.blocked_by end,
+            factors = e.factors || excluded.factors,
+            closed_at = coalesce(e.closed_at, excluded.closed_at),
+            trade_id = coalesce(e.trade_id, excluded.trade_id),
+            outcome = case when e.outcome in ('success', 'failure') then e.outcome
+                else coalesce(excluded.outcome, e.outcome) end,
+            outcome_reason = case when e.outcome in ('success', 'failure') then e.outcome_reason
+                else coalesce(excluded.outcome_reason, e.outcome_reason) end,
+            outcome_at = case when e.outcome in ('success', 'failure') then e.outcome_at
+                else coalesce(excluded.outcome_at, e.outcome_at) end,
+            entry_price = coalesce(e.entry_price, excluded.entry_price),
+            exit_price = coalesce(e.exit_price, excluded.exit_price),
+            roi = coalesce(e.roi, excluded.roi),
+            roi_at = coalesce(e.roi_at, excluded.roi_at);
+    end if;
+
+    if p_strands <> '[]' then
+        insert into learning.ad_strands (
+            kind, position_id, episode_id, trade_id, content, happened_at, strand_key
+        )
+        select w.kind, w.position_id, w.episode_id, w.trade_id, coalesce(w.content, '{}'),
+            to_timestamp(w.happened_ms / 1000.0), w.strand_key
+        from jsonb_to_recordset(p_strands) as w (
+            kind text, position_id bigint, episode_id text, trade_id text, content jsonb,
+            happened_ms bigint, strand_key text
+        )
+        on conflict on constraint a_strand_is_told_once do nothing;
+    end if;
+
+    insert into learning.feed_watermarks as m (feed, timeframe, last_bar_ts)
+    select p_feed, w.key, to_timestamp(w.value::bigint / 1000.0)
+    from jsonb_each_text(p_watermarks) as w
+    on conflict on constraint one_watermark_per_feed_and_timeframe do update
+    set last_bar_ts = greatest(m.last_bar_ts, excluded.last_bar_ts);
+
+    return jsonb_array_length(p_windows);
+end
+$$;
+comment on function pm.apply_ticks(text, jsonb, jsonb, jsonb, jsonb, jsonb) is
+    'Writes one tick of many positions in one transaction: positions, tick states, windows, strands, watermarks {timeframe: epoch ms}. Times are epoch ms UTC. QD008 when another ticker was faster.';
