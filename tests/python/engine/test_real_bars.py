@@ -1,0 +1,109 @@
+"""What the engine says about the real bars, and that it says it without looking ahead."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from quadrant.bars import Bars, read_bars
+from quadrant.engine import Frame, compute, latest, s1_flag, s2_flag
+
+FOLDER = Path(__file__).resolve().parents[3] / ".." / "shared" / "data" / "bars"
+
+
+def real(symbol: str, timeframe: str) -> Bars:
+    if not FOLDER.is_dir():
+        pytest.skip("no recorded bars beside the repository")
+    return read_bars(FOLDER / f"{symbol}_{timeframe}.csv.gz")
+
+
+def moves(frame: Frame) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for before, after in pairwise(frame.state.tolist()):
+        if before != after:
+            found[f"{before}{after}"] = found.get(f"{before}{after}", 0) + 1
+    return found
+
+
+@pytest.mark.parametrize(
+    ("symbol", "timeframe", "bars_by_state", "transitions", "flags"),
+    [
+        (
+            "BTCUSDT",
+            "15m",
+            [6041, 3151, 2264, 12116, 332],
+            {"40": 1, "01": 84, "10": 64, "12": 172, "21": 152, "23": 20, "30": 20},
+            (645, 2221, 66, 62),
+        ),
+        (
+            "BTCUSDT",
+            "1h",
+            [1644, 425, 601, 2973, 333],
+            {"40": 1, "01": 16, "10": 11, "12": 33, "21": 28, "23": 5, "30": 5},
+            (216, 541, 5, 20),
+        ),
+        (
+            "NEARUSDT",
+            "15m",
+            [7338, 2686, 2159, 11389, 332],
+            {"40": 1, "01": 79, "10": 61, "12": 173, "21": 155, "23": 18, "30": 18},
+            (389, 2524, 73, 55),
+        ),
+        (
+            "NEARUSDT",
+            "4h",
+            [326, 84, 70, 0, 1014],
+            {"40": 1, "01": 3, "10": 3, "12": 7, "21": 7},
+            (1, 0, 2, 2),
+        ),
+    ],
+)
+def test_states_transitions_and_flags(
+    symbol: str,
+    timeframe: str,
+    bars_by_state: list[int],
+    transitions: dict[str, int],
+    flags: tuple[int, ...],
+) -> None:
+    frame = compute(real(symbol, timeframe))
+    assert np.bincount(frame.state, minlength=5).tolist() == bars_by_state
+    assert moves(frame) == transitions
+    assert flags == (
+        frame.trim.sum(),
+        frame.emergency.sum(),
+        s1_flag(frame, ts_min=0.6, halo=1.0, slope_min=0.0).sum(),
+        s2_flag(frame, ts_min=0.6, halo=0.5, slope_min=0.0).sum(),
+    )
+
+
+def test_scores_of_one_bar() -> None:
+    frame = compute(real("NEARUSDT", "15m"))
+    expected = {
+        "ema20": 3.6085351182636938,
+        "ema60": 3.533575972029596,
+        "ema333": 3.373418699212375,
+        "atr": 0.04402986535087319,
+        "rsi": 58.50083784128925,
+        "adx": 20.80587328926193,
+        "slope60": 0.08035920226529068,
+        "slope333": 0.035133985929463304,
+        "ts_score": 0.34178092059191767,
+        "ox": 0.27458358476617434,
+        "s1_halo_distance": 2.485222861764529,
+        "s2_slope": 0.04663475507978805,
+    }
+    for name, value in expected.items():
+        assert getattr(frame, name)[1000] == pytest.approx(value, rel=1e-9), name
+
+
+@pytest.mark.parametrize(("symbol", "timeframe"), [("SOLUSDT", "15m"), ("DOGEUSDT", "4h")])
+def test_no_bar_sees_the_next(symbol: str, timeframe: str) -> None:
+    bars = real(symbol, timeframe)
+    whole = compute(bars).snapshots()
+    ends = [1, 14, 60, 332, 333, 334, 341, 342, 343, 500]
+    ends += np.linspace(501, len(bars), 40, dtype=int).tolist()
+    for end in ends:
+        assert latest(bars.head(end)) == whole[end - 1], end
