@@ -1,0 +1,57 @@
+"""The command `quadrant`: its parts, and what becomes of their errors."""
+
+from __future__ import annotations
+
+import sys
+
+import psycopg
+import typer
+from rich.text import Text
+
+from quadrant.cli import server
+from quadrant.cli.console import err
+from quadrant.database import explain
+from quadrant.errors import QuadrantError
+
+app = typer.Typer(
+    name="quadrant",
+    help="A PostgreSQL database that learns a trading bot's gates from its experiments.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+
+# ClickException, of click or of the copy of it inside typer.
+_UsageError: type[Exception] = typer.BadParameter.__mro__[2]
+
+# One line per module of commands: register(app) puts them on the command line.
+server.register(app)
+
+
+def main() -> None:
+    """Run the command line: coded errors are one red line and exit 1, Ctrl-C is exit 130."""
+    sys.exit(_run())
+
+
+def _run() -> int:
+    try:
+        result = app(standalone_mode=False)
+        return result if isinstance(result, int) else 0
+    except typer.Exit as e:
+        return e.exit_code
+    except (KeyboardInterrupt, typer.Abort):
+        err.print("Interrupted.", style="yellow")
+        return 130
+    except QuadrantError as e:
+        return _report(e)
+    except psycopg.OperationalError as e:
+        return _report(explain(e))
+    except _UsageError as e:
+        e.show()  # type: ignore[attr-defined]
+        return 2
+
+
+def _report(error: QuadrantError) -> int:
+    err.print(Text(f"{error.code}: {error.message}", style="bold red"), soft_wrap=True)
+    if error.hint:
+        err.print(Text(error.hint), soft_wrap=True)
+    return 1

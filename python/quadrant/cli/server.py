@@ -1,0 +1,108 @@
+"""quadrant up, down, dsn, psql, migrate: the database and how to reach it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from dataclasses import asdict
+from typing import Annotated
+
+import psycopg
+import typer
+from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict
+
+from quadrant.cli.console import err, out, print_json, progress_bar
+from quadrant.database import MigrationReport, connect, migrate
+from quadrant.server import DATABASE, Cluster, Home, resolve_dsn
+from quadrant.server.binaries import wheel
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")]
+
+
+def up(json: Json = False) -> None:
+    """Start the embedded server where needed, make the database and bring its schema up to date.
+
+    With QUADRANT_DSN set: check the connection to that database and bring its schema up to date.
+    """
+    if not os.environ.get("QUADRANT_DSN"):
+        with progress_bar("Starting PostgreSQL") as progress:
+            progress("", 0, 0)
+            server = Cluster(Home.current()).start()
+        _create_database(server)
+    dsn = resolve_dsn()
+    report = _migrate(dsn)
+    if json:
+        print_json({"dsn": dsn, **asdict(report)})
+    else:
+        _print_report(report)
+        out.print(f"Up. Reach it with: quadrant psql, or\n  {dsn}", soft_wrap=True, highlight=False)
+
+
+def down() -> None:
+    """Stop the embedded server; its data stays."""
+    home = Home.current()
+    stopped = Cluster(home).stop()
+    out.print("Stopped." if stopped else f"No server runs in {home.root}.", soft_wrap=True)
+
+
+def dsn(json: Json = False) -> None:
+    """Print how to reach the database."""
+    found = resolve_dsn()
+    with connect(found):
+        pass
+    if json:
+        tcp = None if os.environ.get("QUADRANT_DSN") else Cluster(Home.current()).tcp_dsn(DATABASE)
+        print_json({"dsn": found, "tcp": tcp, **conninfo_to_dict(found)})
+    else:
+        typer.echo(found)
+
+
+def psql(context: typer.Context) -> None:
+    """Open psql on the database; everything after `psql` is passed on to it."""
+    program = wheel() / "psql"
+    path = str(program) if os.access(program, os.X_OK) else shutil.which("psql") or str(program)
+    os.execv(path, [path, "-d", resolve_dsn(), *context.args])
+
+
+def migrate_command(json: Json = False) -> None:
+    """Bring the database's schema to this version: migrations, functions, views and grants."""
+    report = _migrate(resolve_dsn())
+    if json:
+        print_json(asdict(report))
+    else:
+        _print_report(report)
+
+
+def _migrate(dsn: str) -> MigrationReport:
+    with progress_bar("Migrating") as progress:
+        return migrate(dsn, progress)
+
+
+def _print_report(report: MigrationReport) -> None:
+    for name in report.migrations:
+        out.print(f"applied {name}", highlight=False)
+    if report.files:
+        out.print(f"deployed {len(report.files)} functions and views", highlight=False)
+    for name in report.removed:
+        out.print(f"dropped {name}", highlight=False)
+    if not report.changed:
+        err.print("The schema is up to date.")
+
+
+def _create_database(server: str) -> None:
+    with connect(server, autocommit=True) as connection:
+        try:
+            connection.execute(sql.SQL("create database {}").format(sql.Identifier(DATABASE)))
+        except (psycopg.errors.DuplicateDatabase, psycopg.errors.UniqueViolation):
+            return
+
+
+def register(app: typer.Typer) -> None:
+    """Put the commands of this module on the command line."""
+    app.command()(up)
+    app.command()(down)
+    app.command()(dsn)
+    passed_on = {"allow_extra_args": True, "ignore_unknown_options": True}
+    app.command(context_settings=passed_on, add_help_option=False)(psql)
+    app.command("migrate")(migrate_command)

@@ -1,0 +1,56 @@
+"""Connections whose failures are one coded sentence."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import psycopg
+from psycopg.conninfo import conninfo_to_dict
+
+from quadrant.errors import QuadrantError
+from quadrant.server.errors import BadDsn, LoginRefused, NoSuchDatabase, Unreachable
+
+
+def connect(dsn: str, **options: Any) -> psycopg.Connection[Any]:
+    """Connect with psycopg (options are passed on: autocommit, row_factory, ...).
+
+    Raises BadDsn, Unreachable, NoSuchDatabase or LoginRefused.
+    """
+    try:
+        return psycopg.connect(dsn, **{"connect_timeout": 10, **options})
+    except psycopg.OperationalError as e:
+        raise explain(e, dsn) from e
+    except psycopg.ProgrammingError as e:
+        raise BadDsn(
+            f"the DSN cannot be read: {str(e).strip()}",
+            hint="It looks like postgresql://user:password@host:5432/database",
+        ) from e
+
+
+def explain(error: psycopg.OperationalError, dsn: str = "") -> QuadrantError:
+    """The coded error for a connection that could not be made or was lost."""
+    message = str(error).strip()
+    last = message.splitlines()[-1].strip() if message else "the connection was lost"
+    where = _where(dsn)
+    if "database" in message and "does not exist" in message:
+        return NoSuchDatabase(
+            f"{where}: {last}", hint="Create it (createdb), or correct the name in QUADRANT_DSN."
+        )
+    if any(t in message for t in ("authentication failed", "role", "no password", "pg_hba.conf")):
+        return LoginRefused(
+            f"{where}: {last}", hint="Correct the user and the password in QUADRANT_DSN."
+        )
+    return Unreachable(
+        f"{where}: {last}",
+        hint="Is the server running? Check QUADRANT_DSN, or unset it and run: quadrant up",
+    )
+
+
+def _where(dsn: str) -> str:
+    """Host, port and database of a DSN: never its password."""
+    try:
+        parts = conninfo_to_dict(dsn)
+    except psycopg.ProgrammingError:
+        return "database"
+    host, port, name = (parts.get(key) or "" for key in ("host", "port", "dbname"))
+    return f"{host or 'default host'}{f':{port}' if port else ''}/{name}"

@@ -1,0 +1,53 @@
+"""Failures of the schema's own upkeep: QD3xx, and QD205 where it is not up to date."""
+
+from __future__ import annotations
+
+from quadrant.errors import QuadrantError
+
+
+class SchemaOutdated(QuadrantError):
+    """The database's schema is older (or newer) than this code."""
+
+    code = "QD205"
+
+
+class MigrationFailed(QuadrantError):
+    """A file of migrations/ failed; it left nothing behind."""
+
+    code = "QD301"
+
+
+class DeployStuck(QuadrantError):
+    """Files of sql/ wait for things nobody makes."""
+
+    code = "QD302"
+
+
+class DeployFailed(QuadrantError):
+    """A file of sql/ failed; the whole deployment was rolled back."""
+
+    code = "QD303"
+
+
+class ForeignDependant(QuadrantError):
+    """An object that must be dropped is used by something that is not ours to drop."""
+
+    code = "QD304"
+
+
+class BadFile(QuadrantError):
+    """A file of sql/ does not say which object it makes, or says another than its name."""
+
+    code = "QD305"
+
+
+class BodyCheckFailed(QuadrantError):
+    """A function was created, and its body does not stand the check."""
+
+    code = "QD306"
+
+
+class MigrateBusy(QuadrantError):
+    """Another migrate has held the database's lock for too long."""
+
+    code = "QD307"

@@ -1,0 +1,104 @@
+"""`quadrant migrate`: migrations/, then sql/, one migrate at a time in a database."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+
+from quadrant.database import migrations
+from quadrant.database.connection import connect
+from quadrant.database.deploy import deploy, remove_all
+from quadrant.database.errors import MigrateBusy, SchemaOutdated
+from quadrant.database.queries import queries
+from quadrant.database.tree import SchemaTree
+
+LOCK_WAIT = "300s"
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True)
+class MigrationReport:
+    """What one migrate changed: ids of migrations, files below sql/, objects dropped for good."""
+
+    migrations: tuple[str, ...]
+    files: tuple[str, ...]
+    removed: tuple[str, ...]
+
+    @property
+    def changed(self) -> bool:
+        """Whether anything was to do."""
+        return bool(self.migrations or self.files or self.removed)
+
+
+def migrate(
+    dsn: str, progress: Progress = lambda *_: None, *, tree: SchemaTree | None = None
+) -> MigrationReport:
+    """Bring a database's schema to what the tree (by default: this version of Quadrant) says.
+
+    `progress(what, done, total)` is called before each file. Safe to run twice, at the same time
+    and after a crash. Raises QD2xx (connection) and QD3xx (schema) errors.
+    """
+    tree = tree or SchemaTree.installed()
+    with _locked(dsn) as connection:
+        applied = migrations.apply(dsn, tree.migrations, progress)
+        deployed = deploy(connection, tree, progress, recheck=bool(applied))
+    return MigrationReport(tuple(applied), deployed.files, deployed.removed)
+
+
+def rollback(
+    dsn: str, progress: Progress = lambda *_: None, *, tree: SchemaTree | None = None
+) -> tuple[str, ...]:
+    """Take everything migrate made out of a database again, its data included; the ids."""
+    tree = tree or SchemaTree.installed()
+    with _locked(dsn) as connection:
+        remove_all(connection)
+        return tuple(migrations.rollback(dsn, tree.migrations, progress))
+
+
+def check_schema(connection: psycopg.Connection[Any], tree: SchemaTree | None = None) -> None:
+    """Raise SchemaOutdated unless exactly this version's migrations and files are deployed."""
+    tree = tree or SchemaTree.installed()
+    try:
+        row = connection.execute(queries("migrate/applied")).fetchone()
+    except (psycopg.errors.UndefinedTable, psycopg.errors.InvalidSchemaName):
+        row = None
+    applied, deployed = (set(values) for values in row) if row else (set(), set())
+    wanted = {p.stem for p in tree.migrations.glob("*.sql") if not p.stem.endswith(".rollback")}
+    if not applied:
+        raise SchemaOutdated("the database has no Quadrant schema", hint="Run: quadrant migrate")
+    if unknown := applied - wanted:
+        raise SchemaOutdated(
+            f"the database is newer than this version of Quadrant: it has {max(unknown)}",
+            hint="Update Quadrant.",
+        )
+    if missing := sorted(wanted - applied):
+        raise SchemaOutdated(
+            f"the database's schema is older than this version of Quadrant: {missing[0]} is missing",
+            hint="Run: quadrant migrate",
+        )
+    if {file.sha256 for file in tree.files()} != deployed:
+        raise SchemaOutdated(
+            "the database's functions and views are not those of this version of Quadrant",
+            hint="Run: quadrant migrate",
+        )
+
+
+@contextmanager
+def _locked(dsn: str) -> Iterator[psycopg.Connection[Any]]:
+    """A session that holds the migration lock and finds the schema quadrant_meta."""
+    with connect(dsn, autocommit=True) as connection:
+        connection.execute(psycopg.sql.SQL("set lock_timeout = {}").format(LOCK_WAIT))
+        try:
+            connection.execute(queries("migrate/lock"))
+        except psycopg.errors.LockNotAvailable as e:
+            raise MigrateBusy(
+                f"another migrate has been running for {LOCK_WAIT}",
+                hint="Wait for it, or end its session (pg_stat_activity shows it).",
+            ) from e
+        connection.execute(queries("migrate/prepare"))
+        yield connection
+        connection.execute(queries("migrate/unlock"))

@@ -1,0 +1,1 @@
+set local check_function_bodies = on;

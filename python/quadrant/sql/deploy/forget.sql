@@ -1,0 +1,1 @@
+delete from quadrant_meta.deployed_files as d where d.path = %(path)s;
