@@ -1,0 +1,205 @@
+"""Moves the database's clock through recorded bars, ticking and learning on the way."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from time import perf_counter
+from typing import Any
+
+import psycopg
+
+from quadrant.bars import TIMEFRAMES, Bars
+from quadrant.database import queries
+from quadrant.engine import compute
+from quadrant.judging import Learner
+from quadrant.paper import Costs, PaperManager
+from quadrant.replay.feed import Moment, Series, moments
+from quadrant.replay.scopes import replay_scopes
+from quadrant.tick import Tick
+
+LEARNED = "learn"
+"""The feed's watermark of the newest learning cycle, beside those of the timeframes."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayOptions:
+    """What to replay and how: times in epoch ms UTC, `learn_every` in ms, capital in quote units.
+
+    `from_ms` and `to_ms` bound the bars that are ticked; the engine always warms up on all bars.
+    """
+
+    chain: str
+    from_ms: int | None = None
+    to_ms: int | None = None
+    learn_every: int = 3_600_000
+    capital: float = 100_000.0
+    costs: Costs = field(default_factory=Costs)
+
+
+@dataclass(slots=True)
+class Progress:
+    """How far a replay is: bars of `total` done, the time reached, seconds spent learning."""
+
+    total: int
+    done: int = 0
+    at: int = 0
+    cycles: int = 0
+    learning_seconds: float = 0.0
+    seconds: float = 0.0
+    interrupted: bool = False
+
+
+class Replay:
+    """One replay of a set of series against one database.
+
+    `connection` is the owner's, in autocommit mode; replay holds the learning jobs' locks on it.
+    A replay of the same series goes on where the last one stopped.
+    """
+
+    def __init__(
+        self, connection: psycopg.Connection[Any], bars: Sequence[Bars], options: ReplayOptions
+    ) -> None:
+        self.connection = connection
+        self.options = options
+        connection.execute(queries("replay/session"))
+        share = 100 / len(bars)
+        positions = [
+            {
+                "token_contract": one.symbol,
+                "token_chain": options.chain,
+                "symbol": one.symbol,
+                "timeframe": one.timeframe,
+                "total_allocation_pct": share,
+            }
+            for one in bars
+        ]
+        self.feed = f"replay:{_fingerprint(positions)}"
+        self.tick = Tick(connection, self.feed, positions)
+        self.manager = PaperManager(self.tick, options.capital, share, options.costs)
+        self.learner = Learner(connection)
+        scopes = replay_scopes(bars, options.chain)
+        self.series = []
+        for one in bars:
+            key = (one.symbol, one.timeframe)
+            snapshots = compute(one).snapshots()
+            ticker = self.tick.tickers[key]
+            begin, end = self._range(one, ticker.last_bar_ts)
+            self.series.append(
+                Series(ticker, one.timeframe, snapshots, scopes[key], begin, end)
+            )
+        self.progress = Progress(total=sum(s.end - s.begin for s in self.series))
+
+    def _range(self, bars: Bars, last_bar_ts: int | None) -> tuple[int, int]:
+        """Indices [begin, end) of the bars that are still to be ticked."""
+        exists_at = bars.ts + TIMEFRAMES[bars.timeframe]
+        begin, end = 0, len(bars)
+        if self.options.from_ms is not None:
+            begin = int((exists_at <= self.options.from_ms).sum())
+        if self.options.to_ms is not None:
+            end = int((exists_at <= self.options.to_ms).sum())
+        if last_bar_ts is not None:
+            begin = max(begin, int((bars.ts <= last_bar_ts).sum()))
+        return begin, max(begin, end)
+
+    def run(
+        self,
+        show: Callable[[Progress], None] = lambda _: None,
+        stop: Callable[[], bool] = lambda: False,
+    ) -> Progress:
+        """Replays until the bars end or `stop()` says so; every stop leaves a whole tick behind."""
+        started = perf_counter()
+        progress = self.progress
+        reached = self._where()
+        if reached is not None and self._due(reached):
+            self._learn(reached)
+            self.tick.last_bar_ts[LEARNED] = reached
+        feed = moments(self.series)
+        due = True
+        while due:
+            with self.connection.pipeline() as pipeline:
+                due = self._stretch(feed, pipeline, stop)
+            if due:
+                self._learn(progress.at)
+                self.tick.last_bar_ts[LEARNED] = progress.at
+                progress.seconds = perf_counter() - started
+                show(progress)
+        if progress.at and not progress.interrupted:
+            self._learn(progress.at)
+        progress.seconds = perf_counter() - started
+        show(progress)
+        return progress
+
+    def _stretch(
+        self,
+        feed: Iterator[tuple[int, Moment]],
+        pipeline: psycopg.Pipeline,
+        stop: Callable[[], bool],
+    ) -> bool:
+        """Ticks up to the next learning cycle; False: the feed ended or was stopped."""
+        tick, progress = self.tick, self.progress
+        for at, batch in feed:
+            self._take(batch)
+            progress.done += len(batch)
+            progress.at = at
+            tick.last_bar_ts.setdefault(LEARNED, at)
+            due = self._due(at)
+            progress.interrupted = stop()
+            if due or tick.pressing or progress.interrupted:
+                tick.commit(clock_ms=at)
+                pipeline.sync()
+            if due or progress.interrupted:
+                return not progress.interrupted
+        if progress.at:
+            tick.commit(clock_ms=progress.at)
+        return False
+
+    def _due(self, at: int) -> bool:
+        """Has a learning cycle come due since the last one?"""
+        learned = self.tick.last_bar_ts.get(LEARNED)
+        every = self.options.learn_every
+        return learned is not None and at // every > learned // every
+
+    def _take(self, batch: Moment) -> None:
+        """One moment: scopes first, then the gates in force, then every position's tick."""
+        tick, decide = self.tick, self.manager.decide
+        gated = []
+        for one, index in batch:
+            if one.scopes.changed[index] or index == one.begin:
+                tick.rescope(one.ticker, one.scopes.at(index))
+            if one.snapshots[index].state == one.ticker.kind.state:
+                gated.append(one.ticker)
+        if gated:
+            tick.refresh(gated)
+        for one, index in batch:
+            bar = one.snapshots[index]
+            actions = decide(one.ticker, bar, tick.thresholds(one.ticker))
+            tick.take(one.ticker, bar, actions)
+
+    def _learn(self, at: int) -> None:
+        started = perf_counter()
+        self.learner.learn(at)
+        self.progress.cycles += 1
+        self.progress.learning_seconds += perf_counter() - started
+
+    def _where(self) -> int | None:
+        """The moment the feed has reached (epoch ms); takes over when it learned last."""
+        rows = self.connection.execute(
+            queries("replay/watermarks"), {"feed": self.feed}
+        ).fetchall()
+        marks: dict[str, int] = dict(rows)
+        if LEARNED in marks:
+            self.tick.last_bar_ts[LEARNED] = marks.pop(LEARNED)
+        return max((ts + TIMEFRAMES[tf] for tf, ts in marks.items()), default=None)
+
+
+def epoch_ms(moment: datetime) -> int:
+    """Epoch milliseconds of an aware datetime."""
+    return int(moment.timestamp() * 1000)
+
+
+def _fingerprint(positions: Sequence[dict[str, Any]]) -> str:
+    names = sorted(f"{p['token_chain']}/{p['symbol']}/{p['timeframe']}" for p in positions)
+    return hashlib.sha256("\n".join(names).encode()).hexdigest()[:16]

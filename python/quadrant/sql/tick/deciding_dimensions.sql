@@ -1,0 +1,1 @@
+select pm.deciding_dimensions()

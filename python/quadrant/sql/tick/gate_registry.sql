@@ -1,0 +1,1 @@
+select pattern_key, gate, value_key, direction, base, steps from pm.gate_registry()

@@ -1,0 +1,72 @@
+"""The gates in force per position, as pm.position_controls gives them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import psycopg
+
+from quadrant.database import queries
+from quadrant.tick.gates import Gate
+from quadrant.tick.window import Values
+
+
+class Controls:
+    """Thresholds in force of a pattern, read from the database and kept while they hold.
+
+    What was read for a position holds until an override changes (`pm_overrides` is notified) or
+    the position's scope changes in a key that overrides look at.
+    """
+
+    def __init__(
+        self, connection: psycopg.Connection[Any], pattern_key: str, gates: tuple[Gate, ...]
+    ) -> None:
+        self._connection = connection
+        self._pattern_key = pattern_key
+        self._gates = gates
+        self._known: dict[int, tuple[Any, ...]] = {}
+        self._thresholds: dict[int, Values] = {}
+        self._deciding: tuple[str, ...] | None = None
+        connection.add_notify_handler(self._notified)
+        connection.execute("listen pm_overrides")
+
+    def _notified(self, notify: psycopg.Notify) -> None:
+        if notify.channel == "pm_overrides":
+            self.forget()
+
+    def forget(self) -> None:
+        """Everything is read again when next asked for."""
+        self._deciding = None
+        self._known.clear()
+
+    def _relevant(self, scope: dict[str, Any]) -> tuple[Any, ...]:
+        if self._deciding is None:
+            row = self._connection.execute(queries("tick/deciding_dimensions")).fetchone()
+            assert row is not None
+            self._deciding = tuple(row[0])
+        return tuple(scope.get(name) for name in self._deciding)
+
+    def holds(self, position_id: int, scope: dict[str, Any]) -> bool:
+        """Is what was read for the position still what is in force in this scope?"""
+        if self._deciding is None:
+            return False
+        known = self._known.get(position_id)
+        return known is not None and known == self._relevant(scope)
+
+    def read(self, scopes: Iterable[tuple[int, dict[str, Any]]]) -> None:
+        """Reads the controls of positions whose scope is the one stored for them."""
+        wanted = {position_id: self._relevant(scope) for position_id, scope in scopes}
+        rows = self._connection.execute(
+            queries("tick/controls"),
+            {"pattern_key": self._pattern_key, "position_ids": list(wanted)},
+        ).fetchall()
+        for position_id, gates in rows:
+            self._thresholds[position_id] = tuple(
+                gates[gate.name]["value"] if gates else gate.base for gate in self._gates
+            )
+        self._known.update(wanted)
+
+    def of(self, position_id: int) -> Values | None:
+        """The thresholds last read for a position, in the order of its gates; None: not watched."""
+        return self._thresholds.get(position_id)

@@ -1,0 +1,48 @@
+"""A pattern's gates as the database registers them, and the margin a value has at one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+from psycopg.rows import dict_row
+
+from quadrant.database import queries
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """One lever: `base` and `span` (the largest grid step) in the gate's unit."""
+
+    name: str
+    value_key: str
+    at_most: bool
+    base: float
+    span: float
+
+    def margin(self, value: float, threshold: float) -> float:
+        """How far `value` is inside the threshold, in largest grid steps; below 0 it fails."""
+        return ((threshold - value) if self.at_most else (value - threshold)) / self.span
+
+    @property
+    def threshold_key(self) -> str:
+        """The name of the threshold in factors: `ts_min`, `halo_max`."""
+        return f"{self.name}_{'max' if self.at_most else 'min'}"
+
+
+def load_gates(connection: psycopg.Connection[Any]) -> dict[str, tuple[Gate, ...]]:
+    """Every pattern's gates, in their registered order."""
+    gates: dict[str, list[Gate]] = {}
+    with connection.cursor(row_factory=dict_row) as cursor:
+        for row in cursor.execute(queries("tick/gate_registry")):
+            gates.setdefault(row["pattern_key"], []).append(
+                Gate(
+                    name=row["gate"],
+                    value_key=row["value_key"],
+                    at_most=row["direction"] == "at_most",
+                    base=row["base"],
+                    span=max(abs(step) for step in row["steps"]) or 1.0,
+                )
+            )
+    return {pattern_key: tuple(of_pattern) for pattern_key, of_pattern in gates.items()}

@@ -1,0 +1,63 @@
+"""What ticks have to write, gathered until it is committed in one call of pm.apply_ticks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from quadrant.errors import QuadrantError
+
+
+class StaleTickerError(QuadrantError):
+    """Another ticker wrote the position meanwhile; nothing of this tick was written."""
+
+    code = "QD008"
+
+
+@dataclass(slots=True)
+class Writes:
+    """Rows by key; a later row of the same key adds to the earlier one."""
+
+    positions: dict[int, dict[str, Any]] = field(default_factory=dict)
+    windows: dict[str, dict[str, Any]] = field(default_factory=dict)
+    strands: list[dict[str, Any]] = field(default_factory=list)
+
+    def position(self, position_id: int, **columns: Any) -> None:
+        """Changes columns of a position."""
+        self.positions.setdefault(position_id, {"position_id": position_id}).update(columns)
+
+    def window(self, identity: dict[str, Any], **columns: Any) -> None:
+        """Adds columns to a window; `identity` holds the columns every row of it carries."""
+        row = self.windows.setdefault(identity["window_id"], dict(identity))
+        row.update(identity)
+        row.update(columns)
+
+    def strand(
+        self,
+        kind: str,
+        key: str,
+        position_id: int,
+        happened_ms: int,
+        *,
+        episode_id: str | None = None,
+        trade_id: str | None = None,
+        **content: Any,
+    ) -> None:
+        """Tells a strand; `key` makes telling it twice harmless."""
+        self.strands.append(
+            {
+                "kind": kind,
+                "strand_key": f"{kind}:{key}",
+                "position_id": position_id,
+                "episode_id": episode_id,
+                "trade_id": trade_id,
+                "happened_ms": happened_ms,
+                "content": content,
+            }
+        )
+
+    def clear(self) -> None:
+        """Forgets what was committed."""
+        self.positions.clear()
+        self.windows.clear()
+        self.strands.clear()
