@@ -62,6 +62,7 @@ class PositionTicker:
         position_id: int,
         key: str,
         timeframe: str,
+        *,
         kind: Kind,
         gates: tuple[Gate, ...],
         writes: Writes,

@@ -52,7 +52,12 @@ class Tick:
             key = f"{row['token_chain']}:{row['token_contract']}:{row['timeframe']}"
             key += "" if row["book"] == "main" else f":{row['book']}"
             ticker = PositionTicker(
-                row["position_id"], key, row["timeframe"], kind, self.gates, self._writes
+                row["position_id"],
+                key,
+                row["timeframe"],
+                kind=kind,
+                gates=self.gates,
+                writes=self._writes,
             )
             ticker.scope = row["scope"]
             ticker.restore(row["state"], row["last_bar_ms"])

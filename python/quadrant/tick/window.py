@@ -140,7 +140,7 @@ class Window:
             "entry_path": self.entry_path,
             "samples": self.samples,
             "bars": self.bars,
-            "reference_margin": None if math.isinf(self.reference_margin) else self.reference_margin,
+            "reference_margin": self.reference_margin if self.bars or self.samples else None,
             "reference_close": self.reference_close,
             "reference_entry": self.reference_entry,
             "decision": asdict(self.decision) if self.decision else None,
