@@ -1,0 +1,59 @@
+-- The stats of a lesson from its slice's counts: rates (null without a denominator), counts, n_eff,
+-- 95 % Wilson bounds on effective windows, values shrunk toward the parent's rates with the strength
+-- of p_shrinkage windows (p_parent null: the whole pattern, nothing to shrink toward), verdict.
+create or replace function learning.rate_stats(
+    p_slice learning.slice_rates, p_parent learning.slice_rates, p_shrinkage double precision
+)
+returns jsonb
+language sql immutable parallel safe
+as $$
+    select jsonb_build_object(
+        'wr', v.wr, 'wr_low', a.low, 'wr_high', a.high, 'wr_shrunk', v.wr_shrunk,
+        'fpr', 1 - v.wr, 'fpr_low', 1 - a.high, 'fpr_high', 1 - a.low, 'fpr_shrunk', 1 - v.wr_shrunk,
+        'mr', v.mr, 'mr_low', s.low, 'mr_high', s.high, 'mr_shrunk', v.mr_shrunk,
+        'dr', 1 - v.mr, 'dr_low', 1 - s.high, 'dr_high', 1 - s.low, 'dr_shrunk', 1 - v.mr_shrunk,
+        'n_acted', v.n_acted, 'n_skipped', v.n_skipped,
+        'n_misses', (p_slice).skipped_success, 'n_fps', (p_slice).acted_failure,
+        'n_policy', (p_slice).n_policy, 'n_eff', v.n_eff,
+        'n_sampled', (p_slice).n_sampled, 'n_valued', (p_slice).n_valued,
+        'pressure', (p_slice).skipped_success - (p_slice).acted_failure,
+        'verdict', case
+            when (v.mr > 0.60)::integer + (1 - v.wr > 0.50)::integer + (v.wr > 0.70)::integer > 1
+                then 'mixed'
+            when v.mr > 0.60 then 'loosen'
+            when 1 - v.wr > 0.50 then 'tighten'
+            when v.wr > 0.70 then 'press'
+            else 'hold'
+        end
+    )
+    from (
+        select c.*,
+            coalesce((c.wr * c.acted_eff + p_shrinkage * c.parent_wr) / (c.acted_eff + p_shrinkage),
+                c.parent_wr, c.wr) as wr_shrunk,
+            coalesce((c.mr * c.skipped_eff + p_shrinkage * c.parent_mr)
+                / (c.skipped_eff + p_shrinkage), c.parent_mr, c.mr) as mr_shrunk
+        from (
+            select n.*,
+                (p_slice).acted_success / nullif(n.n_acted, 0)::double precision as wr,
+                (p_slice).skipped_success / nullif(n.n_skipped, 0)::double precision as mr,
+                n.n_acted * n.n_eff / (p_slice).n as acted_eff,
+                n.n_skipped * n.n_eff / (p_slice).n as skipped_eff
+            from (
+                select (p_slice).acted_success + (p_slice).acted_failure as n_acted,
+                    (p_slice).skipped_success + (p_slice).skipped_failure as n_skipped,
+                    (p_slice).weight / 4294967296.0::double precision as n_eff,
+                    (p_parent).acted_success / nullif(
+                        (p_parent).acted_success + (p_parent).acted_failure, 0
+                    )::double precision as parent_wr,
+                    (p_parent).skipped_success / nullif(
+                        (p_parent).skipped_success + (p_parent).skipped_failure, 0
+                    )::double precision as parent_mr
+            ) as n
+        ) as c
+    ) as v
+    cross join lateral learning.wilson_interval(v.wr * v.acted_eff, v.acted_eff) as a
+    cross join lateral learning.wilson_interval(v.mr * v.skipped_eff, v.skipped_eff) as s
+$$;
+comment on function
+    learning.rate_stats(learning.slice_rates, learning.slice_rates, double precision) is
+    'The stats of a tuning lesson, under the names of the lesson: rates, bounds, shrunk values, counts.';

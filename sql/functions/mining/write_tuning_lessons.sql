@@ -1,0 +1,128 @@
+-- Turns the slice rates of a pattern with n >= p_n_min into lessons (tuning_rates): rates, Wilson
+-- intervals on n_eff, values shrunk toward the parent slice, verdict, latent factor; retires lessons
+-- whose slice no longer qualifies. A lesson is recomputed where its evidence, its parent's or its
+-- latent factor changed, or p_all says so. Returns {"lessons", "lessons_changed", "retired"}.
+create or replace function learning.write_tuning_lessons(
+    p_pattern_key text, p_n_min integer, p_as_of timestamptz, p_run_id bigint, p_all boolean
+)
+returns jsonb
+language plpgsql volatile
+set search_path = ''
+as $$
+declare
+    v_shrinkage double precision := learning.setting(p_pattern_key, 'shrinkage_k');
+    v_result jsonb;
+begin
+    with slices as materialized (
+        select r as rates, r.n, r.scope_subset,
+            p_pattern_key || ' ' || r.scope_subset::text as slice_name,
+            concat_ws(
+                '/', r.acted_success, r.acted_failure, r.skipped_success, r.skipped_failure,
+                r.n_policy, r.weight, r.n_sampled, r.n_valued, r.roi_nanos
+            ) as stamp,
+            row(
+                r.acted_success, r.acted_failure, r.skipped_success, r.skipped_failure, r.n_policy
+            ) as quadrants,
+            row_number() over (order by r.depth, r.scope_subset::text collate "C")::integer as place
+        from learning.slice_rates as r
+        where r.pattern_key = p_pattern_key and r.n >= p_n_min
+    ),
+    family as materialized (
+        select c.place, p.place as parent, p.n as parent_n, c.quadrants = p.quadrants as is_copy
+        from slices as c
+        cross join jsonb_object_keys(c.scope_subset) as k (name)
+        join slices as p on p.scope_subset = c.scope_subset - k.name
+    ),
+    parents as (
+        select distinct on (f.place) f.place, f.parent
+        from family as f
+        order by f.place, f.parent_n desc, f.parent
+    ),
+    factors as (
+        select b.place, s.slice_name as latent_factor_id
+        from unnest(learning.components(
+            (select count(*)::integer from slices),
+            (select array_agg(f.place) from family as f where f.is_copy),
+            (select array_agg(f.parent) from family as f where f.is_copy)
+        )) with ordinality as b (broadest, place)
+        join slices as s on s.place = b.broadest
+    ),
+    kept as materialized (
+        select l.id, l.scope_subset, l.evidence_stamp, l.latent_factor_id,
+            l.stats ->> 'verdict' as verdict
+        from learning.learning_lessons as l
+        where l.lesson_type = 'tuning_rates'
+            and l.pattern_key = p_pattern_key
+            and l.action_category = 'tuning'
+            and l.status = 'active'
+    ),
+    judged as materialized (
+        select s.place, s.scope_subset, s.n, s.stamp, f.latent_factor_id, l.verdict as verdict_before,
+            learning.rate_stats(s.rates, o.rates, v_shrinkage) as stats
+        from slices as s
+        join factors as f on f.place = s.place
+        left join parents as u on u.place = s.place
+        left join slices as o on o.place = u.parent
+        left join kept as l on l.scope_subset = s.scope_subset
+        left join kept as k on k.scope_subset = o.scope_subset
+        where p_all
+            or l.evidence_stamp is distinct from s.stamp
+            or l.latent_factor_id is distinct from f.latent_factor_id
+            or k.evidence_stamp is distinct from o.stamp
+    ),
+    written as (
+        insert into learning.learning_lessons as l (
+            module, lesson_type, pattern_key, scope_subset, n, stats, evidence_stamp,
+            latent_factor_id, run_id, updated_at
+        )
+        select split_part(p_pattern_key, '.', 1), 'tuning_rates', p_pattern_key, j.scope_subset, j.n,
+            j.stats, j.stamp, j.latent_factor_id, p_run_id, p_as_of
+        from judged as j
+        order by j.place
+        on conflict (lesson_type, pattern_key, action_category, scope_subset) do update
+        set n = excluded.n,
+            stats = excluded.stats,
+            evidence_stamp = excluded.evidence_stamp,
+            latent_factor_id = excluded.latent_factor_id,
+            status = 'active',
+            run_id = excluded.run_id,
+            updated_at = excluded.updated_at
+        where (l.n, l.stats, l.evidence_stamp, l.latent_factor_id, l.status) is distinct from (
+            excluded.n, excluded.stats, excluded.evidence_stamp, excluded.latent_factor_id, 'active'
+        )
+        returning l.scope_subset
+    ),
+    retired as (
+        update learning.learning_lessons as l
+        set status = 'retired', run_id = p_run_id, updated_at = p_as_of
+        from kept as k
+        where l.id = k.id
+            and not exists (select from slices as s where s.scope_subset = k.scope_subset)
+        returning l.scope_subset, l.n
+    ),
+    logged as (
+        insert into learning.learning_log (run_id, level, event, data)
+        select p_run_id,
+            case when j.verdict_before is distinct from j.stats ->> 'verdict' then 'INFO' else 'DEBUG' end,
+            'TuningMiner lesson',
+            jsonb_build_object('pattern_key', p_pattern_key, 'scope_subset', j.scope_subset, 'n', j.n)
+            || j.stats
+        from judged as j
+        join written as w on w.scope_subset = j.scope_subset
+        union all
+        select p_run_id, 'INFO', 'TuningMiner lesson retired',
+            jsonb_build_object('pattern_key', p_pattern_key, 'scope_subset', r.scope_subset, 'n', r.n)
+        from retired as r
+    )
+    select jsonb_build_object(
+        'lessons', (select count(*) from slices),
+        'lessons_changed', (select count(*) from written),
+        'retired', (select count(*) from retired)
+    )
+    into v_result;
+    return v_result;
+end
+$$;
+comment on function
+    learning.write_tuning_lessons(text, integer, timestamptz, bigint, boolean) is
+    'Turns a pattern''s slice rates into lessons, touching only what changed; returns counts.';
