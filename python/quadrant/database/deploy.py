@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, LiteralString, cast
+from typing import Any
 
 import psycopg
 from psycopg import sql
@@ -74,7 +74,7 @@ class _Deployment:
     def run(self) -> Deployed:
         self._execute("deploy/bodies_unchecked")
         known = {row[0]: row for row in self._execute("deploy/deployed_files")}
-        present = {row for row in self._execute("deploy/objects")}
+        present = set(self._execute("deploy/objects"))
         self._queue = [
             file
             for file in self._files
@@ -151,7 +151,7 @@ class _Deployment:
                 self._drop(True, file.schema, file.name, because=file.path)
                 before = set()
             self._as_owner(file.schema)
-            self._connection.execute(cast(LiteralString, file.text))
+            self._connection.execute(file.text)
             self._execute("deploy/reset_role")
             if file.is_routine and len(self._oids(file)) > 1:
                 for oid in before:
@@ -180,23 +180,26 @@ class _Deployment:
         if target is None:  # went with an object dropped before it
             return
         kind, identity, schema = target
-        foreign = []
-        again = []
+        foreign: list[str] = []
+        again: list[SchemaFile] = []
         for is_routine, owner, name, description in self._execute(
             "deploy/dependants", {"routine": routine, "oid": oid}
         ):
             file = self._by_identity.get((is_routine, owner, name))
-            (foreign if file is None else again).append(file or description)
+            if file is None:
+                foreign.append(description)
+            else:
+                again.append(file)
         if foreign:
             raise ForeignDependant(
-                f"{because}: {identity} must be dropped and is used by {', '.join(map(str, foreign))}",
+                f"{because}: {identity} must be dropped and is used by {', '.join(foreign)}",
                 hint="Drop those first (a migration does it for its own), then migrate again.",
             )
         self._as_owner(schema)
         self._connection.execute(sql.SQL(f"drop {kind} {identity} cascade"))
         self._execute("deploy/reset_role")
         for file in again:
-            self._requeue(cast(SchemaFile, file))
+            self._requeue(file)
 
     def _requeue(self, file: SchemaFile) -> None:
         self._done.pop(file.path, None)
@@ -221,7 +224,7 @@ class _Deployment:
 def _run_grants(connection: psycopg.Connection[Any], tree: SchemaTree) -> None:
     if text := tree.grants():
         try:
-            connection.execute(cast(LiteralString, text))
+            connection.execute(text)
         except psycopg.Error as e:
             raise DeployFailed(f"{GRANTS}: {_sentence(e)}") from e
 

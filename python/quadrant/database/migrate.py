@@ -72,12 +72,12 @@ def check_schema(connection: psycopg.Connection[Any], tree: SchemaTree | None = 
         raise SchemaOutdated("the database has no Quadrant schema", hint="Run: quadrant migrate")
     if unknown := applied - wanted:
         raise SchemaOutdated(
-            f"the database is newer than this version of Quadrant: it has {max(unknown)}",
+            f"the database is newer than this version: it has {max(unknown)}",
             hint="Update Quadrant.",
         )
     if missing := sorted(wanted - applied):
         raise SchemaOutdated(
-            f"the database's schema is older than this version of Quadrant: {missing[0]} is missing",
+            f"the database's schema is older than this version: {missing[0]} is missing",
             hint="Run: quadrant migrate",
         )
     if {file.sha256 for file in tree.files()} != deployed:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 from importlib import resources
-from typing import LiteralString, cast
+from typing import LiteralString
 
 
 @cache
@@ -14,4 +14,4 @@ def queries(name: str) -> LiteralString:
     Raises FileNotFoundError: a name is written in our own code, never by a user.
     """
     file = resources.files("quadrant").joinpath("sql", f"{name}.sql")
-    return cast(LiteralString, file.read_text(encoding="utf-8").strip().removesuffix(";"))
+    return file.read_text(encoding="utf-8").strip().removesuffix(";")

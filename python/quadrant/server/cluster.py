@@ -14,7 +14,6 @@ from pathlib import Path
 import fasteners
 import psutil
 import psycopg
-from psycopg.conninfo import make_conninfo
 
 from quadrant.server.account import Account
 from quadrant.server.binaries import reachable
@@ -23,7 +22,11 @@ from quadrant.server.home import Address, Home
 
 USER = "quadrant"
 LOCK_SECONDS = 150
-START_SECONDS = 120
+_WAIT = ("-w", "-t", "120")
+_INITDB = (
+    *("-U", USER, "--encoding=UTF8", "--locale=C.UTF-8"),
+    *("--auth-local=trust", "--auth-host=scram-sha-256"),
+)
 _START_TRIES = 5
 # What a second try on another port, or a moment later, can get past.
 _TRANSIENT = (
@@ -112,8 +115,7 @@ class Cluster:
             account = Account.choose(self.home.store)
             programs = reachable(account, self.home.store, self.programs)
             stopped = account.run(
-                [programs / "pg_ctl", "-D", self.home.data, "-m", mode]
-                + ["-w", "-t", str(START_SECONDS), "stop"]
+                [programs / "pg_ctl", "stop", "-D", self.home.data, "-m", mode, *_WAIT]
             )
             if stopped.returncode != 0:
                 raise StartFailed(f"the server did not stop: {stopped.stderr.strip()}")
@@ -121,13 +123,9 @@ class Cluster:
             return True
 
     def _dsn(self, address: Address, host: str, database: str) -> str:
-        return make_conninfo(
-            host=host,
-            port=address.port,
-            user=USER,
-            dbname=database,
-            password=address.password if host == "127.0.0.1" else None,
-        )
+        if host == "127.0.0.1":
+            return f"postgresql://{USER}:{address.password}@{host}:{address.port}/{database}"
+        return f"postgresql://{USER}@/{database}?host={host}&port={address.port}"
 
     def _locked(self) -> _Locked:
         try:
@@ -182,9 +180,7 @@ class Cluster:
         account.own(password_file)
         try:
             made = account.run(
-                [programs / "initdb", "-D", new, "-U", USER, f"--pwfile={password_file}"]
-                + ["--encoding=UTF8", "--locale=C.UTF-8"]
-                + ["--auth-local=trust", "--auth-host=scram-sha-256"]
+                [programs / "initdb", "-D", new, f"--pwfile={password_file}", *_INITDB]
             )
         finally:
             password_file.unlink()
@@ -204,8 +200,7 @@ class Cluster:
             self._configure(account, address)
             size = self.home.log.stat().st_size if self.home.log.exists() else 0
             started = account.run(
-                [programs / "pg_ctl", "-D", self.home.data, "-l", self.home.log]
-                + ["-w", "-t", str(START_SECONDS), "start"]
+                [programs / "pg_ctl", "start", "-D", self.home.data, "-l", self.home.log, *_WAIT]
             )
             if started.returncode == 0 and (dsn := self.dsn()) is not None:
                 return dsn

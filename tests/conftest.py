@@ -1,0 +1,183 @@
+"""The servers and databases the tests run on.
+
+The server is, in this order: QUADRANT_TEST_DSN (a superuser's DSN), the throw-away cluster of
+pg_virtualenv, or the wheel's PostgreSQL in a temporary QUADRANT_HOME. Roles are cluster-wide:
+tests that make roles of their own give them names of their own and drop them.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from psycopg import sql
+from psycopg.conninfo import make_conninfo
+
+from quadrant.database import migrate
+from quadrant.server import Cluster, Home
+
+_DATABASE_FIXTURES = {"server_dsn", "own_cluster", "private_home"}
+# Without QUADRANT_DSN and QUADRANT_HOME no test can reach a developer's own database.
+_OURS = ("QUADRANT_DSN", "QUADRANT_HOME")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--database-only", action="store_true", help="Only the tests that use a PostgreSQL server."
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if not config.getoption("--database-only"):
+        return
+    keep = [
+        item
+        for item in items
+        if item.path.suffix == ".sql" or _DATABASE_FIXTURES & set(getattr(item, "fixturenames", ()))
+    ]
+    config.hook.pytest_deselected(items=[item for item in items if item not in keep])
+    items[:] = keep
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_other_database() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        for name in _OURS:
+            patch.delenv(name, raising=False)
+        yield
+
+
+@pytest.fixture(scope="session")
+def programs() -> Path | None:
+    """The `bin` folder of the server under test where that is the distribution's, else None."""
+    version = os.environ.get("PGVERSION")
+    return Path(f"/usr/lib/postgresql/{version}/bin") if version else None
+
+
+@pytest.fixture(scope="session")
+def server_dsn() -> Iterator[str]:
+    """A superuser's DSN of the server under test (database `postgres`)."""
+    if given := os.environ.get("QUADRANT_TEST_DSN"):
+        yield given
+    elif "PGVERSION" in os.environ:  # inside pg_virtualenv
+        keys = {"host": "PGHOST", "port": "PGPORT", "user": "PGUSER", "password": "PGPASSWORD"}
+        values = {key: os.environ[name] for key, name in keys.items()}
+        yield make_conninfo(**values, dbname="postgres")
+    else:
+        settings = {"fsync": "off", "max_connections": "100", **_pgtap_settings()}
+        with _temporary_home() as home:
+            cluster = Cluster(home, settings)
+            yield cluster.start()
+            cluster.stop("immediate")
+
+
+@pytest.fixture(scope="session")
+def server_version(server_dsn: str) -> int:
+    """The major version of the server under test."""
+    with psycopg.connect(server_dsn) as connection:
+        return connection.info.server_version // 10_000
+
+
+@pytest.fixture(scope="session")
+def template(server_dsn: str) -> Iterator[str]:
+    """The name of a database in which `quadrant migrate` has run; nobody connects to it."""
+    name = f"quadrant_template_{uuid.uuid4().hex[:8]}"
+    _run(server_dsn, "create database {}", name)
+    migrate(make_conninfo(server_dsn, dbname=name))
+    yield name
+    _run(server_dsn, "drop database {} with (force)", name)
+
+
+@pytest.fixture
+def database(server_dsn: str, template: str) -> Iterator[str]:
+    """The DSN of a new, migrated database of this test's own."""
+    name = f"quadrant_test_{uuid.uuid4().hex[:8]}"
+    _run(server_dsn, "create database {} template {}", name, template)
+    yield make_conninfo(server_dsn, dbname=name)
+    _run(server_dsn, "drop database {} with (force)", name)
+
+
+@pytest.fixture
+def empty_database(server_dsn: str) -> Iterator[str]:
+    """The DSN of a new, empty database of this test's own."""
+    name = f"quadrant_empty_{uuid.uuid4().hex[:8]}"
+    _run(server_dsn, "create database {}", name)
+    yield make_conninfo(server_dsn, dbname=name)
+    _run(server_dsn, "drop database {} with (force)", name)
+
+
+@pytest.fixture
+def connection(database: str) -> Iterator[psycopg.Connection[Any]]:
+    """An autocommit connection of the database's owner (a superuser) to this test's database."""
+    with psycopg.connect(database, autocommit=True) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def cron_database(server_dsn: str) -> str:
+    """The DSN of the one database of the cluster with pg_cron, migrated; skips without pg_cron.
+
+    It is shared by the session: a test undoes what it does there.
+    """
+    with psycopg.connect(server_dsn, autocommit=True) as admin:
+        row = admin.execute("select current_setting('cron.database_name', true)").fetchone()
+        if row is None or not row[0]:
+            pytest.skip("pg_cron is not loaded in this server")
+        dsn = make_conninfo(server_dsn, dbname=row[0])
+    with psycopg.connect(dsn, autocommit=True) as admin:
+        admin.execute("create extension if not exists pg_cron")
+    migrate(dsn)
+    return dsn
+
+
+@pytest.fixture
+def private_home() -> Iterator[Home]:
+    """A QUADRANT_HOME of this test's own, its server stopped afterwards."""
+    with _temporary_home() as home:
+        yield home
+        Cluster(home).stop("immediate")
+
+
+@pytest.fixture
+def own_cluster(programs: Path | None) -> Iterator[Cluster]:
+    """A started server of this test's own, fsync on, that it may kill (`pid()`) and `start()`.
+
+    Of the version under test. `dsn(database)` is None while it is down.
+    """
+    with _temporary_home() as home:
+        cluster = Cluster(home, {"shared_buffers": "32MB"}, programs)
+        cluster.start()
+        yield cluster
+        cluster.stop("immediate")
+
+
+class _temporary_home:  # noqa: N801 - used as a function
+    """A home in a folder that the server's account can reach, removed at the end."""
+
+    def __enter__(self) -> Home:
+        self._folder = Path(tempfile.mkdtemp(prefix="quadrant test "))
+        self._folder.chmod(0o755)
+        return Home(self._folder / ".quadrant")
+
+    def __exit__(self, *_: object) -> None:
+        shutil.rmtree(self._folder)
+
+
+def _pgtap_settings() -> dict[str, str]:
+    """Lend the distribution's pgTAP (plain SQL) to the wheel's server, where it is installed."""
+    controls = sorted(Path("/usr/share/postgresql").glob("*/extension/pgtap.control"))
+    if not controls:
+        return {}
+    return {"extension_control_path": f"{controls[-1].parents[1]}:$system"}
+
+
+def _run(dsn: str, statement: str, *names: str) -> None:
+    with psycopg.connect(dsn, autocommit=True) as admin:
+        admin.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
