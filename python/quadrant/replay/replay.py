@@ -14,7 +14,7 @@ import psycopg
 from quadrant.bars import TIMEFRAMES, Bars
 from quadrant.database import queries
 from quadrant.engine import compute
-from quadrant.judging import Learner
+from quadrant.learner import Learner
 from quadrant.paper import Costs, PaperManager
 from quadrant.replay.feed import Moment, Series, moments
 from quadrant.replay.scopes import replay_scopes
@@ -41,7 +41,7 @@ class ReplayOptions:
 
 @dataclass(slots=True)
 class Progress:
-    """How far a replay is: bars of `total` done, the time reached, seconds spent learning."""
+    """How far a replay is: bars of `total` done, the time reached, cycles that had news."""
 
     total: int
     done: int = 0
@@ -87,9 +87,7 @@ class Replay:
             snapshots = compute(one).snapshots()
             ticker = self.tick.tickers[key]
             begin, end = self._range(one, ticker.last_bar_ts)
-            self.series.append(
-                Series(ticker, one.timeframe, snapshots, scopes[key], begin, end)
-            )
+            self.series.append(Series(ticker, one.timeframe, snapshots, scopes[key], begin, end))
         self.progress = Progress(total=sum(s.end - s.begin for s in self.series))
 
     def _range(self, bars: Bars, last_bar_ts: int | None) -> tuple[int, int]:
@@ -180,15 +178,13 @@ class Replay:
 
     def _learn(self, at: int) -> None:
         started = perf_counter()
-        self.learner.learn(at)
-        self.progress.cycles += 1
+        self.connection.execute(queries("tick/set_clock"), {"clock_ms": at})
+        self.progress.cycles += self.learner.learn()
         self.progress.learning_seconds += perf_counter() - started
 
     def _where(self) -> int | None:
         """The moment the feed has reached (epoch ms); takes over when it learned last."""
-        rows = self.connection.execute(
-            queries("replay/watermarks"), {"feed": self.feed}
-        ).fetchall()
+        rows = self.connection.execute(queries("replay/watermarks"), {"feed": self.feed}).fetchall()
         marks: dict[str, int] = dict(rows)
         if LEARNED in marks:
             self.tick.last_bar_ts[LEARNED] = marks.pop(LEARNED)

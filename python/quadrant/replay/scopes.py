@@ -53,9 +53,7 @@ def replay_scopes(series: Sequence[Bars], chain: str) -> dict[Key, ScopeSeries]:
     by_key = {(bars.symbol, bars.timeframe): bars for bars in series}
     buckets = {key: _bucket(bars, BUCKET_EDGES) for key, bars in by_key.items()}
     regimes = _regimes(by_key, buckets)
-    return {
-        key: _scope_series(bars, chain, buckets[key], regimes) for key, bars in by_key.items()
-    }
+    return {key: _scope_series(bars, chain, buckets[key], regimes) for key, bars in by_key.items()}
 
 
 def _daily_volume(bars: Bars) -> npt.NDArray[np.float64]:
@@ -86,9 +84,7 @@ def _index(members: Sequence[Bars], weights: Sequence[npt.NDArray[np.bool_]]) ->
     count = present.sum(axis=0)
     if not count.any():
         return None
-    means = np.where(
-        count > 0, np.nansum(ratios, axis=1) / np.maximum(count, 1), 1.0
-    )
+    means = np.where(count > 0, np.nansum(ratios, axis=1) / np.maximum(count, 1), 1.0)
     close = np.cumprod(means[3]) * 100.0
     before = np.concatenate(([100.0], close[:-1]))
     open_, high, low = (before * means[n] for n in range(3))

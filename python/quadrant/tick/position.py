@@ -173,18 +173,14 @@ class PositionTicker:
         if bar.emergency:
             self._leave()
 
-    def _watch_window(
-        self, bar: Snapshot, thresholds: Values, actions: Sequence[Action]
-    ) -> None:
+    def _watch_window(self, bar: Snapshot, thresholds: Values, actions: Sequence[Action]) -> None:
         values = self.values_of(bar)
         reach = max(self.widest, thresholds[self.anchor]) + OPENING_SLACK
         if values[self.anchor] > reach:
             if self.window is not None:
                 self._close_window(bar)
             return
-        margin = min(
-            g.margin(v, t) for g, v, t in zip(self.gates, values, thresholds, strict=True)
-        )
+        margin = min(g.margin(v, t) for g, v, t in zip(self.gates, values, thresholds, strict=True))
         if self.window is None:
             assert self.attempt is not None
             self.window = Window(

@@ -85,9 +85,7 @@ class Tick:
         """The thresholds in force for the position, as of the last `refresh`."""
         return self.controls.of(ticker.position_id) or ticker.base
 
-    def take(
-        self, ticker: PositionTicker, bar: Snapshot, actions: Sequence[Action] = ()
-    ) -> bool:
+    def take(self, ticker: PositionTicker, bar: Snapshot, actions: Sequence[Action] = ()) -> bool:
         """Ticks one position by one bar; False: the bar is stale."""
         fresh = ticker.process(bar, self.thresholds(ticker), actions)
         if fresh:
@@ -114,8 +112,9 @@ class Tick:
         self.commit()
         return taken
 
-    def strand(self, kind: str, key: str, ticker: PositionTicker, happened_ms: int, **columns: Any
-               ) -> None:
+    def strand(
+        self, kind: str, key: str, ticker: PositionTicker, happened_ms: int, **columns: Any
+    ) -> None:
         """Tells a strand with the next commit."""
         self._writes.strand(kind, key, ticker.position_id, happened_ms, **columns)
 

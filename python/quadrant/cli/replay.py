@@ -1,0 +1,195 @@
+"""quadrant replay and quadrant demo: bars through the whole loop, and what changed."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from pytimeparse2 import parse as parse_seconds
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+from rich.progress import (
+    Progress as Bar,
+)
+
+from quadrant.bars import Bars, read_folder
+from quadrant.cli import server, story
+from quadrant.cli.console import err, out, print_json
+from quadrant.database import check_schema, connect
+from quadrant.errors import QuadrantError
+from quadrant.market import DEMO, synthesize, write_market
+from quadrant.replay import Progress, Replay, ReplayOptions, epoch_ms, summarise
+from quadrant.server import Home, resolve_dsn
+
+DATES = ["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]
+DEMO_SEED = 7
+
+
+class BadOptionError(QuadrantError):
+    """An option of replay that cannot be understood."""
+
+    code = "QD190"
+
+
+def replay(
+    path: Annotated[Path, typer.Argument(help="A folder of bar files, or one file of it.")],
+    *,
+    from_: Annotated[
+        datetime | None, typer.Option("--from", formats=DATES, help="First moment (UTC).")
+    ] = None,
+    to: Annotated[
+        datetime | None, typer.Option("--to", formats=DATES, help="Last moment (UTC).")
+    ] = None,
+    symbols: Annotated[str | None, typer.Option(help="Comma-separated; default: all.")] = None,
+    timeframes: Annotated[str | None, typer.Option(help="Comma-separated; default: all.")] = None,
+    learn_every: Annotated[str, typer.Option(help="Learning cycle in simulated time.")] = "1h",
+    chain: Annotated[
+        str | None, typer.Option(help="The scope's chain; default: the folder's name.")
+    ] = None,
+    capital: Annotated[float, typer.Option(help="Start capital in quote currency.")] = 100_000.0,
+    json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
+) -> None:
+    """Replay recorded bars: tick, trade on paper and learn, on the database's own clock.
+
+    Ctrl-C stops after the bar in hand; the same command goes on from there.
+    """
+    bars = read_folder(path, symbols=_split(symbols), timeframes=_split(timeframes))
+    options = ReplayOptions(
+        chain=chain or (path if path.is_dir() else path.parent).resolve().name,
+        from_ms=_utc_ms(from_),
+        to_ms=_utc_ms(to),
+        learn_every=_milliseconds(learn_every),
+        capital=capital,
+    )
+    if _replay(bars, options, json=json):
+        raise typer.Exit(130)
+
+
+def demo(
+    data: Annotated[
+        Path | None, typer.Option(help="Your bars; default: a synthetic market.")
+    ] = None,
+    learn_every: Annotated[str, typer.Option(help="Learning cycle in simulated time.")] = "1h",
+) -> None:
+    """Set everything up, replay a market, learn, and print what changed."""
+    server.up()
+    if data is None:
+        folder = Home.current().root / "market"
+        out.print(
+            "\n[bold]No data given: this market is synthetic.[/] Its tokens, regimes and the one "
+            "effect planted in it\n(setups just outside the halo succeed in one volume bucket) are "
+            f"made up by seed {DEMO_SEED};\nwhat is learned from it says nothing about any real "
+            "market. With your own bars: make demo DATA=path\n"
+        )
+        if not folder.is_dir():
+            with _status("Making the market"):
+                write_market(synthesize(DEMO, DEMO_SEED), folder)
+        chain = "synthetic"
+    else:
+        folder, chain = data, None
+    replay(folder, learn_every=learn_every, chain=chain)
+    out.print(
+        "\nThe database is ready: [bold]quadrant psql[/], views in the schemas analyst and pm; "
+        "[bold]make down[/] stops it."
+    )
+
+
+def _replay(bars: list[Bars], options: ReplayOptions, *, json: bool) -> bool:
+    """Replays and prints the summary; True when it was interrupted."""
+    dsn = resolve_dsn()
+    with connect(dsn, autocommit=True) as connection:
+        check_schema(connection)
+        with _status("Computing indicators, states and regimes"):
+            work = Replay(connection, bars, options)
+        if work.progress.total == 0:
+            err.print("Every one of these bars has been replayed already: nothing to do.")
+            progress = work.progress
+        else:
+            with _progress(work.progress.total) as show, _interrupts() as asked_to_stop:
+                progress = work.run(show, asked_to_stop)
+        summary = summarise(connection, options.capital)
+    if json:
+        print_json({"progress": asdict(progress), "summary": asdict(summary)})
+    else:
+        story.tell(progress, summary)
+    if progress.interrupted:
+        err.print("Stopped after the bar in hand. The same command goes on from here.")
+    return progress.interrupted
+
+
+@contextmanager
+def _interrupts() -> Iterator[Callable[[], bool]]:
+    """Ctrl-C becomes a question the replay can ask; a second one is immediate."""
+    asked: list[int] = []
+
+    def ask(number: int, _: Any) -> None:
+        if asked:
+            raise KeyboardInterrupt
+        asked.append(number)
+
+    before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield lambda: bool(asked)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@contextmanager
+def _progress(total: int) -> Iterator[Callable[[Progress], None]]:
+    columns = (
+        TextColumn("[bold]{task.fields[day]}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[rate]:,.0f} bars/s"),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+    )
+    with Bar(*columns, console=err, transient=True, disable=not err.is_terminal) as bar:
+        task = bar.add_task("", total=total, day="          ", rate=0.0)
+
+        def show(progress: Progress) -> None:
+            day = datetime.fromtimestamp(progress.at / 1000, UTC).date() if progress.at else ""
+            rate = progress.done / progress.seconds if progress.seconds else 0.0
+            bar.update(task, completed=progress.done, day=str(day), rate=rate)
+
+        yield show
+
+
+def _status(what: str) -> Any:
+    return err.status(what)
+
+
+def _split(names: str | None) -> list[str] | None:
+    return [name.strip() for name in names.split(",") if name.strip()] if names else None
+
+
+def _utc_ms(moment: datetime | None) -> int | None:
+    return None if moment is None else epoch_ms(moment.replace(tzinfo=UTC))
+
+
+def _milliseconds(text: str) -> int:
+    seconds = parse_seconds(text)
+    if not seconds or seconds < 900:
+        raise BadOptionError(
+            f"--learn-every {text!r} is not a time of 15 minutes or more",
+            hint="Write it like 1h, 6h or 1d.",
+        )
+    return int(seconds * 1000)
+
+
+def register(app: typer.Typer) -> None:
+    """Put the commands of this module on the command line."""
+    app.command()(replay)
+    app.command()(demo)

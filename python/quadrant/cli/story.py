@@ -1,0 +1,140 @@
+"""The summary of a replay as tables."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rich.table import Table
+from rich.text import Text
+
+from quadrant.cli.console import out
+from quadrant.replay import Progress, Summary
+
+
+def tell(progress: Progress, summary: Summary) -> None:
+    """Prints the summary: episodes, lessons, overrides with evidence, gates, trades."""
+    if progress.done:
+        capture = progress.seconds - progress.learning_seconds
+        out.print(
+            f"\n{progress.done:,} position-bars in {progress.seconds:.1f} s "
+            f"({progress.done / progress.seconds:,.0f} a second): ticks and writes {capture:.1f} s "
+            f"({progress.done / capture:,.0f} a second), {progress.cycles:,} learning cycles with "
+            f"news {progress.learning_seconds:.1f} s.",
+            highlight=False,
+        )
+    out.print(_quadrants(summary.quadrants))
+    lessons = summary.lessons
+    out.print(
+        f"Lessons: [bold]{lessons['active']}[/] slices with enough experiments "
+        f"({lessons['closed']} once copies are folded), {lessons['retired']} retired.",
+        highlight=False,
+    )
+    _overrides(summary.overrides)
+    differ = summary.gates_differ
+    out.print(
+        f"Gates differed from base in [bold]{differ['differed']:,}[/] of {differ['windows']:,} "
+        f"decisions; {differ['acted_under_override']:,} of those were acted on.",
+        highlight=False,
+    )
+    out.print(_trades(summary.trades))
+
+
+def _table(title: str, *columns: str) -> Table:
+    table = Table(title=title, title_justify="left", title_style="bold", header_style="cyan")
+    for n, column in enumerate(columns):
+        table.add_column(column, justify="left" if n == 0 else "right")
+    return table
+
+
+def _quadrants(rows: list[dict[str, Any]]) -> Table:
+    table = _table(
+        "\nEpisodes by quadrant",
+        "kind",
+        "acted,\nsuccess",
+        "acted,\nfailure",
+        "skipped,\nsuccess",
+        "skipped,\nfailure",
+        "policy\nskips",
+        "neutral",
+        "pending",
+    )
+    for row in rows:
+        table.add_row(
+            row["episode_type"],
+            Text(f"{row['acted_success']:,}", style="green"),
+            Text(f"{row['acted_failure']:,}", style="red"),
+            Text(f"{row['skipped_success']:,}", style="yellow"),
+            Text(f"{row['skipped_failure']:,}", style="green"),
+            f"{row['policy_skips']:,}",
+            f"{row['neutral']:,}",
+            f"{row['pending']:,}",
+        )
+    return table
+
+
+def _overrides(rows: list[dict[str, Any]]) -> None:
+    in_force = [row for row in rows if row["status"] == "active"]
+    proposed = [row for row in rows if row["status"] == "proposed"]
+    if in_force:
+        out.print(_override_table("\nOverrides in force", in_force))
+    else:
+        out.print("\n[bold]No override is in force[/]: no slice's evidence passed the tests.")
+    if proposed:
+        out.print(
+            _override_table(
+                "\nProposed, not applied: they qualify, but the evidence is thin", proposed[:10]
+            )
+        )
+        if len(proposed) > 10:
+            out.print(f"... and {len(proposed) - 10} more in analyst.overrides.", highlight=False)
+
+
+def _override_table(title: str, rows: list[dict[str, Any]]) -> Table:
+    table = _table(title, "scope", "gates", "method", "n", "benefit : cost", "p", "q")
+    for row in rows:
+        evidence = row["evidence"]
+        changed = [
+            f"{gate} {row['bases'][gate]:g} -> {value:g}"
+            for gate, value in row["values"].items()
+            if abs(value - row["bases"][gate]) > 1e-9
+        ]
+        table.add_row(
+            ", ".join(f"{k}={v}" for k, v in row["scope_subset"].items()) or "everything",
+            "\n".join(changed) or "base (pinned)",
+            row["method"],
+            f"{row['n']:,}",
+            _number(evidence.get("ratio"), "{:.1f} : 1", "no cost"),
+            _number(evidence.get("p"), "{:.4f}"),
+            _number(evidence.get("q"), "{:.3f}"),
+        )
+    return table
+
+
+def _number(value: Any, form: str, missing: str = "-") -> str:
+    return form.format(value) if isinstance(value, int | float) else missing
+
+
+def _trades(rows: list[dict[str, Any]]) -> Table:
+    table = _table(
+        "\nPaper trades before and after the first override",
+        "",
+        "trades",
+        "winners",
+        "ROI on cost",
+        "result",
+        "drawdown",
+    )
+    for name, after in (("before", False), ("after", True)):
+        row = next((r for r in rows if r["after"] is after), None)
+        if row is None:
+            table.add_row(name, "0", "-", "-", "-", "-")
+            continue
+        table.add_row(
+            name,
+            f"{row['trades']:,}",
+            f"{row['winners'] / row['trades']:.0%}",
+            Text(f"{row['roi']:+.2%}", style="green" if row["roi"] > 0 else "red"),
+            f"{row['pnl']:+,.0f}",
+            f"{row['drawdown'] or 0:.1%}",
+        )
+    return table

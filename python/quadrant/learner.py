@@ -1,0 +1,31 @@
+"""One learning cycle by hand: mine, judge, and work off the simulations in this process."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import psycopg
+
+from quadrant.database import queries
+from quadrant.judging.worker import Worker
+
+
+class Learner:
+    """Runs learning cycles on one connection (the owner's, autocommit), outside the schedule.
+
+    Between cycles it keeps what it computed of each experiment, so that a replay of thousands of
+    cycles computes every admission once.
+    """
+
+    def __init__(self, connection: psycopg.Connection[Any]) -> None:
+        self._connection = connection
+        self._worker = Worker()
+
+    def learn(self) -> bool:
+        """One cycle at the database's clock; False when there was nothing new to learn from."""
+        row = self._connection.execute(queries("operations/learn")).fetchone()
+        assert row is not None
+        if row[0] is None:
+            return False
+        self._worker.drain(self._connection)
+        return True

@@ -1,0 +1,1 @@
+select * from learning.claim_simulations(%s, %s);

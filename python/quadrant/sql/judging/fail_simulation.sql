@@ -1,0 +1,1 @@
+select learning.fail_simulation(%s, %s);

@@ -1,0 +1,1 @@
+select learning.finish_judging(%s);

@@ -1,0 +1,1 @@
+select * from learning.judging_event_details(%s);

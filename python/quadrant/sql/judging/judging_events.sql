@@ -1,0 +1,1 @@
+select e.ids, e.versions from learning.judging_events(%s, %s) as e;

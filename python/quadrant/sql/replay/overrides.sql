@@ -1,0 +1,9 @@
+select o.status, o.pattern_key, o.scope_subset, o.method, o.n, o.evidence,
+    jsonb_object_agg(g.gate, g.base * coalesce(o.multiplier, 1) + o.delta order by g.ordinal)
+        as values,
+    jsonb_object_agg(g.gate, g.base order by g.ordinal) as bases
+from learning.pm_overrides as o
+join learning.gates as g
+    on g.pattern_key = o.pattern_key and g.action_category = o.action_category
+group by o.status, o.solution_id, o.pattern_key, o.scope_subset, o.method, o.n, o.evidence, o.depth
+order by o.status, o.depth, o.n desc

@@ -1,0 +1,17 @@
+-- Every closed trade, from the strand that told its end, and whether the gates that let it in
+-- differed from base.
+create or replace view analyst.trades as
+select
+    s.trade_id, p.symbol, p.timeframe, s.content ->> 'pattern_key' as pattern_key,
+    to_timestamp((s.content ->> 'opened_ms')::double precision / 1000) as opened_at,
+    s.happened_at as closed_at,
+    (s.content ->> 'cost')::double precision as cost,
+    (s.content ->> 'pnl')::double precision as pnl,
+    (s.content ->> 'roi')::double precision as roi,
+    (s.content ->> 'did_trim')::boolean as did_trim,
+    (s.content ->> 'reached_s3')::boolean as reached_s3
+from learning.ad_strands as s
+left join learning.lowcap_positions as p on p.position_id = s.position_id
+where s.kind = 'position_closed';
+comment on view analyst.trades is
+    'One row per closed trade: cost and pnl in quote currency (after fees), roi a fraction.';
