@@ -1,12 +1,12 @@
 -- Mines one pattern as of a moment: experiments of the last lookback_days to slice_rates and on to
 -- lessons; touches only what changed. Returns {"events", "slices", "slices_changed", "lessons",
--- "lessons_changed", "retired"}. Slices are kept from a third of n_min up, lessons from n_min.
+-- "lessons_changed", "retired"}. Slices under n_min are not kept.
 create or replace function learning.mine_pattern(
     p_pattern_key text, p_as_of timestamptz, p_run_id bigint
 )
 returns jsonb
 language plpgsql volatile
-set search_path = ''
+set search_path = '' set enable_nestloop = off set jit = off
 as $$
 declare
     v_dims text[] := array(
@@ -17,20 +17,24 @@ declare
         learning.setting(p_pattern_key, 'max_dims')::integer,
         case when cardinality(v_dims) > 10 then 4 end
     );
-    v_lookback interval := make_interval(
-        days => learning.setting(p_pattern_key, 'lookback_days')::integer
-    );
+    v_days integer := learning.setting(p_pattern_key, 'lookback_days');
+    v_lookback interval := make_interval(days => v_days);
     v_configuration text := learning.mining_configuration(p_pattern_key);
     v_cells learning.slice_rates[];
     v_slices learning.slice_rates[];
     v_changed integer;
-    v_lessons jsonb;
+    v_events bigint;
+    v_result jsonb;
 begin
     v_cells := learning.mining_cells(p_pattern_key, v_dims, p_as_of - v_lookback, p_as_of);
+    v_events := coalesce((select sum(c.n + c.n_policy) from unnest(v_cells) as c), 0);
+    perform learning.log('INFO', 'TuningMiner starting', jsonb_build_object(
+        'pattern_key', p_pattern_key, 'events', v_events, 'lookback_days', v_days
+    ), p_run_id);
     if cardinality(v_cells) > 0 then
         v_slices := array(
             select s
-            from learning.roll_up_cells(v_cells, ceil(v_n_min / 3.0)::integer, v_max_dims) as s
+            from learning.roll_up_cells(v_cells, v_n_min, v_max_dims) as s
         );
     end if;
     with slices as (
@@ -68,7 +72,7 @@ begin
     )
     select (select count(*) from gone) + (select count(*) from written) into v_changed;
 
-    v_lessons := learning.write_tuning_lessons(
+    v_result := learning.write_tuning_lessons(
         p_pattern_key, v_n_min, p_as_of, p_run_id,
         not exists (
             select from learning.mined_patterns as m
@@ -96,11 +100,15 @@ begin
     on conflict (pattern_key) do update
     set as_of = excluded.as_of, due_at = excluded.due_at, configuration = excluded.configuration;
 
-    return v_lessons || jsonb_build_object(
-        'events', (select coalesce(sum(c.n + c.n_policy), 0) from unnest(v_cells) as c),
+    v_result := v_result || jsonb_build_object(
+        'events', v_events,
         'slices', coalesce(cardinality(v_slices), 0),
         'slices_changed', v_changed
     );
+    perform learning.log(
+        'INFO', 'TuningMiner done', jsonb_build_object('pattern_key', p_pattern_key) || v_result, p_run_id
+    );
+    return v_result;
 end
 $$;
 comment on function learning.mine_pattern(text, timestamptz, bigint) is

@@ -6,7 +6,7 @@ create or replace function learning.mining_cells(
 )
 returns learning.slice_rates[]
 language plpgsql stable
-set search_path = ''
+set search_path = '' set enable_nestloop = off set jit = off
 as $$
 declare
     v_dims text;

@@ -8,7 +8,7 @@ create or replace function learning.roll_up_cells(
 )
 returns setof learning.slice_rates
 language plpgsql stable
-set search_path = ''
+set search_path = '' set enable_sort = off set jit = off
 as $$
 declare
     v_sums constant text := 'sum(a_s)::integer as a_s, sum(a_f)::integer as a_f, '

@@ -7,7 +7,7 @@ create or replace function learning.write_tuning_lessons(
 )
 returns jsonb
 language plpgsql volatile
-set search_path = ''
+set search_path = '' set enable_nestloop = off set jit = off
 as $$
 declare
     v_shrinkage double precision := learning.setting(p_pattern_key, 'shrinkage_k');
@@ -29,9 +29,11 @@ begin
     ),
     family as materialized (
         select c.place, p.place as parent, p.n as parent_n, c.quadrants = p.quadrants as is_copy
-        from slices as c
-        cross join jsonb_object_keys(c.scope_subset) as k (name)
-        join slices as p on p.scope_subset = c.scope_subset - k.name
+        from (
+            select s.place, s.quadrants, s.scope_subset - jsonb_object_keys(s.scope_subset) as above
+            from slices as s
+        ) as c
+        join slices as p on p.scope_subset = c.above
     ),
     parents as (
         select distinct on (f.place) f.place, f.parent
