@@ -1,0 +1,44 @@
+-- What pm.gates would have answered at a moment, from the overrides' history (feature flags and the
+-- registry of gates are taken as they are now: they have no history). QD004 for a malformed scope.
+create or replace function pm.gates_at(p_pattern_key text, p_scope jsonb, p_at timestamptz)
+returns table (
+    gate text, value_key text, direction text, base double precision, value double precision,
+    override_id bigint
+)
+language sql stable parallel safe security definer
+set search_path = ''
+as $$
+    with then_known as (
+        select distinct on (h.override_id) h.new_row
+        from learning.pm_overrides_history as h
+        where h.changed_at <= p_at
+        order by h.override_id, h.id desc
+    ),
+    then_active as (
+        select o.*
+        from then_known as k
+        cross join lateral jsonb_populate_record(null::learning.pm_overrides, k.new_row) as o
+        where k.new_row is not null
+            and o.status = 'active'
+            and o.pattern_key = p_pattern_key
+            and learning.require_scope(p_scope) @> o.scope_subset
+    ),
+    flags as (
+        select c.config_data -> 'feature_flags' as feature_flags
+        from learning.learning_configs as c
+        where c.module_id = 'pm'
+    )
+    select distinct on (g.ordinal) g.gate, g.value_key, g.direction, g.base,
+        least(greatest(g.base * coalesce(o.multiplier, 1) + coalesce(o.delta, 0), g.min_value), g.max_value),
+        o.id
+    from learning.gates as g
+    cross join flags as f
+    left join then_active as o
+        on o.action_category = g.action_category
+        and learning.overrides_apply(f.feature_flags, g.pattern_key, g.gate)
+    where g.pattern_key = p_pattern_key
+    order by g.ordinal, o.pinned desc nulls last, o.depth desc, o.is_manual desc,
+        o.confidence_score desc, o.n desc, o.last_updated_at desc, o.id
+$$;
+comment on function pm.gates_at(text, jsonb, timestamptz) is
+    'The gates that were in force for a scope at a moment, from the history of overrides.';

@@ -1,0 +1,82 @@
+-- The look-up of pm.effective_overrides, here set-based: a call per position would cost more than it
+-- answers.
+create or replace view pm.position_controls as
+with levers as materialized (
+    select g.pattern_key, g.gate, g.action_category, g.base, g.min_value, g.max_value, g.ordinal,
+        learning.overrides_apply(c.config_data -> 'feature_flags', g.pattern_key, g.gate) as applies
+    from learning.gates as g
+    left join learning.learning_configs as c on c.module_id = 'pm'
+    where g.pattern_key like 'pm.%'
+)
+select p.position_id, p.symbol, p.timeframe, p.status, p.scope,
+    c.s1_ts_min, c.s1_halo, c.s1_slope_min,
+    c.s2_ts_min, c.s2_halo, c.s2_slope_min,
+    c.s3_ts_min, c.s3_dx_min, c.s3_slope_min, c.dx_atr_mult,
+    c.gates,
+    p.total_allocation_pct,
+    1::double precision as alloc_mult,
+    (select learning.clock()) as as_of,
+    0 as entry_delay_bars,
+    1::double precision as phase1_frac_mult,
+    1::double precision as trim_delay_mult,
+    1::double precision as trail_mult,
+    1::double precision as panic_trigger,
+    0 as wait_n_after_trim
+from learning.lowcap_positions as p
+cross join lateral (
+    select s.items, ~learning.scope_signature(s.items) as not_sig
+    from (select learning.scope_items(p.scope) as items offset 0) as s
+    offset 0
+) as a
+cross join lateral (
+    select
+        max(v.value) filter (where v.pattern_key = 'pm.uptrend.S1.entry' and v.gate = 'ts') as s1_ts_min,
+        max(v.value) filter (where v.pattern_key = 'pm.uptrend.S1.entry' and v.gate = 'halo') as s1_halo,
+        max(v.value) filter (where v.pattern_key = 'pm.uptrend.S1.entry' and v.gate = 'slope') as s1_slope_min,
+        max(v.value) filter (where v.pattern_key = 'pm.uptrend.S2.entry' and v.gate = 'ts') as s2_ts_min,
+        max(v.value) filter (where v.pattern_key = 'pm.uptrend.S2.entry' and v.gate = 'halo') as s2_halo,
+        max(v.value) filter (where v.pattern_key = 'pm.uptrend.S2.entry' and v.gate = 'slope') as s2_slope_min,
+        max(v.value) filter (where v.pattern_key = 'pm.uptrend.S3.retest' and v.gate = 'ts') as s3_ts_min,
+        max(v.value) filter (where v.pattern_key = 'pm.uptrend.S3.retest' and v.gate = 'dx') as s3_dx_min,
+        max(v.value) filter (where v.pattern_key = 'pm.uptrend.S3.retest' and v.gate = 'slope') as s3_slope_min,
+        max(v.value) filter (where v.pattern_key = 'pm.uptrend.S3.dx' and v.gate = 'dx_atr_mult') as dx_atr_mult,
+        jsonb_object_agg(v.pattern_key, v.gates) filter (where v.gates is not null) as gates
+    from (
+        select r.pattern_key, r.gate, r.value,
+            case when row_number() over (partition by r.pattern_key order by r.ordinal desc) = 1
+                then jsonb_object_agg(r.gate, jsonb_build_object(
+                    'base', r.base, 'value', r.value, 'override_id', r.override_id
+                )) over (partition by r.pattern_key)
+            end as gates
+        from (
+            select l.pattern_key, l.gate, l.base, l.ordinal, o.id as override_id,
+                least(
+                    greatest(l.base * coalesce(o.multiplier, 1) + coalesce(o.delta, 0), l.min_value),
+                    l.max_value
+                ) as value
+            from levers as l
+            left join lateral (
+                select w.id
+                from learning.pm_overrides as w
+                where l.applies
+                    and w.pattern_key = l.pattern_key
+                    and w.action_category = l.action_category
+                    and w.status = 'active'
+                    and case when w.sig & a.not_sig = 0 then w.items <@ a.items else false end
+                order by w.pinned desc, w.depth desc, w.is_manual desc, w.confidence_score desc,
+                    w.n desc, w.last_updated_at desc, w.id
+                limit 1
+            ) as winner on true
+            left join learning.pm_overrides as o on o.id = winner.id
+        ) as r
+    ) as v
+) as c
+where p.status in ('watchlist', 'active');
+comment on view pm.position_controls is
+    'What the PM reads: per watchlist or active position the gates in force for its present scope. Gates: {pattern: {gate: {base, value, override_id}}}.';
+comment on column pm.position_controls.s1_ts_min is 'Least TS to buy in S1, 0..1.25.';
+comment on column pm.position_controls.s1_halo is 'Greatest distance from EMA60 to buy in S1, in ATRs.';
+comment on column pm.position_controls.s1_slope_min is 'Least slope to buy in S1, ATRs per bar.';
+comment on column pm.position_controls.total_allocation_pct is 'Percent of capital (0..100).';
+comment on column pm.position_controls.as_of is 'The clock of the reading (UTC).';
+comment on column pm.position_controls.dx_atr_mult is 'Distance between buys of the DX ladder, in ATRs.';
