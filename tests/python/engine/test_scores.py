@@ -172,6 +172,21 @@ def test_flat_market_is_quiet(price: float) -> None:
     assert jump.s1_halo_distance == pytest.approx(14 * (1 - 2 / 61), rel=1e-6)
 
 
+@pytest.mark.parametrize(("reach", "unit"), [(2e-3, 0), (2e-5, 0), (2e-8, 1e-6)])
+def test_the_unit_is_atr_but_at_least_a_millionth_of_the_price(reach: float, unit: float) -> None:
+    level = np.full(600, 100.0)
+    close = level.copy()
+    close[-1] += 100 * reach / 2
+    shot = latest(
+        Bars(
+            "AAA", "1h", np.arange(600) * HOUR, level, level + 100 * reach / 2, level, close, level
+        )
+    )
+    true_range = 100 * reach / 2
+    expected = (true_range * 59 / 61) / max(true_range, 100 * unit)
+    assert shot.s1_halo_distance == pytest.approx(expected, rel=1e-5)
+
+
 @pytest.mark.parametrize("size", [1, 2, 14, 27, 60, 332, 333])
 def test_short_series_have_no_state_and_no_nan(size: int) -> None:
     for shot in compute(walk(size)).snapshots():
