@@ -1,0 +1,1 @@
+alter table learning.gate_simulations drop column governed_by, drop column verdict;

@@ -1,0 +1,106 @@
+"""The grid of gate changes tried on a slice, with everything about it that events do not change."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True)
+class Lever:
+    """One gate of a pattern with its steps around `base`, all in the gate's unit.
+
+    A sample passes when its value is at most (`at_most`) or at least the threshold, which is
+    base + step kept within `lowest`..`highest`. `adjustment_key` names the sample's own addition
+    to the threshold, where it carries one.
+    """
+
+    gate: str
+    value_key: str
+    at_most: bool
+    base: float
+    steps: tuple[float, ...]
+    lowest: float = float("-inf")
+    highest: float = float("inf")
+
+    @property
+    def adjustment_key(self) -> str:
+        """What a bar adds to this gate's threshold: `dx_adjustment`."""
+        return f"{self.gate}_adjustment"
+
+    def thresholds(self) -> NDArray[np.float64]:
+        """The absolute threshold of each step, rounded to 12 digits so that 0.6 - 0.05 is 0.55."""
+        absolute = np.round(self.base + np.asarray(self.steps, dtype=np.float64), 12)
+        return np.clip(absolute, self.lowest, self.highest)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Grid:
+    """Candidates 0..C-1 of a pattern's levers, in the order of learning.gate_grid().
+
+    `places` int (1 + C, levers): the position of each candidate's step among its lever's steps;
+    row 0 is the base. `tightens` bool (C): some lever is stricter than base. `move` float (C):
+    sum of |step| / largest step of the gate. `n_levers` int (C). `order` int (C): candidates
+    from the smallest move up, then fewer levers, then the grid's own order.
+    """
+
+    levers: tuple[Lever, ...]
+    steps: tuple[Mapping[str, float], ...]
+    places: NDArray[np.intp]
+    tightens: NDArray[np.bool_]
+    move: NDArray[np.float64]
+    n_levers: NDArray[np.int64]
+    order: NDArray[np.intp]
+
+    @classmethod
+    def of(cls, levers: Sequence[Lever], candidates: Sequence[Mapping[str, float]]) -> Grid:
+        """The grid of these candidates, each {gate: step} over all levers, base left out."""
+        places = [[lever.steps.index(0.0) for lever in levers]]
+        places += [[lv.steps.index(float(c[lv.gate])) for lv in levers] for c in candidates]
+        moved = np.array([[c[lv.gate] for lv in levers] for c in candidates], dtype=np.float64)
+        moved = moved.reshape(len(candidates), len(levers))
+        largest = np.array([max(abs(s) for s in lever.steps) for lever in levers])
+        loosening = np.array([1.0 if lever.at_most else -1.0 for lever in levers])
+        move = np.round((np.abs(moved) / largest).sum(axis=1), 9)
+        n_levers = np.count_nonzero(moved, axis=1)
+        return cls(
+            levers=tuple(levers),
+            steps=tuple(dict(c) for c in candidates),
+            places=np.array(places, dtype=np.intp),
+            tightens=(moved * loosening < 0).any(axis=1),
+            move=move,
+            n_levers=n_levers,
+            order=np.lexsort((np.arange(len(candidates)), n_levers, move)),
+        )
+
+    @classmethod
+    def from_settings(cls, settings: Mapping[str, Any]) -> Grid:
+        """The grid as learning.judging_settings() describes it."""
+        levers = tuple(
+            Lever(
+                gate=g["gate"],
+                value_key=g["value_key"],
+                at_most=g["direction"] == "at_most",
+                base=float(g["base"]),
+                steps=tuple(float(s) for s in g["steps"]),
+                lowest=float(g["min_value"]),
+                highest=float(g["max_value"]),
+            )
+            for g in settings["gates"]
+        )
+        return cls.of(levers, settings["grid"])
+
+
+def full_grid(levers: Sequence[Lever]) -> Grid:
+    """Every combination of the levers' steps but the base, as learning.gate_grid() makes them."""
+    candidates = [
+        {lever.gate: step for lever, step in zip(levers, steps, strict=True)}
+        for steps in itertools.product(*(lever.steps for lever in levers))
+        if any(steps)
+    ]
+    return Grid.of(levers, candidates)

@@ -1,0 +1,210 @@
+"""The simulation worker: takes requests from the database, simulates, stores, finishes the run."""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+import threading
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import psycopg
+from numpy.typing import NDArray
+from psycopg.rows import dict_row, scalar_row
+
+from quadrant.database import connect, queries
+from quadrant.errors import QuadrantError
+from quadrant.judging.cache import EventCache
+from quadrant.judging.evidence import stable_seed
+from quadrant.judging.grid import Grid
+from quadrant.judging.simulation import GridResult, Settings, simulate
+
+_BATCH = 200  # requests leased at a time: done long before their lease ends
+_CHANNEL = "simulation_requests"
+_POLL_SECONDS = 30.0
+_LOOK_UP_SECONDS = 1.0  # how soon a stop is noticed
+_LONGEST_WAIT_SECONDS = 30.0
+
+_log = logging.getLogger("learning_system")
+
+Connection = psycopg.Connection[Any]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Pattern:
+    """A pattern's grid and settings, with its events; `stamp` changes when the settings do."""
+
+    stamp: str
+    grid: Grid
+    settings: Settings
+    events: EventCache
+
+
+class Worker:
+    """Simulates what the database asks for. One worker serves one database, in one thread."""
+
+    def __init__(self, dsn: str = "", *, name: str | None = None) -> None:
+        """`dsn` is needed by `run` and `once`; `name` is shown on the leases."""
+        self._dsn = dsn
+        self._name = name or f"{socket.gethostname()}:{os.getpid()}"
+        self._patterns: dict[str, _Pattern] = {}
+        self._stop = threading.Event()
+
+    def drain(self, connection: Connection) -> int:
+        """Work until no request is waiting and no run is left to finish; returns requests done.
+
+        On a connection in autocommit mode every step is a transaction of its own; within a
+        transaction all of it belongs to that.
+        """
+        done = 0
+        while not self._stop.is_set():
+            batch = _rows(connection, "claim_simulations", (self._name, _BATCH))
+            if batch:
+                done += self._simulate(connection, batch)
+            elif not self._finish(connection):
+                break
+        return done
+
+    def once(self) -> int:
+        """Connect, drain, disconnect; returns requests done."""
+        with connect(self._dsn, autocommit=True) as connection:
+            return self.drain(connection)
+
+    def stop(self) -> None:
+        """Ask `run` to return after the batch in hand; safe in a signal handler."""
+        self._stop.set()
+
+    def run(self) -> None:
+        """Listen and work until `stop`; a lost connection is made again, ever more slowly."""
+        wait = 1.0
+        while not self._stop.is_set():
+            try:
+                with connect(self._dsn, autocommit=True) as connection:
+                    connection.execute(f"listen {_CHANNEL}")
+                    _log.info("simulation worker listening | worker=%s", self._name)
+                    wait = 1.0
+                    self._listen(connection)
+            except (psycopg.OperationalError, psycopg.InterfaceError, QuadrantError) as error:
+                _log.warning("simulation worker lost the database | wait=%.0fs | %s", wait, error)
+                self._stop.wait(wait)
+                wait = min(2 * wait, _LONGEST_WAIT_SECONDS)
+
+    def _listen(self, connection: Connection) -> None:
+        while not self._stop.is_set():
+            self.drain(connection)
+            look_again = time.monotonic() + _POLL_SECONDS
+            while not self._stop.is_set() and time.monotonic() < look_again:
+                if list(connection.notifies(timeout=_LOOK_UP_SECONDS, stop_after=1)):
+                    break
+
+    def _simulate(self, connection: Connection, batch: list[dict[str, Any]]) -> int:
+        """A batch is of one pattern and one run."""
+        done = 0
+        first = batch[0]
+        try:
+            pattern = self._load(connection, first["pattern_key"], first["as_of"])
+        except (ValueError, KeyError, TypeError) as error:
+            # Settings or samples nobody can read: the run ends without this pattern.
+            self._fail(connection, batch, error)
+            return 0
+        for request in batch:
+            try:
+                result = simulate(
+                    pattern.events.select(request["items"], request["exclusions"]),
+                    pattern.grid,
+                    pattern.settings,
+                    stable_seed(request["pattern_key"], request["items"]),
+                )
+            except (ValueError, ArithmeticError, IndexError) as error:
+                self._fail(connection, [request], error)
+                continue
+            connection.execute(
+                queries("judging/store_simulation"), _stored(request, pattern, result)
+            )
+            done += 1
+        return done
+
+    def _fail(
+        self, connection: Connection, requests: Iterable[dict[str, Any]], error: Exception
+    ) -> None:
+        for request in requests:
+            _log.error("simulation failed | request=%s | %r", request["request_id"], error)
+            _rows(connection, "fail_simulation", (request["request_id"], repr(error)))
+
+    def _finish(self, connection: Connection) -> int:
+        """Finish the runs that wait for nothing more; returns the requests they still made."""
+        with connection.cursor(row_factory=scalar_row) as cursor:
+            runs = cursor.execute(queries("judging/runs_to_finish")).fetchall()
+            made = 0
+            for run in runs:
+                more = cursor.execute(queries("judging/finish_judging"), (run,)).fetchone()
+                made += int(more or 0)
+        return made
+
+    def _load(self, connection: Connection, pattern_key: str, as_of: Any) -> _Pattern:
+        """The pattern with its grid, settings and the events of the run's window."""
+        (settings,) = _rows(connection, "judging_settings", (pattern_key,))
+        pattern = self._patterns.get(pattern_key)
+        if pattern is None or pattern.stamp != settings["stamp"]:
+            grid = Grid.from_settings(settings["settings"])
+            pattern = _Pattern(
+                settings["stamp"],
+                grid,
+                Settings.from_settings(settings["settings"]),
+                EventCache(grid),
+            )
+            self._patterns[pattern_key] = pattern
+        (window,) = _rows(connection, "judging_events", (pattern_key, as_of))
+        missing = pattern.events.open_window(window["ids"], window["versions"])
+        if missing:
+            pattern.events.add(_rows(connection, "judging_event_details", (missing,)))
+        return pattern
+
+
+def _rows(
+    connection: Connection, query: str, arguments: tuple[Any, ...]
+) -> list[dict[str, Any]]:
+    with connection.cursor(row_factory=dict_row) as cursor:
+        return cursor.execute(queries(f"judging/{query}"), arguments).fetchall()
+
+
+def _stored(request: dict[str, Any], pattern: _Pattern, result: GridResult) -> dict[str, Any]:
+    """The arguments of learning.store_simulation()."""
+    chosen = result.chosen
+    return {
+        "request_id": request["request_id"],
+        "stamp": pattern.stamp,
+        "value_mode": result.value_mode,
+        "n_events": result.n_events,
+        "n_days": result.n_days,
+        "dodge_rate": result.dodge_rate,
+        "tested": result.tested,
+        "skipped": result.skipped,
+        "draws": result.draws,
+        "misses_caught": _array(result.misses_caught),
+        "failures_added": _array(result.failures_added),
+        "failures_avoided": _array(result.failures_avoided),
+        "wins_lost": _array(result.wins_lost),
+        "benefit": _array(result.benefit),
+        "cost": _array(result.cost),
+        "z": _array(result.z),
+        "p": _array(result.p),
+        "qualifies": _array(result.qualifies),
+        "candidate": None if chosen is None else chosen + 1,
+        "ratio": None if chosen is None else _finite(float(result.ratio[chosen])),
+        "reason": result.reason,
+    }
+
+
+def _finite(number: float) -> float | None:
+    return number if np.isfinite(number) else None
+
+
+def _array(values: NDArray[Any]) -> str:
+    """A PostgreSQL array literal, NaN as null: one pass instead of one adapter per number."""
+    shown = ",".join("null" if v != v else str(v) for v in values.tolist())
+    return f"{{{shown}}}"

@@ -1,0 +1,28 @@
+-- The overrides drift asks for: closed lessons whose events mostly lack samples. Ids and times are
+-- null; confidence is n / (n + 50).
+create or replace function learning.drift_overrides()
+returns setof learning.pm_overrides
+language sql stable
+as $$
+    select (jsonb_populate_record(null::learning.pm_overrides, jsonb_build_object(
+        'status', 'active',
+        'pattern_key', d.pattern_key,
+        'action_category', d.action_category,
+        'scope_subset', d.scope_subset,
+        'multiplier', d.multiplier,
+        'delta', 0,
+        'confidence_score', round(d.n / (d.n + 50.0), 4),
+        'n', d.n,
+        'method', 'drift',
+        'solution_id', format('lesson %s drift', d.lesson_id),
+        'lesson_id', d.lesson_id,
+        'evidence', jsonb_build_object(
+            'pressure', d.pressure, 'n_misses', d.n_misses, 'n_fps', d.n_fps,
+            'unclamped', round(d.raw::numeric, 6)
+        )
+    ))).*
+    from learning.drift_levers as d
+    where d.closed and not d.simulated and d.why_not = ''
+$$;
+comment on function learning.drift_overrides() is
+    'Overrides of the drift method, as rows of pm_overrides without ids.';

@@ -1,0 +1,34 @@
+-- The overrides of the DX ladder: closed ladder lessons whose multiplier is at least 0.02 from 1.
+-- Ids and times are null; confidence is n_success / 100, at most 1.
+create or replace function learning.ladder_overrides()
+returns setof learning.pm_overrides
+language sql stable
+as $$
+    select (jsonb_populate_record(null::learning.pm_overrides, jsonb_build_object(
+        'status', 'active',
+        'pattern_key', l.pattern_key,
+        'action_category', 'tuning_dx_atr_mult',
+        'scope_subset', l.scope_subset,
+        'multiplier', m.multiplier,
+        'delta', 0,
+        'confidence_score', least(1, round((l.stats ->> 'n_success')::numeric / 100, 4)),
+        'n', l.n,
+        'method', 'ladder',
+        'solution_id', format('lesson %s ladder', l.id),
+        'lesson_id', l.id,
+        'evidence', jsonb_build_object(
+            'ladder_pressure', l.stats -> 'ladder_pressure', 'n_success', l.stats -> 'n_success'
+        )
+    ))).*
+    from learning.learning_lessons as l
+    cross join lateral (
+        select learning.ladder_multiplier((l.stats ->> 'ladder_pressure')::double precision)
+    ) as m (multiplier)
+    where l.lesson_type = 'tuning_rates'
+        and l.action_category = 'tuning_dx_ladder'
+        and l.status = 'active'
+        and coalesce(l.latent_factor_id = l.pattern_key || ' ' || l.scope_subset::text, true)
+        and abs(m.multiplier - 1) >= 0.02
+$$;
+comment on function learning.ladder_overrides() is
+    'Overrides of the DX ladder method, as rows of pm_overrides without ids.';

@@ -1,0 +1,50 @@
+-- The judging job: drift and the DX ladder at once, then requests for the simulation worker. Without
+-- any the run is finished here, else it waits for the worker. One step that fails is logged and
+-- fails alone. p_by_hand: replay and people, who move the clock themselves.
+create or replace procedure learning.run_materializer(p_by_hand boolean default false)
+language plpgsql
+as $$
+declare
+    v_run learning.learning_runs;
+    v_step text;
+    v_detail jsonb := '{}';
+    v_result jsonb;
+    v_message text;
+    v_context text;
+    v_failed boolean := false;
+begin
+    v_run := learning.begin_run('quadrant.judge', p_by_hand);
+    commit;
+    if v_run.status = 'skipped' then
+        return;
+    end if;
+    foreach v_step in array array['drift', 'ladder', 'requests'] loop
+        begin
+            v_result := learning.judging_step(v_run.id, v_run.as_of, v_step);
+            v_detail := v_detail || jsonb_build_object(v_step, v_result);
+        exception
+            when others then
+                get stacked diagnostics v_message = message_text, v_context = pg_exception_context;
+                v_failed := true;
+                v_detail := v_detail || jsonb_build_object(v_step, v_message);
+                perform learning.log(
+                    'ERROR', 'Materializer step failed',
+                    jsonb_build_object(
+                        'step', v_step, 'sqlstate', sqlstate, 'message', v_message,
+                        'context', v_context
+                    ),
+                    v_run.id
+                );
+        end;
+        commit;
+    end loop;
+    perform learning.end_run(v_run.id, case when v_failed then 'failed' else 'waiting' end, v_detail);
+    commit;
+    if not v_failed and (v_detail ->> 'requests')::integer = 0 then
+        perform learning.finish_judging(v_run.id);
+        commit;
+    end if;
+end
+$$;
+comment on procedure learning.run_materializer(boolean) is
+    'The hourly judging job: drift and ladder overrides, requests for simulations, the run''s end where none is needed.';

@@ -1,0 +1,80 @@
+-- Makes the overrides of a method what p_wanted says: creates, changes and removes, leaves alone what
+-- is as wanted, and never touches a manual one. Logs every change. Returns the three counts.
+create or replace function learning.write_overrides(
+    p_run_id bigint, p_method text, p_wanted learning.pm_overrides[]
+)
+returns jsonb
+language plpgsql volatile
+set search_path = ''
+as $$
+declare
+    v_counts jsonb;
+begin
+    perform set_config('quadrant.run_id', coalesce(p_run_id::text, ''), true);
+    with wanted as materialized (
+        select w.* from unnest(p_wanted) as w
+    ),
+    removed as (
+        delete from learning.pm_overrides as o
+        where o.method = p_method
+            and not exists (
+                select from wanted as w
+                where w.pattern_key = o.pattern_key
+                    and w.action_category = o.action_category
+                    and w.scope_subset = o.scope_subset
+            )
+        returning o.*
+    ),
+    written as (
+        insert into learning.pm_overrides as o (
+            status, pattern_key, action_category, scope_subset, multiplier, delta,
+            confidence_score, n, method, solution_id, lesson_id, evidence
+        )
+        select w.status, w.pattern_key, w.action_category, w.scope_subset, w.multiplier, w.delta,
+            w.confidence_score, w.n, p_method, w.solution_id, w.lesson_id, w.evidence
+        from wanted as w
+        on conflict (pattern_key, action_category, scope_subset, is_manual) do update
+        set status = excluded.status, multiplier = excluded.multiplier, delta = excluded.delta,
+            confidence_score = excluded.confidence_score, n = excluded.n,
+            method = excluded.method, solution_id = excluded.solution_id,
+            lesson_id = excluded.lesson_id, evidence = excluded.evidence,
+            last_updated_at = learning.clock()
+        where (
+            o.status, o.multiplier, o.delta, o.confidence_score, o.n, o.method, o.solution_id,
+            o.lesson_id, o.evidence
+        ) is distinct from (
+            excluded.status, excluded.multiplier, excluded.delta, excluded.confidence_score,
+            excluded.n, excluded.method, excluded.solution_id, excluded.lesson_id,
+            excluded.evidence
+        )
+        returning o.*, xmax = 0 as is_new
+    ),
+    changes as (
+        select case when w.is_new then 'created' else 'changed' end as change, w.id, w.status,
+            w.pattern_key, w.action_category, w.scope_subset, w.multiplier, w.delta,
+            w.confidence_score
+        from written as w
+        union all
+        select 'removed', r.id, r.status, r.pattern_key, r.action_category, r.scope_subset,
+            r.multiplier, r.delta, r.confidence_score
+        from removed as r
+    ),
+    logged as (
+        select c.change, learning.log(
+            'INFO', 'Override ' || c.change,
+            to_jsonb(c) - 'change' || jsonb_build_object('method', p_method), p_run_id
+        )
+        from changes as c
+    )
+    select jsonb_build_object(
+        'created', count(*) filter (where l.change = 'created'),
+        'changed', count(*) filter (where l.change = 'changed'),
+        'removed', count(*) filter (where l.change = 'removed')
+    )
+    into v_counts
+    from logged as l;
+    return v_counts;
+end
+$$;
+comment on function learning.write_overrides(bigint, text, learning.pm_overrides[]) is
+    'Creates, changes and removes the overrides of a method until they are as wanted; counts of each.';

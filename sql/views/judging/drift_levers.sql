@@ -1,0 +1,46 @@
+-- What drift would do with every tuning lesson and lever: the raw multiplier, the clamped one, and
+-- why nothing is written where nothing is. The grid's range is that of the pattern's widest lever,
+-- relative to its base (S1: halo, 0.8 to 1.2). Patterns with a ladder do not drift.
+create or replace view learning.drift_levers as
+with levers as (
+    select g.pattern_key, g.gate, g.action_category, g.direction, g.ordinal,
+        min((g.base + r.lowest) / g.base) over (partition by g.pattern_key) as lowest,
+        max((g.base + r.highest) / g.base) over (partition by g.pattern_key) as highest
+    from learning.gates as g
+    cross join lateral (
+        select min(s.step) as lowest, max(s.step) as highest from unnest(g.steps) as s (step)
+    ) as r
+    where g.adjust = 'multiplier'
+        and cardinality(g.steps) > 1
+        and not exists (
+            select from learning.gates as ladder
+            where ladder.pattern_key = g.pattern_key and cardinality(ladder.steps) = 1
+        )
+),
+lessons as (
+    select t.*, (t.stats ->> 'n_misses')::bigint as n_misses, (t.stats ->> 'n_fps')::bigint as n_fps,
+        (t.stats ->> 'dr')::double precision as dr
+    from learning.tuning_lessons as t
+),
+drifts as (
+    select t.lesson_id, t.pattern_key, t.scope_subset, t.depth, t.n, t.closed, t.simulated,
+        t.n_misses, t.n_fps, t.n_misses - t.n_fps as pressure, t.dr,
+        l.gate, l.action_category, l.direction, l.ordinal,
+        learning.drift_multiplier(t.n_misses - t.n_fps, l.direction, 0, 'infinity') as raw,
+        learning.drift_multiplier(t.n_misses - t.n_fps, l.direction, l.lowest, l.highest)
+            as multiplier
+    from lessons as t
+    join levers as l using (pattern_key)
+)
+select d.*,
+    case
+        when greatest(d.n_misses, d.n_fps) < 3 then 'thin evidence'
+        when greatest(d.n_misses, d.n_fps) < 2 * least(d.n_misses, d.n_fps)
+            then 'conflicting evidence'
+        when d.pressure > 0 and d.dr >= 0.90 then 'never loosened at this dodge rate'
+        when abs(d.multiplier - 1) < 0.01 then 'too small'
+        else ''
+    end as why_not
+from drifts as d;
+comment on view learning.drift_levers is
+    'What drift makes of each tuning lesson and lever; why_not is empty where it would write.';
