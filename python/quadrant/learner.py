@@ -21,11 +21,15 @@ class Learner:
         self._connection = connection
         self._worker = Worker()
 
-    def learn(self) -> bool:
-        """One cycle at the database's clock; False when there was nothing new to learn from."""
-        row = self._connection.execute(queries("operations/learn")).fetchone()
-        assert row is not None
-        if row[0] is None:
-            return False
-        self._worker.drain(self._connection)
-        return True
+    def learn(self, *, judge_anyway: bool = False) -> bool:
+        """One cycle at the database's clock; False when there was nothing new to learn from.
+
+        Lessons that did not change are not judged again, unless `judge_anyway`.
+        """
+        row = self._connection.execute(queries("learner/mine")).fetchone()
+        mined: dict[str, int] = (row and row[0]) or {}
+        changed = bool(mined.get("lessons_changed") or mined.get("retired"))
+        if changed or judge_anyway:
+            self._connection.execute(queries("learner/judge"))
+            self._worker.drain(self._connection)
+        return changed

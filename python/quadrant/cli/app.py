@@ -8,7 +8,7 @@ import psycopg
 import typer
 from rich.text import Text
 
-from quadrant.cli import server
+from quadrant.cli import replay, server
 from quadrant.cli.console import err
 from quadrant.database import explain
 from quadrant.errors import QuadrantError
@@ -20,11 +20,13 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
+_INTERRUPTED = 130
 # ClickException, of click or of the copy of it inside typer.
 _UsageError: type[Exception] = typer.BadParameter.__mro__[2]
 
 # One line per module of commands: register(app) puts them on the command line.
 server.register(app)
+replay.register(app)
 
 
 def main() -> None:
@@ -34,13 +36,12 @@ def main() -> None:
 
 def _run() -> int:
     try:
-        result = app(standalone_mode=False)
-        return result if isinstance(result, int) else 0
-    except typer.Exit as e:
-        return e.exit_code
-    except (KeyboardInterrupt, typer.Abort):
-        err.print("Interrupted.", style="yellow")
-        return 130
+        code = app(standalone_mode=False) or 0
+        if code == _INTERRUPTED:  # typer's answer to Ctrl-C
+            err.print("Interrupted.", style="yellow")
+        return code if isinstance(code, int) else 0
+    except typer.Abort:
+        return _INTERRUPTED
     except QuadrantError as e:
         return _report(e)
     except psycopg.OperationalError as e:

@@ -28,7 +28,7 @@ from quadrant.cli import server, story
 from quadrant.cli.console import err, out, print_json
 from quadrant.database import check_schema, connect
 from quadrant.errors import QuadrantError
-from quadrant.market import DEMO, synthesize, write_market
+from quadrant.market import planted_market, synthesize, write_market
 from quadrant.replay import Progress, Replay, ReplayOptions, epoch_ms, summarise
 from quadrant.server import Home, resolve_dsn
 
@@ -94,7 +94,7 @@ def demo(
         )
         if not folder.is_dir():
             with _status("Making the market"):
-                write_market(synthesize(DEMO, DEMO_SEED), folder)
+                write_market(synthesize(planted_market(), DEMO_SEED), folder)
         chain = "synthetic"
     else:
         folder, chain = data, None

@@ -1,0 +1,1 @@
+select learning.mine_by_hand()
