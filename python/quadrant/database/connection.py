@@ -21,10 +21,7 @@ def connect(dsn: str, **options: Any) -> psycopg.Connection[Any]:
     except psycopg.OperationalError as e:
         raise explain(e, dsn) from e
     except psycopg.ProgrammingError as e:
-        raise BadDsn(
-            f"the DSN cannot be read: {str(e).strip()}",
-            hint="It looks like postgresql://user:password@host:5432/database",
-        ) from e
+        raise _bad_dsn(str(e).strip()) from e
 
 
 def explain(error: psycopg.OperationalError, dsn: str = "") -> QuadrantError:
@@ -32,6 +29,8 @@ def explain(error: psycopg.OperationalError, dsn: str = "") -> QuadrantError:
     message = str(error).strip()
     last = message.splitlines()[-1].strip() if message else "the connection was lost"
     where = _where(dsn)
+    if any(t in message for t in ("invalid integer value", "invalid port number", "invalid ssl")):
+        return _bad_dsn(last)
     if "database" in message and "does not exist" in message:
         return NoSuchDatabase(
             f"{where}: {last}", hint="Create it (createdb), or correct the name in QUADRANT_DSN."
@@ -43,6 +42,13 @@ def explain(error: psycopg.OperationalError, dsn: str = "") -> QuadrantError:
     return Unreachable(
         f"{where}: {last}",
         hint="Is the server running? Check QUADRANT_DSN, or unset it and run: quadrant up",
+    )
+
+
+def _bad_dsn(message: str) -> BadDsn:
+    return BadDsn(
+        f"the DSN cannot be read: {message}",
+        hint="It looks like postgresql://user:password@host:5432/database",
     )
 
 

@@ -16,7 +16,7 @@ from quadrant.database.errors import (
     ForeignDependant,
 )
 from quadrant.database.queries import queries
-from quadrant.database.tree import GRANTS, SchemaFile, SchemaTree
+from quadrant.database.tree import GRANTS, SchemaFile, SchemaTree, is_routine
 
 # undefined_function, _table, _object, _column, _parameter, invalid_schema_name
 _UNDEFINED = frozenset({"42883", "42P01", "42704", "42703", "42P02", "3F000"})
@@ -68,12 +68,16 @@ class _Deployment:
         self._files = files
         self._by_identity = {file.identity: file for file in files}
         self._progress = progress
+        self._removed: set[tuple[bool, str, str]] = set()
         self._queue: list[SchemaFile] = []
         self._done: dict[str, SchemaFile] = {}
 
     def run(self) -> Deployed:
         self._execute("deploy/bodies_unchecked")
         known = {row[0]: row for row in self._execute("deploy/deployed_files")}
+        self._removed = {
+            (is_routine(kind), schema, name) for _, _, kind, schema, name in known.values()
+        }.difference(self._by_identity)
         present = set(self._execute("deploy/objects"))
         self._queue = [
             file
@@ -161,9 +165,8 @@ class _Deployment:
         """Drop what the files that are gone had made, unless another file makes it now."""
         removed = []
         for path, _, kind, schema, name in rows:
-            routine = kind in ("function", "procedure")
-            if (routine, schema, name) not in self._by_identity:
-                self._drop(routine, schema, name, because=f"{path} (removed)")
+            if (is_routine(kind), schema, name) in self._removed:
+                self._drop(is_routine(kind), schema, name, because=f"{path} (removed)")
                 removed.append(f"{schema}.{name}")
             self._execute("deploy/forget", {"path": path})
         return tuple(removed)
@@ -182,14 +185,14 @@ class _Deployment:
         kind, identity, schema = target
         foreign: list[str] = []
         again: list[SchemaFile] = []
-        for is_routine, owner, name, description in self._execute(
+        for of_routine, owner, name, description in self._execute(
             "deploy/dependants", {"routine": routine, "oid": oid}
         ):
-            file = self._by_identity.get((is_routine, owner, name))
-            if file is None:
+            dependant = (of_routine, owner, name)
+            if dependant in self._by_identity:
+                again.append(self._by_identity[dependant])
+            elif dependant not in self._removed:
                 foreign.append(description)
-            else:
-                again.append(file)
         if foreign:
             raise ForeignDependant(
                 f"{because}: {identity} must be dropped and is used by {', '.join(foreign)}",

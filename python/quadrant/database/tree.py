@@ -23,6 +23,11 @@ _CREATE = re.compile(
 )
 
 
+def is_routine(kind: str) -> bool:
+    """Functions and procedures: the kinds that have signatures and bodies."""
+    return kind in ("function", "procedure")
+
+
 @dataclass(frozen=True)
 class SchemaFile:
     """One file of sql/: its path below it, its text, and the object it makes."""
@@ -40,8 +45,8 @@ class SchemaFile:
 
     @property
     def is_routine(self) -> bool:
-        """Functions and procedures: the kinds that have signatures and bodies."""
-        return self.kind in ("function", "procedure")
+        """Whether the object is a function or a procedure."""
+        return is_routine(self.kind)
 
     @property
     def identity(self) -> tuple[bool, str, str]:

@@ -28,6 +28,7 @@ _INITDB = (
     *("--auth-local=trust", "--auth-host=scram-sha-256"),
 )
 _START_TRIES = 5
+_LEFTOVER_SECONDS = 30
 # What a second try on another port, or a moment later, can get past.
 _TRANSIENT = (
     "could not bind",
@@ -63,7 +64,7 @@ class Cluster:
         Another server on a remembered port is told by its data directory and is not ours.
         """
         address = self.home.address()
-        if address is None:
+        if address is None or self.pid() is None:
             return None
         for host in (str(self.home.sockets), "127.0.0.1"):
             dsn = self._dsn(address, host, "postgres")
@@ -82,8 +83,7 @@ class Cluster:
         """The process id of this home's postmaster, if that very process is alive."""
         try:
             pid = int((self.home.data / "postmaster.pid").read_text().split("\n", 1)[0])
-            process = psutil.Process(pid)
-            return pid if Path(process.cwd()) == self.home.data else None
+            return pid if self._works_here(psutil.Process(pid)) else None
         except (OSError, ValueError, psutil.Error):
             return None
 
@@ -193,7 +193,7 @@ class Cluster:
     def _start(self, account: Account, programs: Path) -> str:
         tail = ""
         for attempt in range(_START_TRIES):
-            self._remove_stale_pid_file()
+            self._clear_remains()
             port = self._free_port(keep=attempt == 0)
             address = self.home.remember(port)
             self._make_sockets(account)
@@ -215,10 +215,31 @@ class Cluster:
             hint=f"The whole log: {self.home.log}",
         )
 
-    def _remove_stale_pid_file(self) -> None:
-        """After a crash or a reboot the file may name a process that is somebody else now."""
-        if self.pid() is None:
-            (self.home.data / "postmaster.pid").unlink(missing_ok=True)
+    def _clear_remains(self) -> None:
+        """Remove the lock files of a dead server, once no process of it is left.
+
+        After a crash or a reboot they may name a process that is somebody else (or a zombie) now,
+        and PostgreSQL would take it for its own.
+        """
+        if self.pid() is not None:
+            return
+        deadline = time.monotonic() + _LEFTOVER_SECONDS
+        while left := [p.pid for p in psutil.process_iter() if self._works_here(p)]:
+            if time.monotonic() > deadline:
+                raise StartFailed(
+                    f"processes of a killed server still use {self.home.data}: {left}",
+                    hint="End them, then start again.",
+                )
+            time.sleep(0.1)
+        (self.home.data / "postmaster.pid").unlink(missing_ok=True)
+        shutil.rmtree(self.home.sockets, ignore_errors=True)
+
+    def _works_here(self, process: psutil.Process) -> bool:
+        """Every process of a PostgreSQL server works in its data directory."""
+        try:
+            return Path(process.cwd()) == self.home.data
+        except (OSError, psutil.Error):
+            return False
 
     def _free_port(self, *, keep: bool) -> int:
         address = self.home.address()
