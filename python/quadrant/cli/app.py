@@ -8,7 +8,7 @@ import psycopg
 import typer
 from rich.text import Text
 
-from quadrant.cli import replay, server
+from quadrant.cli import clock, importing, replay, server
 from quadrant.cli.console import err
 from quadrant.database import explain
 from quadrant.errors import QuadrantError
@@ -26,6 +26,8 @@ _UsageError: type[Exception] = typer.BadParameter.__mro__[2]
 
 # One line per module of commands: register(app) puts them on the command line.
 server.register(app)
+importing.register(app)
+clock.register(app)
 replay.register(app)
 
 

@@ -1,0 +1,80 @@
+"""Units of imported numbers. They cannot be guessed, so the user says them."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+
+class RoiUnit(StrEnum):
+    """How ROI is written: 0.05 or 5 for five percent."""
+
+    FRACTION = "fraction"
+    PERCENT = "percent"
+
+
+class ScoreScale(StrEnum):
+    """The top of the scale of engine scores (TS, DX, EDX, OX)."""
+
+    ONE = "1"
+    HUNDRED = "100"
+
+
+_SCORES = frozenset(
+    {"ts_score", "ts_min", "dx_score", "dx_min", "dx_adjustment"}
+    | {"edx_score", "edx_min", "ox_score", "ox_min"}
+)
+
+
+@dataclass(frozen=True)
+class Units:
+    """The units of a file, and how its rows become ours: ROI as fractions, scores 0..1."""
+
+    roi: RoiUnit
+    score: ScoreScale
+
+    def convert(self, row: dict[str, Any]) -> dict[str, Any]:
+        """The row in our units, NaN and infinities as words (JSON has no others)."""
+        row = {key: _wordy(value) for key, value in row.items()}
+        if self.roi is RoiUnit.PERCENT:
+            row["roi"] = _scaled(row.get("roi"))
+        if self.score is ScoreScale.HUNDRED and "factors" in row:
+            row["factors"] = _scores(row["factors"])
+        return row
+
+
+def _scores(value: Any, key: str = "") -> Any:
+    """Divide every score by 100, at any depth (samples, summary with min, max, median)."""
+    if isinstance(value, dict):
+        return {
+            name: _scores(inner, key if key in _SCORES and name != "sample_count" else name)
+            for name, inner in value.items()
+        }
+    if isinstance(value, list):
+        return [_scores(inner, key) for inner in value]
+    return _scaled(value) if key in _SCORES else value
+
+
+def _scaled(value: Any) -> Any:
+    """A hundredth of a number (or of a number in a CSV cell); anything else as it is."""
+    if isinstance(value, str):
+        try:
+            value = float(value)
+        except ValueError:
+            return value
+        return _wordy(value / 100)
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return value / 100
+    return value
+
+
+def _wordy(value: Any) -> Any:
+    if isinstance(value, float) and not math.isfinite(value):
+        return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
+    if isinstance(value, dict):
+        return {key: _wordy(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_wordy(inner) for inner in value]
+    return value

@@ -1,0 +1,1 @@
+select learning.import_episodes(%(rows)s, %(source)s)

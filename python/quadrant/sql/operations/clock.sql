@@ -1,0 +1,1 @@
+select learning.clock(), c.set_to is not null from learning.clock_setting as c

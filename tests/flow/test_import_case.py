@@ -1,0 +1,133 @@
+"""The acceptance case of mining: the episodes of an older system come in and become lessons."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from quadrant.importer import RoiUnit, ScoreScale, import_file
+from quadrant.importer.units import Units
+
+SEED = Path(__file__).parents[3] / "shared" / "data" / "seed_episodes.csv"
+S1 = "pm.uptrend.S1.entry"
+
+pytestmark = [
+    pytest.mark.flow,
+    pytest.mark.skipif(not SEED.exists(), reason="the recorded episodes are not here"),
+]
+
+
+@pytest.fixture
+def imported(connection: psycopg.Connection[Any]) -> psycopg.Connection[Any]:
+    connection.execute("select learning.set_clock('2026-01-15 00:00+00')")
+    report = import_file(connection, SEED, Units(RoiUnit.FRACTION, ScoreScale.ONE))
+    assert (report.read, report.new, report.rejected) == (276, 276, 0), "packet died at import"
+    return connection
+
+
+def scalar(connection: psycopg.Connection[Any], query: str, *values: Any) -> Any:
+    row = connection.execute(query, values).fetchone()
+    assert row is not None
+    return row[0]
+
+
+def lesson(connection: psycopg.Connection[Any], scope: dict[str, str]) -> dict[str, Any] | None:
+    row = connection.execute(
+        "select n, stats, latent_factor_id from learning.learning_lessons"
+        " where pattern_key = %s and scope_subset = %s and status = 'active'",
+        (S1, json.dumps(scope)),
+    ).fetchone()
+    return None if row is None else {"n": row[0], **row[1], "latent_factor_id": row[2]}
+
+
+def test_legacy_keys_arrive_canonical(imported: psycopg.Connection[Any]) -> None:
+    rows = imported.execute(
+        "select pattern_key, outcome is null, count(*) from learning.pattern_episode_events"
+        " group by 1, 2 order by 1, 2"
+    ).fetchall()
+    assert rows == [(S1, False, 104), (S1, True, 172)]
+
+
+def test_a_second_import_changes_nothing(imported: psycopg.Connection[Any]) -> None:
+    report = import_file(imported, SEED, Units(RoiUnit.FRACTION, ScoreScale.ONE))
+    assert (report.new, report.completed, report.already_there) == (0, 0, 276)
+    assert scalar(imported, "select count(*) from learning.pattern_episode_events") == 276
+
+
+def test_the_lessons_of_the_acceptance_case(imported: psycopg.Connection[Any]) -> None:
+    done = scalar(imported, "select learning.mine(null, learning.clock())")
+    assert done["events"] == 104, "packet died at mining"
+    everything = lesson(imported, {})
+    assert everything is not None, "packet died at lessons"
+    assert everything["n"] == 104
+    rates = {name: round(everything[name], 3) for name in ("wr", "fpr", "mr", "dr")}
+    assert rates == {"wr": 0.286, "fpr": 0.714, "mr": 0.082, "dr": 0.918}
+    assert (everything["n_acted"], everything["n_skipped"]) == (7, 97)
+    assert (everything["n_misses"], everything["n_fps"], everything["pressure"]) == (8, 5, 3)
+    assert everything["verdict"] == "tighten"
+    sizes = {
+        "timeframe": {"15m": 57, "1m": 46},
+        "bucket": {"micro": 55},
+        "chain": {"solana": 104},
+    }
+    for key, values in sizes.items():
+        for value, n in values.items():
+            found = lesson(imported, {key: value})
+            assert found is not None, f"no lesson for {key}={value}"
+            assert found["n"] == n
+    for scope in ({"timeframe": "1h"}, {"bucket": "nano"}, {"bucket": "mid"}, {"bucket": "big"}):
+        assert lesson(imported, scope) is None
+
+
+def test_every_lesson_is_a_slice_counted_by_hand(imported: psycopg.Connection[Any]) -> None:
+    """Each lesson's four counts are those of a plain query; no slice of 33 or more is missing."""
+    scalar(imported, "select learning.mine(null, learning.clock())")
+    events = imported.execute(
+        "select scope from learning.pattern_episode_events where outcome is not null"
+    ).fetchall()
+    dims = {
+        row[0]
+        for row in imported.execute("select name from learning.scope_dimensions where enabled")
+    }
+    sizes: dict[frozenset[tuple[str, str]], int] = {}
+    for (scope,) in events:
+        items = [(key, value) for key, value in scope.items() if key in dims]
+        for mask in range(2 ** len(items)):
+            chosen = frozenset(item for i, item in enumerate(items) if mask >> i & 1)
+            sizes[chosen] = sizes.get(chosen, 0) + 1
+    wanted = {chosen: n for chosen, n in sizes.items() if n >= 33}
+    found = {
+        frozenset(row[0].items()): row[1]
+        for row in imported.execute(
+            "select scope_subset, n from learning.learning_lessons where status = 'active'"
+        )
+    }
+    assert found == wanted
+
+
+def test_copies_share_the_factor_of_the_broadest(imported: psycopg.Connection[Any]) -> None:
+    scalar(imported, "select learning.mine(null, learning.clock())")
+    copy, original = lesson(imported, {"chain": "solana"}), lesson(imported, {})
+    assert copy is not None
+    assert original is not None
+    assert copy["latent_factor_id"] == original["latent_factor_id"] == f"{S1} {{}}"
+    micro = lesson(imported, {"chain": "solana", "bucket": "micro"})
+    assert micro is not None
+    assert micro["latent_factor_id"] == f'{S1} {{"bucket": "micro"}}'
+
+
+def test_the_passing_of_time_retires_what_was_learned(imported: psycopg.Connection[Any]) -> None:
+    scalar(imported, "select learning.mine(null, learning.clock())")
+    again = scalar(imported, "select learning.mine(null, learning.clock())")
+    assert again["patterns"] == 0
+    imported.execute("select learning.set_clock('2026-06-15 00:00+00')")
+    later = scalar(imported, "select learning.mine(null, learning.clock())")
+    assert later["patterns"] == 1
+    assert later["retired"] > 0
+    assert scalar(imported, "select count(*) from learning.slice_rates") == 0
+    active = "select count(*) from learning.learning_lessons where status = 'active'"
+    assert scalar(imported, active) == 0
