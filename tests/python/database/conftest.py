@@ -39,7 +39,10 @@ FILES = {
         language sql stable
         as $$ select t.* from app.z_total as t $$;
     """,
-    "sql/grants.sql": "grant usage on schema app to public; grant select on app.a_priced to public;",
+    "sql/grants.sql": """
+        grant usage on schema app to public;
+        grant select on app.a_priced to public;
+    """,
 }
 
 

@@ -1,0 +1,247 @@
+"""How the schema is written: each rule is a query, or a look at the files, for offenders."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from psycopg import sql
+from psycopg.conninfo import make_conninfo
+
+from quadrant.database.tree import SchemaFile, SchemaTree
+
+ROOT = Path(__file__).parents[2]
+TREE = SchemaTree(ROOT / "migrations", ROOT / "sql")
+FILES = TREE.files()
+ROUTINES = [file for file in FILES if file.is_routine]
+STATEMENTS = sorted(
+    {*TREE.migrations.glob("*.sql"), *TREE.sql.rglob("*.sql"), ROOT / "pg_cron.sql"}
+    | set((ROOT / "python/quadrant/sql").rglob("*.sql"))
+)
+ROLES = ("quadrant_jobs", "quadrant_pm", "quadrant_worker", "quadrant_analyst")
+
+# Procedures that commit: COMMIT fails in one that has a SET clause.
+COMMITS = "p.prokind = 'p'"
+
+# Numbers without a unit whose name says it all.
+UNITLESS = (
+    *("learning.gate_simulations.chosen_p", "learning.gate_simulations.chosen_z"),
+    *("learning.gates.min_value", "learning.gates.max_value"),
+    "learning.pm_overrides.confidence_score",
+)
+
+# What plpgsql_check reports and is right as it is: function -> part of the message.
+KNOWN_TO_PLPGSQL_CHECK: dict[str, str] = {}
+
+IN_OURS = "n.nspname in ('learning', 'pm', 'analyst')"
+ROUTINE = "pg_proc as p join pg_namespace as n on n.oid = p.pronamespace"
+RELATION = "pg_class as c join pg_namespace as n on n.oid = c.relnamespace"
+
+# Each query answers the objects that break the rule.
+RULES = {
+    "a table or view has a comment": f"""
+        select c.oid::regclass::text from {RELATION}
+        where {IN_OURS} and c.relkind in ('r', 'v', 'm', 'p')
+            and obj_description(c.oid, 'pg_class') is null
+    """,
+    "a column of a table that measures or times something has a comment with its unit": f"""
+        select format('%s.%s', c.oid::regclass, a.attname)
+        from {RELATION} join pg_attribute as a on a.attrelid = c.oid
+        where {IN_OURS} and c.relkind in ('r', 'p') and a.attnum > 0 and not a.attisdropped
+            and a.atttypid in (
+                'float8'::regtype, 'float4'::regtype, 'numeric'::regtype,
+                'interval'::regtype, 'timestamptz'::regtype
+            )
+            and col_description(c.oid, a.attnum) is null
+            and format('%s.%s', c.oid::regclass, a.attname) <> all(array{list(UNITLESS)})
+    """,
+    "a function has a comment": f"""
+        select p.oid::regprocedure::text from {ROUTINE}
+        where {IN_OURS} and obj_description(p.oid, 'pg_proc') is null
+    """,
+    "a type has a comment": """
+        select t.oid::regtype::text
+        from pg_type as t join pg_namespace as n on n.oid = t.typnamespace
+        left join pg_class as c on c.oid = t.typrelid
+        where n.nspname in ('learning', 'pm', 'analyst')
+            and (t.typtype in ('e', 'd') or c.relkind = 'c')
+            and obj_description(t.oid, 'pg_type') is null
+            and (c.oid is null or obj_description(c.oid, 'pg_class') is null)
+    """,
+    "a security definer function pins its search_path": f"""
+        select p.oid::regprocedure::text from {ROUTINE}
+        where {IN_OURS} and p.prosecdef
+            and not coalesce(array_to_string(p.proconfig, ',') like '%search_path=%', false)
+    """,
+    "a plpgsql function has an empty search_path": f"""
+        select p.oid::regprocedure::text
+        from {ROUTINE} join pg_language as l on l.oid = p.prolang
+        where {IN_OURS} and l.lanname = 'plpgsql' and not ({COMMITS})
+            and not coalesce('search_path=""' = any(p.proconfig), false)
+    """,
+    "an argument starts with p_": f"""
+        select format('%s: %s', p.oid::regprocedure, a.name)
+        from {ROUTINE}
+        cross join unnest(p.proargnames, p.proargmodes::text[]) as a (name, mode)
+        where {IN_OURS} and coalesce(a.mode, 'i') in ('i', 'b', 'v') and a.name not like 'p\\_%'
+    """,
+    "PUBLIC may run no function": f"""
+        select p.oid::regprocedure::text from {ROUTINE}
+        where {IN_OURS} and has_function_privilege('public', p.oid, 'execute')
+    """,
+    "PUBLIC may do nothing with a table or view": f"""
+        select c.oid::regclass::text from {RELATION}
+        where {IN_OURS} and c.relkind in ('r', 'v', 'm', 'p')
+            and has_table_privilege('public', c.oid, 'select, insert, update, delete, truncate')
+    """,
+    "PUBLIC may not enter a schema": """
+        select n.nspname from pg_namespace as n
+        where n.nspname in ('learning', 'pm', 'analyst', 'quadrant_meta')
+            and has_schema_privilege('public', n.oid, 'usage, create')
+    """,
+    "everything belongs to quadrant_owner": f"""
+        select c.oid::regclass::text from {RELATION}
+        where {IN_OURS} and c.relkind in ('r', 'v', 'm', 'S')
+            and c.relowner <> 'quadrant_owner'::regrole
+        union all
+        select p.oid::regprocedure::text from {ROUTINE}
+        where {IN_OURS} and p.proowner <> 'quadrant_owner'::regrole
+    """,
+}
+
+PLPGSQL_CHECK = """
+    select p.oid::regproc::text, r.level || ': ' || r.message
+    from pg_proc as p
+    join pg_namespace as n on n.oid = p.pronamespace
+    join pg_language as l on l.oid = p.prolang
+    left join lateral (
+        select t.tgrelid, t.tgnewtable, t.tgoldtable
+        from pg_trigger as t where t.tgfoid = p.oid limit 1
+    ) as t on true
+    cross join lateral tests.plpgsql_check_function_tb(
+        p.oid, coalesce(t.tgrelid, 0), oldtable => t.tgoldtable, newtable => t.tgnewtable,
+        fatal_errors => false, performance_warnings => false
+    ) as r
+    where n.nspname in ('learning', 'pm', 'analyst') and l.lanname = 'plpgsql'
+        and (p.prorettype <> 'trigger'::regtype or t.tgrelid is not null)
+        -- An assignment that casts (a text to a uuid) is what the declared type is for.
+        and (r.level = 'error' or r.sqlstate <> '42804')
+    order by 1
+"""
+
+
+@pytest.fixture(scope="module")
+def catalog(server_dsn: str, template: str) -> Iterator[psycopg.Connection[Any]]:
+    """A connection to a migrated database that these tests only read."""
+    name = f"quadrant_catalog_{uuid.uuid4().hex[:8]}"
+    with psycopg.connect(server_dsn, autocommit=True) as admin:
+        copy = sql.SQL("create database {} template {}")
+        admin.execute(copy.format(sql.Identifier(name), sql.Identifier(template)))
+        with psycopg.connect(make_conninfo(server_dsn, dbname=name), autocommit=True) as opened:
+            yield opened
+        admin.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
+
+
+def code_of(text: str) -> str:
+    """SQL without its comments and quoted texts (function bodies stay)."""
+    return re.sub(r"--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'", " ", text, flags=re.DOTALL)
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_rule(catalog: psycopg.Connection[Any], rule: str) -> None:
+    assert sorted(row[0] for row in catalog.execute(RULES[rule])) == []
+
+
+def test_every_deployed_object_has_a_file_or_a_migration(
+    catalog: psycopg.Connection[Any],
+) -> None:
+    ours = {(file.schema, file.name) for file in FILES}
+    migrations = " ".join(path.read_text() for path in TREE.migrations.glob("*.sql"))
+    objects = catalog.execute(
+        f"select n.nspname, p.proname from {ROUTINE} where {IN_OURS} union "
+        f"select n.nspname, c.relname from {RELATION} where {IN_OURS} and c.relkind in ('v', 'm')"
+    ).fetchall()
+    assert [o for o in objects if o not in ours and f"{o[0]}.{o[1]}" not in migrations] == []
+
+
+def test_every_role_can_read_the_views_it_is_granted(catalog: psycopg.Connection[Any]) -> None:
+    """A view does not lend its reader the right to call the functions in it."""
+    failures = []
+    granted = catalog.execute(
+        f"select r.role, c.oid::regclass::text from {RELATION}, unnest(%s::text[]) as r (role) "
+        f"where {IN_OURS} and c.relkind in ('v', 'm') "
+        "and has_table_privilege(r.role, c.oid, 'select')",
+        [list(ROLES)],
+    ).fetchall()
+    for role, view in granted:
+        try:
+            with catalog.transaction(force_rollback=True):
+                catalog.execute(sql.SQL("set local role {}").format(sql.Identifier(role)))
+                catalog.execute(f"select * from {view}")
+        except psycopg.Error as e:
+            failures.append(f"{role}: {view}: {e.diag.message_primary}")
+    assert failures == []
+
+
+def test_plpgsql_check_finds_nothing(catalog: psycopg.Connection[Any]) -> None:
+    available = "select from pg_available_extensions where name = 'plpgsql_check'"
+    if catalog.execute(available).fetchone() is None:
+        pytest.skip("plpgsql_check is not installed for this server")
+    with catalog.transaction(force_rollback=True):
+        catalog.execute("create schema tests")
+        catalog.execute("create extension plpgsql_check schema tests")
+        found = catalog.execute(PLPGSQL_CHECK).fetchall()
+    assert [
+        f"{name}: {message}"
+        for name, message in found
+        if KNOWN_TO_PLPGSQL_CHECK.get(name, "\0") not in message
+    ] == []
+
+
+def relative(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+@pytest.mark.parametrize("path", STATEMENTS, ids=relative)
+def test_no_statement_reads_a_clock_of_its_own(path: Path) -> None:
+    bare = (
+        r"(?<![.\w])(now\s*\(|current_(timestamp|date|time)\b|localtime|(transaction|statement)_t)"
+    )
+    assert re.findall(bare, code_of(path.read_text()), re.IGNORECASE) == []
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.path)
+def test_lines_are_short(file: SchemaFile) -> None:
+    long = [line for line in file.text.splitlines() if len(line) > 100]
+    # The text of a comment on something is one string.
+    assert [
+        line for line in long if not re.match(r"\s*(comment on .* is )?'.*'[;,)]*$", line)
+    ] == []
+
+
+@pytest.mark.parametrize("path", STATEMENTS, ids=relative)
+def test_error_codes_are_registered(path: Path) -> None:
+    registry = (ROOT / "docs" / "error_codes.md").read_text()
+    codes = set(re.findall(r"\bQD\d{3}\b", path.read_text()))
+    assert {code for code in codes if f"| {code} |" not in registry} == set()
+
+
+@pytest.mark.parametrize("file", ROUTINES, ids=lambda file: file.path)
+def test_a_function_says_its_volatility_and_what_it_answers(file: SchemaFile) -> None:
+    head = re.split(r"\bas\s+\$|\bbegin\s+atomic\b", file.text, maxsplit=1, flags=re.IGNORECASE)[0]
+    assert head.lstrip().startswith("--"), "a header comment says what it answers"
+    if file.kind == "function":
+        assert re.search(r"\b(immutable|stable|volatile)\b", head, re.IGNORECASE)
+    assert not re.search(r"when\s+others\s+then\s+null", file.text, re.IGNORECASE)
+
+
+def test_every_python_error_is_registered() -> None:
+    registry = (ROOT / "docs" / "error_codes.md").read_text()
+    source = "".join(p.read_text() for p in (ROOT / "python").rglob("*.py"))
+    codes = set(re.findall(r"\"(QD\d{3})\"", source)) - {"QD000"}
+    assert {code for code in codes if f"| {code} |" not in registry} == set()
