@@ -1,7 +1,8 @@
 -- The q up to which a pattern's overrides are created (0.10 unless set); kept up to twice that.
 create or replace function learning.evidence_q(p_pattern_key text)
 returns double precision
-language sql stable parallel safe
+language sql stable parallel safe security definer
+set search_path = ''
 as $$
     select coalesce(learning.setting(p_pattern_key, 'evidence_q')::double precision, 0.10)
 $$;

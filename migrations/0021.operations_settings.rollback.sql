@@ -1,0 +1,1 @@
+delete from learning.learning_configs where module_id = 'operations';

@@ -1,0 +1,54 @@
+-- Deletes what is older than retention_days (learning_configs operations) by the server's own clock:
+-- log lines, finished simulation requests, runs nothing refers to, rejects, pg_cron's history.
+-- Returns the rows deleted, by kind.
+create or replace function learning.apply_retention()
+returns jsonb
+language plpgsql volatile
+set search_path = ''
+as $$
+declare
+    v_days jsonb := (
+        select c.config_data -> 'retention_days'
+        from learning.learning_configs as c
+        where c.module_id = 'operations'
+    );
+    v_deleted jsonb := '{}';
+    v_rows bigint;
+begin
+    delete from learning.learning_log as l
+    where l.logged_at < clock_timestamp() - make_interval(days => (v_days -> 'log')::integer);
+    get diagnostics v_rows = row_count;
+    v_deleted := v_deleted || jsonb_build_object('log', v_rows);
+
+    delete from learning.simulation_requests as r
+    where r.finished_at < clock_timestamp() - make_interval(days => (v_days -> 'requests')::integer);
+    get diagnostics v_rows = row_count;
+    v_deleted := v_deleted || jsonb_build_object('requests', v_rows);
+
+    delete from learning.learning_runs as r
+    where r.finished_at < clock_timestamp() - make_interval(days => (v_days -> 'runs')::integer)
+        and not exists (select from learning.learning_lessons as l where l.run_id = r.id)
+        and not exists (select from learning.gate_simulations as s where s.run_id = r.id)
+        and not exists (select from learning.simulation_requests as q where q.run_id = r.id);
+    get diagnostics v_rows = row_count;
+    v_deleted := v_deleted || jsonb_build_object('runs', v_rows);
+
+    delete from learning.episode_rejects as j
+    where j.rejected_at < clock_timestamp() - make_interval(days => (v_days -> 'rejects')::integer);
+    get diagnostics v_rows = row_count;
+    v_deleted := v_deleted || jsonb_build_object('rejects', v_rows);
+
+    if to_regclass('cron.job_run_details') is not null then
+        -- Dynamic: the table exists only where pg_cron is.
+        execute format(
+            'delete from cron.job_run_details where database = %L and end_time < %L',
+            current_database(), clock_timestamp() - make_interval(days => (v_days -> 'cron')::integer)
+        );
+        get diagnostics v_rows = row_count;
+        v_deleted := v_deleted || jsonb_build_object('cron', v_rows);
+    end if;
+    return v_deleted;
+end
+$$;
+comment on function learning.apply_retention() is
+    'Deletes log lines, requests, runs, rejects and cron history past their retention; returns counts.';

@@ -1,0 +1,21 @@
+-- Takes every Quadrant job of this database out of pg_cron. Returns how many there were; 0 where
+-- pg_cron is not in this database.
+create or replace function learning.unschedule_all()
+returns integer
+language plpgsql volatile
+set search_path = ''
+as $$
+declare
+    v_removed integer := 0;
+begin
+    if to_regclass('cron.job') is not null then
+        -- Dynamic: the table exists only where pg_cron is.
+        execute 'select count(cron.unschedule(j.jobid)) from cron.job as j '
+            || 'where j.jobname like ''quadrant.%'' and j.database = current_database()'
+        into v_removed;
+    end if;
+    return v_removed;
+end
+$$;
+comment on function learning.unschedule_all() is
+    'Removes Quadrant''s jobs of this database from pg_cron; returns how many there were.';

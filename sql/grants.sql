@@ -1,0 +1,47 @@
+-- Who may do what. Runs at the end of every deployment: objects that were dropped and made again have
+-- lost their grants, new functions start with EXECUTE for PUBLIC.
+set role quadrant_owner;
+
+revoke all on schema learning, pm, analyst
+    from public, quadrant_pm, quadrant_worker, quadrant_analyst;
+revoke all on all tables in schema learning, pm, analyst
+    from public, quadrant_pm, quadrant_worker, quadrant_analyst;
+revoke all on all sequences in schema learning, pm, analyst
+    from public, quadrant_pm, quadrant_worker, quadrant_analyst;
+revoke all on all routines in schema learning, pm, analyst
+    from public, quadrant_pm, quadrant_worker, quadrant_analyst;
+
+-- Pure functions, and those that lend their owner's rights: views call them in their reader's name.
+grant execute on function
+    learning.clock(),
+    learning.scope_items(jsonb),
+    learning.scope_signature(text[]),
+    learning.is_scope(jsonb),
+    learning.overrides_apply,
+    learning.drift_multiplier,
+    learning.evidence_q
+    to quadrant_pm, quadrant_worker, quadrant_analyst;
+
+-- The portfolio manager reads and calls what stands in pm, nothing else.
+grant usage on schema pm to quadrant_pm;
+grant select on all tables in schema pm to quadrant_pm;
+grant execute on all routines in schema pm to quadrant_pm;
+
+-- Analysts read what stands in analyst.
+grant usage on schema analyst to quadrant_analyst;
+grant select on all tables in schema analyst to quadrant_analyst;
+
+-- The worker takes simulations and hands results in, through functions alone.
+grant usage on schema learning to quadrant_worker;
+grant execute on function
+    learning.claim_simulations,
+    learning.store_simulation,
+    learning.fail_simulation,
+    learning.finish_judging,
+    learning.judging_runs_to_finish,
+    learning.judging_settings,
+    learning.judging_events,
+    learning.judging_event_details
+    to quadrant_worker;
+
+reset role;

@@ -1,0 +1,20 @@
+create or replace view analyst.overrides as
+select o.id as override_id, o.status, o.pinned, o.pattern_key, g.gate, o.action_category,
+    o.scope_subset, o.multiplier, o.delta, g.base,
+    least(
+        greatest(g.base * coalesce(o.multiplier, 1) + o.delta, g.min_value), g.max_value
+    ) as value,
+    o.dir_a, o.dir_e, o.method, o.confidence_score, o.edge_raw_roi, o.n, o.solution_id,
+    l.id as lesson_id, l.status as lesson_status,
+    (l.stats ->> 'wr')::double precision as wr,
+    (l.stats ->> 'fpr')::double precision as fpr,
+    (l.stats ->> 'mr')::double precision as mr,
+    (l.stats ->> 'dr')::double precision as dr,
+    (l.stats ->> 'n_eff')::double precision as n_eff,
+    o.evidence, o.last_updated_at
+from learning.pm_overrides as o
+left join learning.learning_lessons as l on l.id = o.lesson_id
+left join learning.gates as g
+    on g.pattern_key = o.pattern_key and g.action_category = o.action_category;
+comment on view analyst.overrides is
+    'Every override, in force or proposed: the gate''s value under it, and the lesson and evidence behind it.';
