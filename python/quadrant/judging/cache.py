@@ -1,4 +1,4 @@
-"""A pattern's experiments as the worker keeps them from run to run: admission is worked out once."""
+"""A pattern's experiments as the worker keeps them: admission is worked out once per event."""
 
 from __future__ import annotations
 

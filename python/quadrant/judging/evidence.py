@@ -67,4 +67,4 @@ class SignFlips:
     def p(self, test: int, z: NDArray[np.float64]) -> NDArray[np.float64]:
         """(1 + draws at or above each z) / (1 + draws)."""
         below = np.searchsorted(np.sort(self._largest[test]), z - _ROUNDING, side="left")
-        return (1.0 + self.draws - below) / (1.0 + self.draws)
+        return np.asarray((1.0 + self.draws - below) / (1.0 + self.draws), dtype=np.float64)

@@ -180,7 +180,7 @@ def simulate(
         """Every candidate's figure: that of the column which stands for it."""
         return np.append(of_columns, np.array([untouched], dtype=of_columns.dtype))[place]
 
-    result = GridResult(
+    return GridResult(
         value_mode=valued.mode,
         n_events=n,
         n_days=len(np.unique(valued.day)),
@@ -199,9 +199,12 @@ def simulate(
         p=spread(p, 1.0),
         qualifies=spread(qualifies, False),
         chosen=None if chosen is None else int(columns[chosen]),
-        reason="" if chosen is not None else _reason(columns, testable, ratio, counts, p, needed),
+        reason=(
+            _reason(columns, testable, ratio=ratio, counts=counts, p=p, needed=needed)
+            if chosen is None
+            else ""
+        ),
     )
-    return result
 
 
 def _value(events: Events, settings: Settings) -> _Valued:
@@ -223,7 +226,7 @@ def _distinct(
     same events share a place only if they need the same tests.
     """
     packed = np.packbits(np.ascontiguousarray(changed.T), axis=1)
-    touched = changed.any(axis=0)
+    touched: NDArray[np.bool_] = np.any(changed, axis=0)
     place = np.full(len(grid.steps), -1, dtype=np.intp)
     columns: list[int] = []
     seen: dict[tuple[bool, bytes | int], int] = {}
@@ -336,6 +339,7 @@ def _nothing_changes(valued: _Valued, grid: Grid) -> GridResult:
 def _reason(
     columns: NDArray[np.intp],
     testable: NDArray[np.bool_],
+    *,
     ratio: NDArray[np.float64],
     counts: NDArray[np.int64],
     p: NDArray[np.float64],

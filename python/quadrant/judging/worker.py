@@ -165,9 +165,7 @@ class Worker:
         return pattern
 
 
-def _rows(
-    connection: Connection, query: str, arguments: tuple[Any, ...]
-) -> list[dict[str, Any]]:
+def _rows(connection: Connection, query: str, arguments: tuple[Any, ...]) -> list[dict[str, Any]]:
     with connection.cursor(row_factory=dict_row) as cursor:
         return cursor.execute(queries(f"judging/{query}"), arguments).fetchall()
 
@@ -206,5 +204,5 @@ def _finite(number: float) -> float | None:
 
 def _array(values: NDArray[Any]) -> str:
     """A PostgreSQL array literal, NaN as null: one pass instead of one adapter per number."""
-    shown = ",".join("null" if v != v else str(v) for v in values.tolist())
+    shown = ",".join("null" if str(v) == "nan" else str(v) for v in values.tolist())
     return f"{{{shown}}}"

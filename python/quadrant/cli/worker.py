@@ -1,0 +1,38 @@
+"""`quadrant worker`: the process that simulates gate changes for the database."""
+
+from __future__ import annotations
+
+import logging
+import signal
+from typing import Annotated
+
+import typer
+from rich.logging import RichHandler
+
+from quadrant.cli.console import err, out
+from quadrant.judging import Worker
+from quadrant.server import resolve_dsn
+
+
+def worker(
+    once: Annotated[
+        bool, typer.Option("--once", help="Do what is waiting, print how much, and leave.")
+    ] = False,
+) -> None:
+    """Simulate gate changes whenever the database asks (NOTIFY), until Ctrl-C or SIGTERM."""
+    judge = Worker(resolve_dsn())
+    if once:
+        done = judge.once()
+        out.print(f"{done} simulation{'' if done == 1 else 's'} done.")
+        return
+    logging.basicConfig(
+        level=logging.INFO, format="%(message)s", handlers=[RichHandler(console=err)]
+    )
+    for signum in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(signum, lambda *_: judge.stop())
+    judge.run()
+
+
+def register(app: typer.Typer) -> None:
+    """Put the command on the command line."""
+    app.command()(worker)
