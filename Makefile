@@ -5,7 +5,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 BIN := .venv/bin
 STAMP := .venv/.installed
 # A throw-away cluster of the distribution's server, with what pg_cron needs.
-VIRTUALENV := pg_virtualenv -t -o shared_preload_libraries=pg_cron \
+VIRTUALENV := pg_virtualenv -t -c --locale=C.UTF-8 -o shared_preload_libraries=pg_cron \
 	-o cron.use_background_workers=on -o max_worker_processes=20 -o ssl=off
 PYTEST := $(BIN)/python -m pytest -q $(ARGS)
 CI_BARS := ../shared/data/bars
@@ -43,7 +43,9 @@ test: lint test-postgres test-embedded
 # The distribution's PostgreSQL (15 on Debian 12): everything, with pg_cron, pgTAP, plpgsql_check.
 test-postgres: setup
 	@.ci/postgres-packages
-	$(VIRTUALENV) $(PYTEST)
+	@rm -f .venv/.failed # pg_virtualenv would print the server's log over pytest's summary
+	$(VIRTUALENV) sh -c '$(PYTEST) || touch .venv/.failed'
+	@test ! -e .venv/.failed
 
 # The wheel's PostgreSQL: what touches a database (what does not has run already).
 test-embedded: setup

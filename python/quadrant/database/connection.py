@@ -17,7 +17,7 @@ def connect(dsn: str, **options: Any) -> psycopg.Connection[Any]:
     Raises BadDsn, Unreachable, NoSuchDatabase or LoginRefused.
     """
     try:
-        return psycopg.connect(dsn, **{"connect_timeout": 10, **options})
+        return psycopg.connect(dsn, **{"connect_timeout": 10, "client_encoding": "utf8", **options})
     except psycopg.OperationalError as e:
         raise explain(e, dsn) from e
     except psycopg.ProgrammingError as e:

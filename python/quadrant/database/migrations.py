@@ -64,7 +64,7 @@ class _Backend(PostgresqlPsycopgBackend):  # type: ignore[misc]
 
 @contextlib.contextmanager
 def _backend(dsn: str) -> Iterator[Any]:
-    arguments = {**conninfo_to_dict(dsn), "schema": META}
+    arguments = {**conninfo_to_dict(dsn), "client_encoding": "utf8", "schema": META}
     uri = DatabaseURI("postgresql+psycopg", None, None, None, None, None, arguments)
     # yoyo prints the rows of every select of a migration.
     with contextlib.redirect_stdout(io.StringIO()), _Backend(uri, "_yoyo_migration") as backend:
