@@ -71,8 +71,11 @@ class Worker:
 
     def once(self) -> int:
         """Connect, drain, disconnect; returns requests done."""
-        with connect(self._dsn, autocommit=True) as connection:
+        with self._connect() as connection:
             return self.drain(connection)
+
+    def _connect(self) -> Connection:
+        return connect(self._dsn, autocommit=True, application_name="quadrant worker")
 
     def stop(self) -> None:
         """Ask `run` to return after the batch in hand; safe in a signal handler."""
@@ -83,7 +86,7 @@ class Worker:
         wait = 1.0
         while not self._stop.is_set():
             try:
-                with connect(self._dsn, autocommit=True) as connection:
+                with self._connect() as connection:
                     connection.execute(f"listen {_CHANNEL}")
                     _log.info("simulation worker listening | worker=%s", self._name)
                     wait = 1.0

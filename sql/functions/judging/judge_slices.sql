@@ -1,7 +1,8 @@
 -- Gives every simulated slice its q and its verdict (gate_simulations.verdict), for a run whose
 -- simulations are there. From the most specific accepted slice upward, one that has kept slices
 -- below it is judged on the events it would govern; where that grid is missing it is requested, the
--- slice stays 'accepted', and the number of requests made is returned: 0 means all is decided.
+-- slice stays 'accepted', and the number of requests made is returned: 0 means all is decided. With
+-- evidence_q 1 every slice that qualifies is kept, and none is pinned.
 create or replace function learning.judge_slices(p_run_id bigint, p_as_of timestamptz)
 returns integer
 language plpgsql volatile
@@ -74,7 +75,10 @@ begin
         ) then
             continue;  -- what it governs is not known yet
         end if;
-        v_exclusions := learning.kept_below(v_slice.pattern_key, v_slice.items);
+        v_exclusions := case
+            when learning.evidence_q(v_slice.pattern_key) >= 1 then '[]'
+            else learning.kept_below(v_slice.pattern_key, v_slice.items)
+        end;
         if v_exclusions = '[]' then
             update learning.gate_simulations as g
             set verdict = 'kept'
@@ -133,6 +137,7 @@ begin
         from learning.tuning_lessons as t
         join learning.gate_simulations as g on g.lesson_id = t.lesson_id and g.kind = 'own'
         where g.verdict in ('none', 'proposed') and t.closed and t.simulated and t.depth > 0
+            and learning.evidence_q(t.pattern_key) < 1
         order by t.depth, t.pattern_key, t.items
     loop
         update learning.gate_simulations as g
