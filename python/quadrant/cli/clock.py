@@ -49,7 +49,7 @@ def _print(at: datetime | None, json: bool, *, move: bool = False) -> None:
     if json:
         print_json({"clock": text, "is_set": is_set})
     else:
-        out.print(f"{text} ({'set' if is_set else 'the server’s'})", highlight=False)
+        out.print(f"{text} ({'set' if is_set else 'the server clock'})", highlight=False)
 
 
 def register(app: typer.Typer) -> None:

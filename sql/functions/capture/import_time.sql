@@ -5,8 +5,11 @@ returns timestamptz
 language plpgsql stable parallel safe
 set search_path = '' set timezone = 'UTC'
 as $$
+declare
+    v_time timestamptz;
 begin
-    return nullif(p_row ->> p_field, '');
+    v_time := nullif(p_row ->> p_field, '');
+    return v_time;
 exception
     when invalid_datetime_format or datetime_field_overflow then
         raise exception using

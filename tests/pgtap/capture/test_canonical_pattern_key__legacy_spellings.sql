@@ -1,0 +1,24 @@
+begin;
+select plan(16);
+
+select is(learning.canonical_pattern_key(k.given), k.wanted, k.given)
+from (values
+    ('pm.uptrend.S1.entry', 'pm.uptrend.S1.entry'),
+    ('pm.uptrend.S3.dx', 'pm.uptrend.S3.dx'),
+    ('dm.social.call', 'dm.social.call'),
+    ('module=pm|pattern_key=uptrend.S1.entry', 'pm.uptrend.S1.entry'),
+    ('module=pm|pattern_key=uptrend.S1.buy_flag', 'pm.uptrend.S1.entry'),
+    ('module=dm|pattern_key=social.call', 'dm.social.call'),
+    ('pm.s1_entry', 'pm.uptrend.S1.entry'),
+    ('pm.s2_entry', 'pm.uptrend.S2.entry'),
+    ('pm.s3_retest', 'pm.uptrend.S3.retest'),
+    ('pm.uptrend.S1.buy_flag', 'pm.uptrend.S1.entry')
+) as k (given, wanted);
+
+select throws_ok(format('select learning.canonical_pattern_key(%L)', k.given), 'QD001', null,
+    'not a pattern key: ' || coalesce(k.given, 'null'))
+from (values (''), (null), ('pm.uptrend.S4.entry'), ('uptrend.S1.entry'), ('pm.s3_entry'),
+    ('module=pm|pattern_key=')) as k (given);
+
+select * from finish();
+rollback;
