@@ -1,0 +1,104 @@
+begin;
+select plan(17);
+
+create function pg_temp.lesson(
+    p_scope jsonb, p_misses integer, p_fps integer, p_dr double precision, p_sampled integer,
+    p_pattern text default 'pm.uptrend.S1.entry'
+)
+returns void
+language sql
+as $$
+    insert into learning.learning_lessons (
+        module, lesson_type, pattern_key, scope_subset, n, stats, latent_factor_id
+    )
+    values (
+        'pm', 'tuning_rates', p_pattern, p_scope, 104,
+        jsonb_build_object(
+            'n_misses', p_misses, 'n_fps', p_fps, 'pressure', p_misses - p_fps, 'dr', p_dr,
+            'n_sampled', p_sampled, 'n_policy', 0
+        ),
+        p_pattern || ' ' || p_scope::text
+    )
+$$;
+create function pg_temp.drifts(p_scope jsonb)
+returns table (category text, multiplier numeric)
+language sql
+as $$
+    select o.action_category, round(o.multiplier::numeric, 4)
+    from learning.drift_overrides() as o
+    where o.scope_subset = p_scope
+    order by 1
+$$;
+
+select is(
+    round(learning.drift_multiplier(40, 'at_least', 0.5, 2)::numeric, 4), 0.8187,
+    'misses lower a threshold: exp(-0.2)'
+);
+select is(
+    round(learning.drift_multiplier(40, 'at_most', 0.5, 2)::numeric, 4), 1.2214,
+    'misses widen a distance: exp(0.2)'
+);
+select is(learning.drift_multiplier(1000, 'at_least', 0, 9), 0.5::double precision, 'never below 0.5');
+select is(learning.drift_multiplier(1000000, 'at_most', 0, 9), 2::double precision, 'never above 2');
+select is(learning.drift_multiplier(0, 'at_most', 0.5, 2), 1::double precision, 'no pressure, no drift');
+
+do $do$ begin
+    perform pg_temp.lesson('{}', 8, 5, 0.918, 0);
+    perform pg_temp.lesson('{"bucket": "many"}', 40, 0, 0.6, 52);
+    perform pg_temp.lesson('{"bucket": "dodges"}', 40, 0, 0.90, 0);
+    perform pg_temp.lesson('{"bucket": "mixed"}', 40, 21, 0.6, 0);
+    perform pg_temp.lesson('{"bucket": "thin"}', 2, 0, 0.6, 0);
+    perform pg_temp.lesson('{"bucket": "fps"}', 0, 20, 0.95, 0);
+    perform pg_temp.lesson('{"bucket": "sampled"}', 40, 0, 0.6, 53);
+    perform pg_temp.lesson('{"bucket": "retest"}', 12, 0, null, 0, 'pm.uptrend.S3.retest');
+    perform pg_temp.lesson('{"bucket": "ladder"}', 12, 0, null, 0, 'pm.uptrend.S3.dx');
+end $do$;
+
+select is_empty(
+    $$select * from pg_temp.drifts('{}')$$,
+    '8 misses to 5 false positives at DR .918: nothing'
+);
+select is(
+    (select p.pressure from analyst.pressure as p where p.scope_subset = '{}'), 3::bigint,
+    'the pressure of that case is +3'
+);
+select results_eq(
+    $$select * from pg_temp.drifts('{"bucket": "many"}')$$,
+    $$values ('tuning_halo', 1.2000), ('tuning_ts_min', 0.8187)$$,
+    '40 misses to none below DR .90: ts x .8187, halo x 1.2; slope is left alone'
+);
+select results_eq(
+    $$select round(p.threshold_unclamped::numeric, 4), round(p.halo_unclamped::numeric, 4),
+        round(p.halo_multiplier::numeric, 4)
+    from analyst.pressure as p where p.scope_subset = '{"bucket": "many"}'$$,
+    $$values (0.8187, 1.2214, 1.2000)$$, 'analysts see the halo unclamped too'
+);
+select is_empty(
+    $$select * from pg_temp.drifts('{"bucket": "dodges"}')$$, 'never looser from DR .90 up'
+);
+select is_empty(
+    $$select * from pg_temp.drifts('{"bucket": "mixed"}')$$, 'conflicting evidence writes nothing'
+);
+select is_empty($$select * from pg_temp.drifts('{"bucket": "thin"}')$$, 'two misses are thin');
+select results_eq(
+    $$select * from pg_temp.drifts('{"bucket": "fps"}')$$,
+    $$values ('tuning_halo', 0.9048), ('tuning_ts_min', 1.1052)$$,
+    'false positives tighten at any dodge rate'
+);
+select is_empty(
+    $$select * from pg_temp.drifts('{"bucket": "sampled"}')$$,
+    'with samples on more than half of its events a lesson is simulated instead'
+);
+select results_eq(
+    $$select * from pg_temp.drifts('{"bucket": "retest"}')$$,
+    $$values ('tuning_dx_min', 0.9418), ('tuning_ts_min', 0.9418)$$,
+    'the retest drifts ts and dx; no dodge rate is no reason against'
+);
+select is_empty($$select * from pg_temp.drifts('{"bucket": "ladder"}')$$, 'the ladder does not drift');
+select is(
+    (select o.confidence_score from learning.drift_overrides() as o limit 1),
+    round(104 / 154.0, 4)::double precision, 'confidence is n / (n + 50)'
+);
+
+select * from finish();
+rollback;

@@ -1,0 +1,40 @@
+begin;
+select plan(7);
+
+select is(
+    (select count(*) from learning.gate_grid('pm.uptrend.S1.entry')), 124::bigint,
+    'three levers of five steps have 124 candidates'
+);
+select is(
+    (select count(distinct g.steps) from learning.gate_grid('pm.uptrend.S3.retest') as g),
+    124::bigint, 'none is there twice'
+);
+select is(
+    (select count(*) from learning.gate_grid('pm.uptrend.S3.dx')), 4::bigint,
+    'the ladder, a gate of one step, is no lever of the grid'
+);
+select is(
+    (select array_agg(g.candidate order by g.candidate) = array(select generate_series(1, 124))
+    from learning.gate_grid('pm.uptrend.S1.entry') as g),
+    true, 'candidates are numbered from 1'
+);
+select is(
+    (select g.loosens and not g.tightens
+    from learning.gate_grid('pm.uptrend.S1.entry') as g
+    where g.steps = '{"ts": -0.05, "halo": 0.1, "slope": 0}'),
+    true, 'a lower minimum and a wider halo loosen'
+);
+select is(
+    (select g.tightens and g.n_levers = 2
+    from learning.gate_grid('pm.uptrend.S1.entry') as g
+    where g.steps = '{"ts": -0.05, "halo": -0.1, "slope": 0}'),
+    true, 'a narrower halo tightens'
+);
+select isnt(
+    (select s.stamp from learning.judging_settings('pm.uptrend.S1.entry') as s),
+    (select s.stamp from learning.judging_settings('pm.uptrend.S2.entry') as s),
+    'the settings stamp tells patterns with other gates apart'
+);
+
+select * from finish();
+rollback;

@@ -1,0 +1,36 @@
+begin;
+select plan(8);
+
+insert into learning.learning_lessons (
+    module, lesson_type, pattern_key, action_category, scope_subset, n, stats
+)
+select 'pm', 'tuning_rates', 'pm.uptrend.S3.dx', 'tuning_dx_ladder',
+    jsonb_build_object('bucket', l.bucket), 60,
+    jsonb_build_object('n_success', l.n_success, 'ladder_pressure', l.pressure)
+from (values ('threes', 50, 0.5), ('ones', 200, -0.5), ('even', 40, 0.05)) as l
+    (bucket, n_success, pressure);
+
+select is(
+    round(learning.ladder_multiplier(0.5)::numeric, 4), 1.1052, 'more threes spread the arms'
+);
+select is(round(learning.ladder_multiplier(-0.5)::numeric, 4), 0.9048, 'more ones tighten them');
+select is(learning.ladder_multiplier(10), 1.5::double precision, 'at most 1.5');
+select is(learning.ladder_multiplier(-10), 0.7::double precision, 'at least 0.7');
+select is(learning.ladder_multiplier(1e300), 1.5::double precision, 'whatever the pressure');
+select results_eq(
+    $$select o.scope_subset ->> 'bucket', round(o.multiplier::numeric, 4), o.confidence_score
+    from learning.ladder_overrides() as o order by 1$$,
+    $$values ('ones', 0.9048, 1::double precision), ('threes', 1.1052, 0.5::double precision)$$,
+    'within 0.02 of 1 nothing is written; confidence is n_success / 100, at most 1'
+);
+select is(
+    learning.write_overrides(null, 'ladder', array(select learning.ladder_overrides())),
+    '{"created": 2, "changed": 0, "removed": 0}', 'they become overrides'
+);
+select results_eq(
+    $$select distinct o.action_category, o.method from learning.pm_overrides as o$$,
+    $$values ('tuning_dx_atr_mult', 'ladder')$$, 'of the ladder''s own category and method'
+);
+
+select * from finish();
+rollback;
