@@ -87,8 +87,10 @@ begin
     ),
     depths as (
         select t.*, string_agg(format('(k & %s <> %s)::integer', t.mask, t.zero), ' + ')
-            over (order by t.place rows unbounded preceding) as depth
+            over w as depth,
+            string_agg(t.mask, ' | ') over w as rolled_up
         from terms as t
+        window w as (order by t.place rows unbounded preceding)
     )
     select count(*),
         string_agg(format(
@@ -97,14 +99,25 @@ begin
         ), ' | '),
         string_agg(format(' || coalesce(%L::jsonb -> (k & %s)::text, ''{}'')', d.item_of, d.mask), ''),
         max(d.depth) filter (where d.place = (select count(*) from terms)),
-        string_agg(format(
-            ', s%s as (select * from s%s where k & %s <> %s%s'
-                || ' union all select k & ~%s as k, %s from s%s group by 1)',
-            d.place, d.place - 1, d.mask, d.zero,
-            case when p_max_dims is not null
-                then format(' and %s <= %s', d.depth, p_max_dims) else '' end,
-            d.mask, v_sums, d.place - 1
-        ), '' order by d.place),
+        string_agg(
+            format(
+                ', r%s as (select * from s%s where k & %s <> %s%s'
+                    || ' union all select k & ~%s as k, %s from s%s group by 1)',
+                d.place, d.place - 1, d.mask, d.zero,
+                case when p_max_dims is not null
+                    then format(' and %s <= %s', d.depth, p_max_dims) else '' end,
+                d.mask, v_sums, d.place - 1
+            )
+            -- From the third dimension on, prune: what is rolled up so far has too few experiments.
+            || format(
+                case when d.place < 3 then ', s%1$s as (select * from r%1$s)'
+                    else ', s%1$s as (select * from r%1$s where k & (%2$s) in (select k & (%2$s)'
+                        || ' from r%1$s group by 1 having sum(a_s + a_f + s_s + s_f) >= $2))'
+                end,
+                d.place, d.rolled_up
+            ),
+            '' order by d.place
+        ),
         (select array_agg(c.scope order by c.size, c.place) from copies as c),
         (select array_agg(c.size order by c.size, c.place) from copies as c)
     into v_fields, v_encode, v_decode, v_depth, v_steps, v_constants, v_sizes

@@ -1,0 +1,34 @@
+begin;
+select plan(9);
+
+create function pg_temp.verdict(
+    p_acted_success int, p_acted_failure int, p_skipped_success int, p_skipped_failure int
+) returns text language sql as $$
+    select learning.rate_stats(
+        row('pm.uptrend.S1.entry', '{}', 0, p_acted_success, p_acted_failure, p_skipped_success,
+            p_skipped_failure, 0, (p_acted_success + p_acted_failure + p_skipped_success
+            + p_skipped_failure) * 4294967296, 0, 0, 0, p_acted_success + p_acted_failure
+            + p_skipped_success + p_skipped_failure)::learning.slice_rates, null, 20
+    ) ->> 'verdict'
+$$;
+select is(pg_temp.verdict(6, 4, 61, 39), 'loosen', 'most skips would have won');
+select is(pg_temp.verdict(6, 4, 60, 40), 'hold', 'but not at .60');
+select is(pg_temp.verdict(4, 6, 1, 9), 'tighten', 'most buys failed');
+select is(pg_temp.verdict(5, 5, 1, 9), 'hold', 'but not at .50');
+select is(pg_temp.verdict(8, 2, 1, 9), 'press', 'most buys won');
+select is(pg_temp.verdict(8, 2, 9, 1), 'mixed', 'several');
+select is(pg_temp.verdict(0, 0, 1, 9), 'hold', 'nothing bought says nothing about buying');
+
+insert into learning.slice_rates
+values ('pm.uptrend.S1.entry', '{}', 0, 0, 0, 10, 30, 0, 40 * 4294967296, 0, 0, 0);
+select is(
+    learning.write_tuning_lessons('pm.uptrend.S1.entry', 33, '2026-01-01', null, false),
+    '{"lessons": 1, "lessons_changed": 1, "retired": 0}'::jsonb, 'a lesson'
+);
+select is(
+    learning.write_tuning_lessons('pm.uptrend.S1.entry', 41, '2026-01-01', null, false),
+    '{"lessons": 0, "lessons_changed": 0, "retired": 1}'::jsonb, 'retired where it no longer qualifies'
+);
+
+select * from finish();
+rollback;

@@ -1,0 +1,221 @@
+"""Mining against a brute-force twin: all subsets of all scopes, counted one by one."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter, defaultdict
+from itertools import combinations
+from random import Random
+from typing import Any
+
+import psycopg
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+PATTERN = "pm.uptrend.S2.entry"
+AS_OF = "2026-03-01 00:00+00"
+DIMS = ["chain", "bucket", "timeframe", "curator"]
+COUNTS = (
+    "acted_success, acted_failure, skipped_success, skipped_failure, n_policy, weight, n_sampled,"
+    " n_valued, roi_nanos"
+)
+
+scopes = st.fixed_dictionaries(
+    {"chain": st.just("solana")},
+    optional={
+        "bucket": st.sampled_from(["micro", "big", 7, "7"]),
+        "timeframe": st.sampled_from(["15m", "1h", "\"quoted' {}"]),
+        "curator": st.sampled_from([True, "true"]),
+        "unmined": st.integers(0, 3),
+    },
+)
+experiments = st.lists(
+    st.fixed_dictionaries(
+        {
+            "scope": scopes,
+            "attempt": st.integers(0, 9),
+            "decision": st.sampled_from(["acted", "skipped"]),
+            "outcome": st.sampled_from(["success", "failure", "failure", "neutral", None]),
+            "policy": st.booleans(),
+            "samples": st.booleans(),
+            "roi": st.none() | st.integers(-99, 99).map(lambda cents: cents / 100),
+            "age_days": st.integers(0, 100),
+        }
+    ),
+    max_size=40,
+)
+
+
+@pytest.fixture
+def quiet(connection: psycopg.Connection[Any]) -> psycopg.Connection[Any]:
+    connection.execute("set synchronous_commit = off")
+    return connection
+
+
+def store(connection: psycopg.Connection[Any], rows: list[dict[str, Any]]) -> None:
+    connection.execute(
+        """
+        insert into learning.pattern_episode_events (
+            pattern_key, attempt_id, scope, decision, outcome, decided_at, blocked_by, factors, roi
+        )
+        select %(pattern)s, r ->> 'attempt', r -> 'scope', r ->> 'decision', r ->> 'outcome',
+            %(as_of)s::timestamptz - make_interval(days => (r -> 'age_days')::integer),
+            case when (r -> 'policy')::boolean then '{policy}' else '{ts}' end::text[],
+            case when (r -> 'samples')::boolean then '{"samples": [{}]}' else '{}' end::jsonb,
+            (r ->> 'roi')::double precision
+        from jsonb_array_elements(%(rows)s::jsonb) as r
+        """,
+        {"pattern": PATTERN, "as_of": AS_OF, "rows": json.dumps(rows)},
+    )
+
+
+def key(scope: dict[str, Any]) -> str:
+    return json.dumps(scope, sort_keys=True)
+
+
+def twin(rows: list[dict[str, Any]], n_min: int, most: int | None) -> dict[str, list[int]]:
+    windows = Counter(row["attempt"] for row in rows)
+    slices: dict[str, list[int]] = defaultdict(lambda: [0] * 9)
+    for row in rows:
+        if row["outcome"] not in ("success", "failure") or row["age_days"] >= 90:
+            continue
+        items = [(dim, row["scope"][dim]) for dim in DIMS if dim in row["scope"]]
+        policy = row["policy"] and row["decision"] == "skipped"
+        place = 2 * (row["decision"] == "skipped") + (row["outcome"] == "failure")
+        for size in range(min(len(items), len(items) if most is None else most) + 1):
+            for chosen in combinations(items, size):
+                counts = slices[key(dict(chosen))]
+                if policy:
+                    counts[4] += 1
+                else:
+                    counts[place] += 1
+                    counts[5] += round(2**32 / windows[row["attempt"]])
+                counts[6] += row["samples"]
+                counts[7] += row["roi"] is not None
+                counts[8] += round((row["roi"] or 0) * 1e9)
+    return {name: counts for name, counts in slices.items() if sum(counts[:4]) >= n_min}
+
+
+def mined(connection: psycopg.Connection[Any]) -> dict[str, list[int]]:
+    rows = connection.execute(f"select scope_subset, {COUNTS} from learning.slice_rates")
+    return {key(row[0]): list(row[1:]) for row in rows}
+
+
+def groups(slices: dict[str, list[int]]) -> dict[str, str]:
+    """The latent factor of each slice: the broadest of those connected to it by equal counts."""
+    scope = {name: json.loads(name) for name in slices}
+    label = {name: name for name in slices}
+
+    def rank(name: str) -> tuple[int, str]:
+        ordered = sorted(scope[name].items(), key=lambda item: (len(item[0]), item[0]))
+        return len(scope[name]), json.dumps(dict(ordered), ensure_ascii=False)
+
+    changed = True
+    while changed:
+        changed = False
+        for a, b in combinations(slices, 2):
+            small, large = sorted((a, b), key=lambda name: len(scope[name]))
+            is_family = len(scope[large]) == len(scope[small]) + 1 and all(
+                k in scope[large] and key({k: v}) == key({k: scope[large][k]})
+                for k, v in scope[small].items()
+            )
+            if is_family and slices[a][:5] == slices[b][:5] and label[a] != label[b]:
+                label[a] = label[b] = min(label[a], label[b], key=rank)
+                changed = True
+    return label
+
+
+@given(before=experiments, after=experiments, n_min=st.integers(1, 6), most=st.none() | st.just(2))
+@settings(
+    max_examples=40,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+def test_it_counts_as_the_twin_does(
+    quiet: psycopg.Connection[Any],
+    before: list[dict[str, Any]],
+    after: list[dict[str, Any]],
+    n_min: int,
+    most: int | None,
+) -> None:
+    """Mined in two steps, the second over what the first left: as a rebuild, as the twin."""
+    with quiet.transaction(force_rollback=True):
+        quiet.execute(
+            "update learning.learning_configs set config_data = jsonb_set(config_data,"
+            " '{tuning}', config_data -> 'tuning' || %s) where module_id = 'pm'",
+            (json.dumps({"n_min": n_min, "max_dims": most}),),
+        )
+        store(quiet, before)
+        quiet.execute("select learning.mine(null, %s)", (AS_OF,))
+        store(quiet, after)
+        quiet.execute("select learning.mine(null, %s)", (AS_OF,))
+        wanted = twin(before + after, n_min, most)
+        assert mined(quiet) == wanted
+        lessons = {
+            key(row[0]): row[1:]
+            for row in quiet.execute(
+                "select scope_subset, n, evidence_stamp, latent_factor_id, stats"
+                " from learning.learning_lessons where status = 'active'"
+            )
+        }
+        assert {name: row[0] for name, row in lessons.items()} == {
+            name: sum(counts[:4]) for name, counts in wanted.items()
+        }
+        assert {name: row[1] for name, row in lessons.items()} == {
+            name: "/".join(map(str, counts)) for name, counts in wanted.items()
+        }
+        assert {
+            name: key(json.loads(row[2].removeprefix(f"{PATTERN} ")))
+            for name, row in lessons.items()
+        } == groups(wanted)
+        incremental = {name: row[3] for name, row in lessons.items()}
+
+        quiet.execute("truncate learning.slice_rates, learning.mined_patterns")
+        quiet.execute("delete from learning.learning_lessons")
+        quiet.execute("select learning.mine_pattern(%s, %s, null)", (PATTERN, AS_OF))
+        rebuilt = {
+            key(row[0]): row[1]
+            for row in quiet.execute("select scope_subset, stats from learning.learning_lessons")
+        }
+        assert rebuilt == incremental
+
+
+def test_many_dimensions_need_wider_keys(quiet: psycopg.Connection[Any]) -> None:
+    """All 27 dimensions: keys beyond 64 bits, at most four conditions, still the twin's counts."""
+    names = [
+        row[0]
+        for row in quiet.execute(
+            "select (learning.enable_dimension(name)).name from learning.scope_dimensions"
+        )
+    ]
+    chance = Random(1)
+    rows = [
+        {
+            "scope": {name: f"v{chance.randrange(5)}" for name in names},
+            "attempt": i,
+            "decision": "skipped",
+            "outcome": "failure" if i % 3 else "success",
+            "policy": False,
+            "samples": False,
+            "roi": None,
+            "age_days": 1,
+        }
+        for i in range(90)
+    ]
+    store(quiet, rows)
+    quiet.execute(
+        "update learning.learning_configs set config_data = jsonb_set(config_data,"
+        " '{tuning,n_min}', '5') where module_id = 'pm'"
+    )
+    quiet.execute("select learning.mine(null, %s)", (AS_OF,))
+    found = mined(quiet)
+    assert 2 <= max(len(json.loads(name)) for name in found) <= 4
+    for name, counts in found.items():
+        items = json.loads(name).items()
+        inside = [row for row in rows if all(row["scope"].get(k) == v for k, v in items)]
+        assert sum(counts[:4]) == len(inside)
+        assert counts[2] == sum(row["outcome"] == "success" for row in inside)
+    singles = Counter(key({name: row["scope"][name]}) for row in rows for name in names)
+    wanted = {name for name, n in singles.items() if n >= 5}
+    assert {name for name in found if len(json.loads(name)) == 1} == wanted
