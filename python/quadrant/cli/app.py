@@ -8,7 +8,7 @@ import psycopg
 import typer
 from rich.text import Text
 
-from quadrant.cli import clock, importing, replay, server
+from quadrant.cli import clock, doctor, importing, log, replay, server
 from quadrant.cli.console import err
 from quadrant.database import explain
 from quadrant.errors import QuadrantError
@@ -28,6 +28,8 @@ _UsageError: type[Exception] = typer.BadParameter.__mro__[2]
 server.register(app)
 importing.register(app)
 clock.register(app)
+doctor.register(app)
+log.register(app)
 replay.register(app)
 
 

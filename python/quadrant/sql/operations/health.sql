@@ -1,0 +1,1 @@
+select h.check_name, h.status, h.detail, h.what_to_do from analyst.health as h
