@@ -1,0 +1,63 @@
+"""A file into the database: bad rows are kept as rejects, and the rest goes on."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from quadrant.importer import RoiUnit, ScoreScale, import_file
+from quadrant.importer.units import Units
+
+UNITS = Units(RoiUnit.PERCENT, ScoreScale.HUNDRED)
+
+
+def episode(name: str, **change: Any) -> dict[str, Any]:
+    return {
+        "pattern_key": "pm.s1_entry",
+        "episode_id": name,
+        "decision": "add",
+        "outcome": "success",
+        "scope": {"timeframe": "15m"},
+        "factors": {"ts_score": 70},
+        "roi": 5,
+        "timestamp": "2026-01-05T00:37:00+00:00",
+        **change,
+    }
+
+
+def write(path: Path, *rows: Any) -> Path:
+    path.write_text("\n".join(json.dumps(row) for row in rows))
+    return path
+
+
+def test_bad_rows_do_not_stop_good_ones(
+    connection: psycopg.Connection[Any], tmp_path: Path
+) -> None:
+    good = [episode(f"e{i}") for i in range(1500)]
+    bad = [episode("b1", roi=float("nan")), episode("b2", decision="?"), ["no", "object"]]
+    report = import_file(connection, write(tmp_path / "a.jsonl", *good, *bad), UNITS)
+    assert (report.read, report.new, report.rejected) == (1503, 1500, 3)
+    assert {code for code, _ in report.reasons} == {"QD005", "QD002", "QD014"}
+    rejects = connection.execute(
+        "select source, sqlstate from learning.episode_rejects order by sqlstate"
+    ).fetchall()
+    assert rejects == [("a.jsonl", "QD002"), ("a.jsonl", "QD005"), ("a.jsonl", "QD014")]
+    row = connection.execute(
+        "select decision, roi, factors, episode_type from learning.pattern_episode_events limit 1"
+    ).fetchone()
+    assert row == ("acted", 0.05, {"ts_score": 0.7}, "s1_entry")
+
+
+def test_again_nothing_is_new_but_outcomes_arrive(
+    connection: psycopg.Connection[Any], tmp_path: Path
+) -> None:
+    pending = write(tmp_path / "a.jsonl", episode("e1", outcome=None), episode("e2"))
+    import_file(connection, pending, UNITS)
+    known = write(tmp_path / "b.jsonl", episode("e1", outcome="failure"), episode("e2"))
+    report = import_file(connection, known, UNITS)
+    assert (report.new, report.completed, report.already_there) == (0, 1, 1)
+    again = import_file(connection, known, UNITS)
+    assert (again.new, again.completed, again.already_there) == (0, 0, 2)

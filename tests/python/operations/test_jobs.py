@@ -1,0 +1,102 @@
+"""The run_* procedures as a job runs them: as quadrant_jobs, committing as they go."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import psycopg
+import pytest
+
+MINE = "call learning.run_tuning_miner()"
+
+
+@pytest.fixture
+def jobs(connection: psycopg.Connection[Any]) -> psycopg.Connection[Any]:
+    connection.execute("set session authorization quadrant_jobs")
+    return connection
+
+
+def experiments(connection: psycopg.Connection[Any], pattern_key: str, n: int) -> None:
+    connection.execute(
+        "insert into learning.pattern_episode_events"
+        " (pattern_key, decision, outcome, decided_at, scope)"
+        " select %s, 'skipped', 'failure', now() - interval '1 day', '{\"bucket\": \"micro\"}'"
+        " from generate_series(1, %s)",
+        (pattern_key, n),
+    )
+
+
+def runs(connection: psycopg.Connection[Any]) -> list[Any]:
+    return connection.execute(
+        "select job, status, detail from learning.learning_runs order by id"
+    ).fetchall()
+
+
+def test_the_miner_mines_logs_and_ends(jobs: psycopg.Connection[Any]) -> None:
+    experiments(jobs, "pm.uptrend.S1.entry", 40)
+    jobs.execute(MINE)
+    ((job, status, detail),) = runs(jobs)
+    assert (job, status) == ("quadrant.mine", "done")
+    assert detail["patterns"]["pm.uptrend.S1.entry"]["lessons"] == 2
+    events = [row[0] for row in jobs.execute("select event from learning.learning_log order by id")]
+    assert events[0] == "TuningMiner starting"
+    assert events.count("TuningMiner lesson") == 2
+    assert events[-1] == "TuningMiner done"
+
+
+def test_one_bad_pattern_fails_alone_and_is_tried_again(jobs: psycopg.Connection[Any]) -> None:
+    experiments(jobs, "pm.uptrend.S1.entry", 40)
+    experiments(jobs, "pm.uptrend.S2.entry", 40)
+    jobs.execute(
+        "update learning.learning_configs set config_data = jsonb_set(config_data, '{patterns}',"
+        ' \'{"pm.uptrend.S1.entry": {"n_min": "many"}}\') where module_id = \'pm\''
+    )
+    jobs.execute(MINE)
+    assert runs(jobs)[0][:2] == ("quadrant.mine", "failed")
+    lessons = "select distinct pattern_key from learning.learning_lessons order by 1"
+    assert jobs.execute(lessons).fetchall() == [("pm.uptrend.S2.entry",)]
+    error = jobs.execute(
+        "select data ->> 'pattern_key', data ->> 'sqlstate', data ->> 'context' is not null"
+        " from learning.learning_log where level = 'ERROR'"
+    ).fetchall()
+    assert error == [("pm.uptrend.S1.entry", "22P02", True)]
+
+    jobs.execute(
+        "update learning.learning_configs"
+        " set config_data = jsonb_set(config_data, '{patterns}', '{}') where module_id = 'pm'"
+    )
+    jobs.execute(MINE)
+    assert runs(jobs)[1][:2] == ("quadrant.mine", "done")
+    assert len(jobs.execute(lessons).fetchall()) == 2
+
+
+def test_a_set_clock_skips_scheduled_runs(jobs: psycopg.Connection[Any]) -> None:
+    jobs.execute("select learning.set_clock('2026-01-15')")
+    for job in (MINE, "call learning.run_maintenance()"):
+        jobs.execute(job)
+    assert [(status, detail) for _, status, detail in runs(jobs)] == [
+        ("skipped", {"skipped": "the clock is set"})
+    ] * 2
+
+
+def test_two_at_once_the_second_leaves(jobs: psycopg.Connection[Any], database: str) -> None:
+    with psycopg.connect(database, autocommit=True) as other:
+        other.execute("select learning.begin_run('quadrant.mine')")
+        jobs.execute(MINE)
+        assert runs(jobs)[1][1:] == ("skipped", {"skipped": "another run of it is in progress"})
+    # The other session is gone, and its lock with it.
+    jobs.execute(MINE)
+    assert runs(jobs)[2][1] == "done"
+
+
+def test_maintenance_closes_and_forgets(jobs: psycopg.Connection[Any]) -> None:
+    jobs.execute(
+        "insert into learning.pattern_episode_events (pattern_key, opened_at)"
+        " values ('pm.uptrend.S1.entry', now() - interval '31 days')"
+    )
+    jobs.execute("call learning.run_maintenance()")
+    ((job, status, detail),) = runs(jobs)
+    assert (job, status, detail["stale_pendings"]) == ("quadrant.maintain", "done", 1)
+    assert jobs.execute("select outcome from learning.pattern_episode_events").fetchall() == [
+        ("neutral",)
+    ]

@@ -1,0 +1,66 @@
+"""The schedule in a real pg_cron: jobs by name, once, as quadrant_jobs; one of them fires."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+SCRIPT = Path(__file__).parents[3] / "pg_cron.sql"
+JOBS = "select jobname, username, active from cron.job where jobname like 'quadrant.%' order by 1"
+
+
+@pytest.fixture
+def cron(cron_database: str) -> Iterator[psycopg.Connection[Any]]:
+    with psycopg.connect(cron_database, autocommit=True) as connection:
+        yield connection
+        connection.execute("select learning.unschedule_all()")
+        connection.execute("delete from learning.learning_runs")
+
+
+def test_the_script_schedules_each_job_once(cron: psycopg.Connection[Any]) -> None:
+    for _ in range(2):
+        cron.execute(SCRIPT.read_text())
+    wanted = cron.execute(
+        "select job, 'quadrant_jobs', true from learning.schedule where enabled order by 1"
+    ).fetchall()
+    assert wanted
+    assert cron.execute(JOBS).fetchall() == wanted
+
+    with cron.transaction(force_rollback=True):
+        cron.execute("update learning.schedule set enabled = false where job = 'quadrant.mine'")
+        cron.execute("select learning.schedule_all()")
+        assert "quadrant.mine" not in {row[0] for row in cron.execute(JOBS)}
+
+    assert cron.execute("select learning.unschedule_all()").fetchone() == (len(wanted),)
+    assert cron.execute(JOBS).fetchall() == []
+
+
+@pytest.mark.slow
+def test_a_job_fires_and_mines(cron: psycopg.Connection[Any]) -> None:
+    cron.execute("update learning.schedule set cron = '* * * * *' where job = 'quadrant.mine'")
+    try:
+        cron.execute("select learning.schedule_all()")
+        deadline = time.monotonic() + 130
+        found = None
+        while found is None and time.monotonic() < deadline:
+            time.sleep(1)
+            found = cron.execute(
+                "select status from learning.learning_runs"
+                " where job = 'quadrant.mine' and finished_at is not null"
+            ).fetchone()
+        why = cron.execute(
+            "select status, return_message from cron.job_run_details order by runid desc limit 3"
+        ).fetchall()
+        assert found == ("done",), f"packet died at pg_cron: {why}"
+    finally:
+        cron.execute("update learning.schedule set cron = '9 * * * *' where job = 'quadrant.mine'")
+
+
+def test_where_pg_cron_is_not_nothing_is_scheduled(connection: psycopg.Connection[Any]) -> None:
+    assert connection.execute("select learning.schedule_all()").fetchone() == (0,)
+    assert connection.execute("select learning.unschedule_all()").fetchone() == (0,)
