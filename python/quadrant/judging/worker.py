@@ -15,6 +15,7 @@ import numpy as np
 import psycopg
 from numpy.typing import NDArray
 from psycopg.rows import dict_row, scalar_row
+from threadpoolctl import threadpool_limits
 
 from quadrant.database import connect, queries
 from quadrant.errors import QuadrantError
@@ -64,7 +65,9 @@ class Worker:
         while not self._stop.is_set():
             batch = _rows(connection, "claim_simulations", (self._name, _BATCH))
             if batch:
-                done += self._simulate(connection, batch)
+                # The products are small: more threads would mostly wait for each other.
+                with threadpool_limits(limits=1, user_api="blas"):
+                    done += self._simulate(connection, batch)
             elif not self._finish(connection):
                 break
         return done

@@ -4,7 +4,9 @@ create or replace function learning.drift_overrides()
 returns setof learning.pm_overrides
 language sql stable
 as $$
-    select (jsonb_populate_record(null::learning.pm_overrides, jsonb_build_object(
+    select o.*
+    from learning.drift_levers as d
+    cross join lateral jsonb_populate_record(null::learning.pm_overrides, jsonb_build_object(
         'status', 'active',
         'pattern_key', d.pattern_key,
         'action_category', d.action_category,
@@ -20,8 +22,7 @@ as $$
             'pressure', d.pressure, 'n_misses', d.n_misses, 'n_fps', d.n_fps,
             'unclamped', round(d.raw::numeric, 6)
         )
-    ))).*
-    from learning.drift_levers as d
+    )) as o
     where d.closed and not d.simulated and d.why_not = ''
 $$;
 comment on function learning.drift_overrides() is

@@ -13,6 +13,9 @@ declare
     v_exclusions jsonb;
     v_governed learning.gate_simulations;
     v_q double precision;
+    v_holds boolean;
+    v_kept bigint[] := '{}';  -- lessons, most specific first
+    v_open bigint[] := '{}';  -- lessons that wait for a governed grid
     v_requests integer := 0;
 begin
     with slices as (
@@ -26,8 +29,9 @@ begin
             and f.status = 'failed'
         where t.closed and t.simulated
     ),
-    by_pattern as (
-        select s.pattern_key, array_agg(s.lesson_id order by s.lesson_id) as lessons,
+    by_pattern as materialized (
+        select learning.evidence_q(s.pattern_key) as level,
+            array_agg(s.lesson_id order by s.lesson_id) as lessons,
             array_agg(s.is_out order by s.lesson_id) as is_out,
             learning.weighted_q(
                 array_agg(s.p order by s.lesson_id),
@@ -39,9 +43,8 @@ begin
     judged as (
         select u.lesson_id, u.q, case
                 when u.is_out then 'none'
-                when u.q <= learning.evidence_q(b.pattern_key) then 'accepted'
-                when u.q <= 2 * learning.evidence_q(b.pattern_key)
-                    and learning.has_solution(u.lesson_id) then 'accepted'
+                when u.q <= b.level then 'accepted'
+                when u.q <= 2 * b.level and learning.has_solution(u.lesson_id) then 'accepted'
                 else 'proposed'
             end as verdict
         from by_pattern as b
@@ -61,28 +64,26 @@ begin
         );
 
     for v_slice in
-        select t.lesson_id, t.pattern_key, t.items, t.depth, g.evidence_stamp
+        select t.lesson_id, t.pattern_key, t.items, g.evidence_stamp,
+            learning.evidence_q(t.pattern_key) as evidence_q
         from learning.tuning_lessons as t
         join learning.gate_simulations as g on g.lesson_id = t.lesson_id and g.kind = 'own'
         where g.verdict = 'accepted'
         order by t.depth desc, t.pattern_key, t.items
     loop
-        if exists (
-            select from learning.tuning_lessons as t
-            join learning.gate_simulations as g on g.lesson_id = t.lesson_id and g.kind = 'own'
-            where g.verdict = 'accepted' and t.pattern_key = v_slice.pattern_key
-                and t.depth > v_slice.depth and t.items @> v_slice.items
-        ) then
-            continue;  -- what it governs is not known yet
+        if learning.slices_below(v_open, v_slice.pattern_key, v_slice.items) <> '[]' then
+            v_open := v_open || v_slice.lesson_id;  -- what it governs is not known yet
+            continue;
         end if;
         v_exclusions := case
-            when learning.evidence_q(v_slice.pattern_key) >= 1 then '[]'
-            else learning.kept_below(v_slice.pattern_key, v_slice.items)
+            when v_slice.evidence_q >= 1 then '[]'
+            else learning.slices_below(v_kept, v_slice.pattern_key, v_slice.items)
         end;
         if v_exclusions = '[]' then
             update learning.gate_simulations as g
             set verdict = 'kept'
             where g.lesson_id = v_slice.lesson_id and g.kind = 'own';
+            v_kept := v_kept || v_slice.lesson_id;
             continue;
         end if;
         select g.* into v_governed
@@ -93,17 +94,17 @@ begin
             and (g.run_id = p_run_id or g.evidence_stamp = v_slice.evidence_stamp);
         if found then
             v_q := learning.governed_q(v_governed.id);
+            v_holds := v_governed.candidate is not null and (
+                v_q <= v_slice.evidence_q
+                or v_q <= 2 * v_slice.evidence_q and learning.has_solution(v_slice.lesson_id)
+            );
             update learning.gate_simulations as g
             set q = case when g.kind = 'governed' then v_q else g.q end,
-                verdict = case
-                    when v_governed.candidate is not null and (
-                        v_q <= learning.evidence_q(v_slice.pattern_key)
-                        or v_q <= 2 * learning.evidence_q(v_slice.pattern_key)
-                            and learning.has_solution(v_slice.lesson_id)
-                    ) then 'kept'
-                    else 'proposed'
-                end
+                verdict = case when v_holds then 'kept' else 'proposed' end
             where g.lesson_id = v_slice.lesson_id;
+            if v_holds then
+                v_kept := v_kept || v_slice.lesson_id;
+            end if;
         elsif exists (
             select from learning.simulation_requests as r
             where r.run_id = p_run_id and r.lesson_id = v_slice.lesson_id
@@ -124,6 +125,7 @@ begin
             set exclusions = excluded.exclusions, evidence_stamp = excluded.evidence_stamp,
                 status = 'waiting', attempts = 0, leased_by = null, leased_until = null,
                 error = null, finished_at = null;
+            v_open := v_open || v_slice.lesson_id;
             v_requests := v_requests + 1;
         end if;
     end loop;
@@ -131,21 +133,9 @@ begin
         return v_requests;
     end if;
 
-    -- Broad slices first: a pin governs what is below it.
-    for v_slice in
-        select t.lesson_id, t.pattern_key, t.items, g.id, g.benefit, g.cost
-        from learning.tuning_lessons as t
-        join learning.gate_simulations as g on g.lesson_id = t.lesson_id and g.kind = 'own'
-        where g.verdict in ('none', 'proposed') and t.closed and t.simulated and t.depth > 0
-            and learning.evidence_q(t.pattern_key) < 1
-        order by t.depth, t.pattern_key, t.items
-    loop
-        update learning.gate_simulations as g
-        set verdict = 'pinned', governed_by = above.lesson_id
-        from learning.governing_solution(v_slice.pattern_key, v_slice.items) as above
-        where g.id = v_slice.id
-            and v_slice.benefit[above.candidate] < v_slice.cost[above.candidate];
-    end loop;
+    if cardinality(v_kept) > 0 then
+        perform learning.pin_slices();
+    end if;
     return 0;
 end
 $$;

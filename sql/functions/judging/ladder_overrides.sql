@@ -4,7 +4,12 @@ create or replace function learning.ladder_overrides()
 returns setof learning.pm_overrides
 language sql stable
 as $$
-    select (jsonb_populate_record(null::learning.pm_overrides, jsonb_build_object(
+    select o.*
+    from learning.learning_lessons as l
+    cross join lateral (
+        select learning.ladder_multiplier((l.stats ->> 'ladder_pressure')::double precision)
+    ) as m (multiplier)
+    cross join lateral jsonb_populate_record(null::learning.pm_overrides, jsonb_build_object(
         'status', 'active',
         'pattern_key', l.pattern_key,
         'action_category', 'tuning_dx_atr_mult',
@@ -19,11 +24,7 @@ as $$
         'evidence', jsonb_build_object(
             'ladder_pressure', l.stats -> 'ladder_pressure', 'n_success', l.stats -> 'n_success'
         )
-    ))).*
-    from learning.learning_lessons as l
-    cross join lateral (
-        select learning.ladder_multiplier((l.stats ->> 'ladder_pressure')::double precision)
-    ) as m (multiplier)
+    )) as o
     where l.lesson_type = 'tuning_rates'
         and l.action_category = 'tuning_dx_ladder'
         and l.status = 'active'

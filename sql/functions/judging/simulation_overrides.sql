@@ -55,7 +55,13 @@ as $$
         left join learning.gate_simulations as ag
             on ag.lesson_id = s.governed_by and ag.kind = 'governed' and ag.verdict = 'kept'
     )
-    select (jsonb_populate_record(null::learning.pm_overrides, jsonb_build_object(
+    select o.*
+    from described as d
+    join learning.gates as l on l.pattern_key = d.pattern_key and cardinality(l.steps) > 1
+    cross join lateral (
+        select coalesce((d.steps ->> l.gate)::double precision, 0) as size
+    ) as step
+    cross join lateral jsonb_populate_record(null::learning.pm_overrides, jsonb_build_object(
         'status', case when d.verdict = 'proposed' then 'proposed' else 'active' end,
         'pattern_key', d.pattern_key,
         'action_category', l.action_category,
@@ -73,12 +79,7 @@ as $$
         ),
         'lesson_id', d.lesson_id,
         'evidence', d.evidence
-    ))).*
-    from described as d
-    join learning.gates as l on l.pattern_key = d.pattern_key and cardinality(l.steps) > 1
-    cross join lateral (
-        select coalesce((d.steps ->> l.gate)::double precision, 0) as size
-    ) as step
+    )) as o
 $$;
 comment on function learning.simulation_overrides() is
     'Overrides the present verdicts of the simulations ask for, as rows of pm_overrides without ids.';

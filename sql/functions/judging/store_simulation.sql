@@ -35,11 +35,11 @@ begin
         p_n_events, p_n_days, p_dodge_rate, p_tested, p_skipped, p_draws, p_misses_caught,
         p_failures_added, p_failures_avoided, p_wins_lost, p_benefit, p_cost, p_z, p_p, p_qualifies,
         p_candidate,
-        (
+        case when p_candidate is not null then (
             select c.steps
             from learning.gate_grid(l.pattern_key) as c
             where c.candidate = p_candidate
-        ),
+        ) end,
         coalesce(p_p[p_candidate], 1), p_z[p_candidate], p_ratio, p_reason, learning.clock()
     from learning.learning_lessons as l
     where l.id = v_request.lesson_id

@@ -14,6 +14,25 @@ begin
     with wanted as materialized (
         select w.* from unnest(p_wanted) as w
     ),
+    different as materialized (
+        select w.* from wanted as w
+        except
+        select w.*
+        from wanted as w
+        join learning.pm_overrides as o
+            on o.pattern_key = w.pattern_key
+            and o.action_category = w.action_category
+            and o.scope_subset = w.scope_subset
+            and o.method = p_method
+            and o.status = w.status
+            and o.multiplier = w.multiplier
+            and o.delta = w.delta
+            and o.confidence_score = w.confidence_score
+            and o.n = w.n
+            and o.solution_id = w.solution_id
+            and o.lesson_id is not distinct from w.lesson_id
+            and o.evidence = w.evidence
+    ),
     removed as (
         delete from learning.pm_overrides as o
         where o.method = p_method
@@ -32,21 +51,13 @@ begin
         )
         select w.status, w.pattern_key, w.action_category, w.scope_subset, w.multiplier, w.delta,
             w.confidence_score, w.n, p_method, w.solution_id, w.lesson_id, w.evidence
-        from wanted as w
+        from different as w
         on conflict (pattern_key, action_category, scope_subset, is_manual) do update
         set status = excluded.status, multiplier = excluded.multiplier, delta = excluded.delta,
             confidence_score = excluded.confidence_score, n = excluded.n,
             method = excluded.method, solution_id = excluded.solution_id,
             lesson_id = excluded.lesson_id, evidence = excluded.evidence,
             last_updated_at = learning.clock()
-        where (
-            o.status, o.multiplier, o.delta, o.confidence_score, o.n, o.method, o.solution_id,
-            o.lesson_id, o.evidence
-        ) is distinct from (
-            excluded.status, excluded.multiplier, excluded.delta, excluded.confidence_score,
-            excluded.n, excluded.method, excluded.solution_id, excluded.lesson_id,
-            excluded.evidence
-        )
         returning o.*, xmax = 0 as is_new
     ),
     changes as (
