@@ -8,7 +8,7 @@ import psycopg
 import typer
 from rich.text import Text
 
-from quadrant.cli import clock, doctor, importing, log, replay, server
+from quadrant.cli import clock, doctor, importing, log, replay, server, worker
 from quadrant.cli.console import err
 from quadrant.database import explain
 from quadrant.errors import QuadrantError
@@ -31,6 +31,7 @@ clock.register(app)
 doctor.register(app)
 log.register(app)
 replay.register(app)
+worker.register(app)
 
 
 def main() -> None:

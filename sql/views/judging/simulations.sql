@@ -33,18 +33,15 @@ select
         when s.verdict = 'accepted' then 'the events it would govern are still to be judged'
         when s.candidate is null then s.reason
         when s.verdict = 'none' then 'its simulation failed'
-        when s.q <= learning.evidence_q(l.pattern_key)
-            then 'its effect is that of more specific slices'
-        else format(
-            'q %s is above %s', round(s.q::numeric, 3), learning.evidence_q(l.pattern_key)
-        )
+        when g.verdict = 'proposed' then 'its effect is that of more specific slices'
+        else format('too little evidence: q %s', round(s.q::numeric, 3))
     end as reason,
     s.run_id,
     s.simulated_at
 from learning.gate_simulations as s
 join learning.learning_lessons as l on l.id = s.lesson_id and l.status = 'active'
 left join learning.gate_simulations as g
-    on g.lesson_id = s.lesson_id and g.kind = 'governed' and g.exclusions <> '[]'
+    on g.lesson_id = s.lesson_id and g.kind = 'governed' and g.verdict <> 'none'
 where s.kind = 'own';
 comment on view analyst.simulations is
     'One row per simulated lesson: chosen gate steps, evidence, verdict and the reason for it.';

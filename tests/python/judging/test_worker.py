@@ -385,3 +385,31 @@ def test_the_story_of_an_override(market: Connection) -> None:
     assert story["history"][0]["change"] == "INSERT"
     assert story["lesson"]["scope_subset"] == {"bucket": "micro"}
     assert set(story["solution"]) == {"tuning_ts_min", "tuning_halo", "tuning_slope_min"}
+
+
+def test_the_workers_role_can_do_the_work_and_nothing_else(market: Connection) -> None:
+    market.execute("call learning.run_materializer(true)")
+    market.execute("set role quadrant_worker")
+    assert Worker().drain(market) >= 4
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        market.execute("select from learning.gate_simulations")
+    market.execute("set role quadrant_analyst")
+    assert rows(market, "select from analyst.simulations")
+    assert rows(market, "select from analyst.pressure where drift_would_write is not null")
+    market.execute("reset role")
+    assert rows(market, "select status from learning.learning_runs") == [("done",)]
+
+
+def test_the_command_does_what_is_waiting(
+    database: str, market: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from typer.testing import CliRunner
+
+    from quadrant.cli.app import app
+
+    market.execute("call learning.run_materializer(true)")
+    monkeypatch.setenv("QUADRANT_DSN", database)
+    result = CliRunner().invoke(app, ["worker", "--once"])
+    assert result.exit_code == 0, result.output
+    assert "simulations done" in result.output
+    assert rows(market, "select status from learning.learning_runs") == [("done",)]
