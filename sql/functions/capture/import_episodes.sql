@@ -1,7 +1,7 @@
--- Imports a batch (an array of rows as learning.import_episode takes them). The batch goes in as one
--- statement; where a row of it fails, row by row, and the bad ones are kept in episode_rejects under
--- p_source. Returns {"read", "new", "completed", "already_there", "rejected", "reasons": [{"reason",
--- "sqlstate"}]}.
+-- Imports a batch (an array of rows as learning.import_episode takes them). The batch goes in as
+-- one statement; where a row of it fails, row by row, and the bad ones are kept in episode_rejects
+-- under p_source. Returns {"read", "new", "completed", "already_there", "rejected", "reasons":
+-- [{"reason", "sqlstate"}]}.
 create or replace function learning.import_episodes(p_rows jsonb, p_source text)
 returns jsonb
 language plpgsql volatile

@@ -106,7 +106,8 @@ begin
         'slices_changed', v_changed
     );
     perform learning.log(
-        'INFO', 'TuningMiner done', jsonb_build_object('pattern_key', p_pattern_key) || v_result, p_run_id
+        'INFO', 'TuningMiner done',
+        jsonb_build_object('pattern_key', p_pattern_key) || v_result, p_run_id
     );
     return v_result;
 end

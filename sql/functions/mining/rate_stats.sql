@@ -1,6 +1,7 @@
 -- The stats of a lesson from its slice's counts: rates (null without a denominator), counts, n_eff,
--- 95 % Wilson bounds on effective windows, values shrunk toward the parent's rates with the strength
--- of p_shrinkage windows (p_parent null: the whole pattern, nothing to shrink toward), verdict.
+-- 95 % Wilson bounds on effective windows, values shrunk toward the parent's rates with the
+-- strength of p_shrinkage windows (p_parent null: the whole pattern, nothing to shrink toward),
+-- verdict.
 create or replace function learning.rate_stats(
     p_slice learning.slice_rates, p_parent learning.slice_rates, p_shrinkage double precision
 )
@@ -9,7 +10,8 @@ language sql immutable parallel safe
 as $$
     select jsonb_build_object(
         'wr', v.wr, 'wr_low', a.low, 'wr_high', a.high, 'wr_shrunk', v.wr_shrunk,
-        'fpr', 1 - v.wr, 'fpr_low', 1 - a.high, 'fpr_high', 1 - a.low, 'fpr_shrunk', 1 - v.wr_shrunk,
+        'fpr', 1 - v.wr, 'fpr_low', 1 - a.high, 'fpr_high', 1 - a.low,
+        'fpr_shrunk', 1 - v.wr_shrunk,
         'mr', v.mr, 'mr_low', s.low, 'mr_high', s.high, 'mr_shrunk', v.mr_shrunk,
         'dr', 1 - v.mr, 'dr_low', 1 - s.high, 'dr_high', 1 - s.low, 'dr_shrunk', 1 - v.mr_shrunk,
         'n_acted', v.n_acted, 'n_skipped', v.n_skipped,

@@ -12,9 +12,10 @@ set search_path = '' set enable_sort = off set jit = off
 as $$
 declare
     v_sums constant text := 'sum(a_s)::integer as a_s, sum(a_f)::integer as a_f, '
-        || 'sum(s_s)::integer as s_s, sum(s_f)::integer as s_f, sum(n_policy)::integer as n_policy, '
-        || 'sum(weight)::bigint as weight, sum(n_sampled)::integer as n_sampled, '
-        || 'sum(n_valued)::integer as n_valued, sum(roi_nanos)::bigint as roi_nanos';
+        || 'sum(s_s)::integer as s_s, sum(s_f)::integer as s_f, '
+        || 'sum(n_policy)::integer as n_policy, sum(weight)::bigint as weight, '
+        || 'sum(n_sampled)::integer as n_sampled, sum(n_valued)::integer as n_valued, '
+        || 'sum(roi_nanos)::bigint as roi_nanos';
     v_fields integer;
     v_constants jsonb[];
     v_sizes integer[];
@@ -30,7 +31,8 @@ begin
         group by i.key, i.value
     ),
     constants as (
-        select row_number() over (order by v.name) as place, jsonb_build_object(v.name, v.value) as item
+        select row_number() over (order by v.name) as place,
+            jsonb_build_object(v.name, v.value) as item
         from dimension_values as v
         where v.cells = cardinality(p_cells)
     ),
@@ -97,7 +99,9 @@ begin
             'coalesce((%L::jsonb ->> (c.scope_subset -> %L)::text)%s, %s)',
             d.code_of, d.name, d.key_type, d.zero
         ), ' | '),
-        string_agg(format(' || coalesce(%L::jsonb -> (k & %s)::text, ''{}'')', d.item_of, d.mask), ''),
+        string_agg(
+            format(' || coalesce(%L::jsonb -> (k & %s)::text, ''{}'')', d.item_of, d.mask), ''
+        ),
         max(d.depth) filter (where d.place = (select count(*) from terms)),
         string_agg(
             format(

@@ -1,7 +1,8 @@
 -- Turns the slice rates of a pattern with n >= p_n_min into lessons (tuning_rates): rates, Wilson
--- intervals on n_eff, values shrunk toward the parent slice, verdict, latent factor; retires lessons
--- whose slice no longer qualifies. A lesson is recomputed where its evidence, its parent's or its
--- latent factor changed, or p_all says so. Returns {"lessons", "lessons_changed", "retired"}.
+-- intervals on n_eff, values shrunk toward the parent slice, verdict, latent factor; retires
+-- lessons whose slice no longer qualifies. A lesson is recomputed where its evidence, its parent's
+-- or its latent factor changed, or p_all says so. Returns {"lessons", "lessons_changed",
+-- "retired"}.
 create or replace function learning.write_tuning_lessons(
     p_pattern_key text, p_n_min integer, p_as_of timestamptz, p_run_id bigint, p_all boolean
 )
@@ -59,7 +60,8 @@ begin
             and l.status = 'active'
     ),
     judged as materialized (
-        select s.place, s.scope_subset, s.n, s.stamp, f.latent_factor_id, l.verdict as verdict_before,
+        select s.place, s.scope_subset, s.n, s.stamp, f.latent_factor_id,
+            l.verdict as verdict_before,
             learning.rate_stats(s.rates, o.rates, v_shrinkage) as stats
         from slices as s
         join factors as f on f.place = s.place
@@ -77,8 +79,8 @@ begin
             module, lesson_type, pattern_key, scope_subset, n, stats, evidence_stamp,
             latent_factor_id, run_id, updated_at
         )
-        select split_part(p_pattern_key, '.', 1), 'tuning_rates', p_pattern_key, j.scope_subset, j.n,
-            j.stats, j.stamp, j.latent_factor_id, p_run_id, p_as_of
+        select split_part(p_pattern_key, '.', 1), 'tuning_rates', p_pattern_key, j.scope_subset,
+            j.n, j.stats, j.stamp, j.latent_factor_id, p_run_id, p_as_of
         from judged as j
         order by j.place
         on conflict (lesson_type, pattern_key, action_category, scope_subset) do update
@@ -105,15 +107,19 @@ begin
     logged as (
         insert into learning.learning_log (run_id, level, event, data)
         select p_run_id,
-            case when j.verdict_before is distinct from j.stats ->> 'verdict' then 'INFO' else 'DEBUG' end,
+            case when j.verdict_before is distinct from j.stats ->> 'verdict' then 'INFO'
+                else 'DEBUG' end,
             'TuningMiner lesson',
-            jsonb_build_object('pattern_key', p_pattern_key, 'scope_subset', j.scope_subset, 'n', j.n)
-            || j.stats
+            jsonb_build_object(
+                'pattern_key', p_pattern_key, 'scope_subset', j.scope_subset, 'n', j.n
+            ) || j.stats
         from judged as j
         join written as w on w.scope_subset = j.scope_subset
         union all
         select p_run_id, 'INFO', 'TuningMiner lesson retired',
-            jsonb_build_object('pattern_key', p_pattern_key, 'scope_subset', r.scope_subset, 'n', r.n)
+            jsonb_build_object(
+                'pattern_key', p_pattern_key, 'scope_subset', r.scope_subset, 'n', r.n
+            )
         from retired as r
     )
     select jsonb_build_object(

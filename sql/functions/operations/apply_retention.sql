@@ -1,6 +1,6 @@
--- Deletes what is older than retention_days (learning_configs operations) by the server's own clock:
--- log lines, finished simulation requests, runs nothing refers to, rejects, pg_cron's history.
--- Returns the rows deleted, by kind.
+-- Deletes what is older than retention_days (learning_configs operations) by the server's own
+-- clock: log lines, finished simulation requests, runs nothing refers to, rejects, pg_cron's
+-- history. Returns the rows deleted, by kind.
 create or replace function learning.apply_retention()
 returns jsonb
 language plpgsql volatile
@@ -21,7 +21,8 @@ begin
     v_deleted := v_deleted || jsonb_build_object('log', v_rows);
 
     delete from learning.simulation_requests as r
-    where r.finished_at < clock_timestamp() - make_interval(days => (v_days -> 'requests')::integer);
+    where r.finished_at
+        < clock_timestamp() - make_interval(days => (v_days -> 'requests')::integer);
     get diagnostics v_rows = row_count;
     v_deleted := v_deleted || jsonb_build_object('requests', v_rows);
 
@@ -42,7 +43,8 @@ begin
         -- Dynamic: the table exists only where pg_cron is.
         execute format(
             'delete from cron.job_run_details where database = %L and end_time < %L',
-            current_database(), clock_timestamp() - make_interval(days => (v_days -> 'cron')::integer)
+            current_database(),
+            clock_timestamp() - make_interval(days => (v_days -> 'cron')::integer)
         );
         get diagnostics v_rows = row_count;
         v_deleted := v_deleted || jsonb_build_object('cron', v_rows);

@@ -1,6 +1,6 @@
 -- Opens a run of a job and reads the clock for it, once (as_of). A scheduled run while the clock is
--- set, or while another run of the job is in progress, is recorded as skipped and its status says so;
--- the caller then leaves. p_by_hand: replay and people, who move the clock themselves.
+-- set, or while another run of the job is in progress, is recorded as skipped and its status says
+-- so; the caller then leaves. p_by_hand: replay and people, who move the clock themselves.
 create or replace function learning.begin_run(p_job text, p_by_hand boolean default false)
 returns learning.learning_runs
 language plpgsql volatile

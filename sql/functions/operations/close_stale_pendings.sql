@@ -6,7 +6,9 @@ language sql volatile
 as $$
     with limits as (
         select k.pattern_key,
-            make_interval(days => learning.setting(k.pattern_key, 'pending_max_days')::integer) as age
+            make_interval(
+                days => learning.setting(k.pattern_key, 'pending_max_days')::integer
+            ) as age
         from (
             select distinct e.pattern_key
             from learning.pattern_episode_events as e

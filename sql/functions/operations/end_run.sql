@@ -1,5 +1,5 @@
--- Closes a run (done, failed) or leaves it waiting for the worker, releases the job's lock and tells
--- listeners of quadrant_log that there is something to read.
+-- Closes a run (done, failed) or leaves it waiting for the worker, releases the job's lock and
+-- tells listeners of quadrant_log that there is something to read.
 create or replace function learning.end_run(p_run_id bigint, p_status text, p_detail jsonb)
 returns void
 language plpgsql volatile

@@ -1,5 +1,6 @@
--- The daily job quadrant.maintain: closes stale pendings, applies retention, analyses the tables that
--- change most; each step in a transaction of its own, a failing one is logged and the next goes on.
+-- The daily job quadrant.maintain: closes stale pendings, applies retention, analyses the tables
+-- that change most; each step in a transaction of its own, a failing one is logged and the next
+-- goes on.
 create or replace procedure learning.run_maintenance()
 language plpgsql
 as $$

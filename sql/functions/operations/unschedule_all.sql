@@ -10,8 +10,11 @@ declare
 begin
     if to_regclass('cron.job') is not null then
         -- Dynamic: the table exists only where pg_cron is.
-        execute 'select count(cron.unschedule(j.jobid)) from cron.job as j '
-            || 'where j.jobname like ''quadrant.%'' and j.database = current_database()'
+        execute format(
+            'select count(cron.unschedule(j.jobid)) from cron.job as j '
+                || 'where j.jobname like %L and j.database = %L',
+            'quadrant.%', current_database()
+        )
         into v_removed;
     end if;
     return v_removed;

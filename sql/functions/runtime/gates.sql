@@ -1,5 +1,6 @@
--- Every gate of a pattern for a scope: its base, the value in force = base x multiplier + delta within
--- the gate's range, and the override it comes from (null: base). QD004 for a malformed scope.
+-- Every gate of a pattern for a scope: its base, the value in force = base x multiplier + delta
+-- within the gate's range, and the override it comes from (null: base). QD004 for a malformed
+-- scope.
 create or replace function pm.gates(p_pattern_key text, p_scope jsonb)
 returns table (
     gate text, value_key text, direction text, base double precision, value double precision,
@@ -9,7 +10,10 @@ language sql stable parallel safe security definer
 set search_path = ''
 as $$
     select g.gate, g.value_key, g.direction, g.base,
-        least(greatest(g.base * coalesce(o.multiplier, 1) + coalesce(o.delta, 0), g.min_value), g.max_value),
+        least(
+            greatest(g.base * coalesce(o.multiplier, 1) + coalesce(o.delta, 0), g.min_value),
+            g.max_value
+        ),
         o.override_id
     from learning.gates as g
     left join pm.effective_overrides(p_pattern_key, p_scope) as o

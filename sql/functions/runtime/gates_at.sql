@@ -29,7 +29,10 @@ as $$
         where c.module_id = 'pm'
     )
     select distinct on (g.ordinal) g.gate, g.value_key, g.direction, g.base,
-        least(greatest(g.base * coalesce(o.multiplier, 1) + coalesce(o.delta, 0), g.min_value), g.max_value),
+        least(
+            greatest(g.base * coalesce(o.multiplier, 1) + coalesce(o.delta, 0), g.min_value),
+            g.max_value
+        ),
         o.id
     from learning.gates as g
     cross join flags as f

@@ -1,5 +1,5 @@
--- May overrides of this gate be applied? feature_flags.tuning_overrides_enabled is true, false, or an
--- object {pattern_key: false} or {pattern_key: {gate: false}}; what it does not name is on. With
+-- May overrides of this gate be applied? feature_flags.tuning_overrides_enabled is true, false, or
+-- an object {pattern_key: false} or {pattern_key: {gate: false}}; what it does not name is on. With
 -- feature_flags.shadow nothing is applied.
 create or replace function learning.overrides_apply(
     p_feature_flags jsonb, p_pattern_key text, p_gate text

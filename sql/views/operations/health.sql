@@ -2,7 +2,8 @@ create or replace view analyst.health as
 with jobs as (
     select s.job,
         case
-            when s.cron ~ '^\*/\d+ ' then make_interval(mins => substring(s.cron, '^\*/(\d+)')::integer)
+            when s.cron ~ '^\*/\d+ '
+                then make_interval(mins => substring(s.cron, '^\*/(\d+)')::integer)
             when s.cron ~ '^\d+ \* ' then interval '1 hour'
             else interval '1 day'
         end as period,
@@ -54,13 +55,14 @@ checks as (
         'Schedule it: pg_cron.sql, or quadrant serve.' as what_to_do
     from jobs as j
     union all
-    select 2, 'job failing: ' || j.job,
+    select 2, 'job failing: ' || j.job as check_name,
         case when j.status = 'failed' then 'fail' else 'ok' end,
-        case when j.status = 'failed' then left(j.detail::text, 200) else coalesce(j.status, 'never ran') end,
-        'Read the errors: quadrant log --level ERROR.'
+        case when j.status = 'failed' then left(j.detail::text, 200)
+            else coalesce(j.status, 'never ran') end,
+        'Read the errors: quadrant log --level ERROR.' as what_to_do
     from jobs as j
     union all
-    select 3, 'worker silent',
+    select 3, 'worker silent' as check_name,
         case
             when w.requests = 0 then 'ok'
             when clock_timestamp() - w.since > 4 * s.silence then 'fail'
@@ -69,40 +71,47 @@ checks as (
         end,
         w.requests || ' simulation requests wait'
             || coalesce(' since ' || date_trunc('second', w.since), ''),
-        'Start it: quadrant worker. Until then the previous overrides stay in force.'
+        'Start it: quadrant worker. Until then the previous overrides stay in force.' as what_to_do
     from waiting as w
     cross join settings as s
     union all
-    select 4, 'pendings too old', case when count(e.id) > 0 then 'warn' else 'ok' end,
+    select 4, 'pendings too old' as check_name,
+        case when count(e.id) > 0 then 'warn' else 'ok' end,
         count(e.id) || ' windows are pending longer than pending_max_days',
-        'call learning.run_maintenance() closes them as neutral.'
+        'call learning.run_maintenance() closes them as neutral.' as what_to_do
     from settings as s
     left join learning.pattern_episode_events as e
         on e.outcome is null and e.opened_at < s.clock - s.pending_age
     union all
-    select 5, 'rejects in the last day', case when count(j.id) > 0 then 'warn' else 'ok' end,
+    select 5, 'rejects in the last day' as check_name,
+        case when count(j.id) > 0 then 'warn' else 'ok' end,
         count(j.id) || ' inputs were rejected'
             || coalesce(', most of them: ' || mode() within group (order by j.reason), ''),
-        'Read them: select * from learning.episode_rejects.'
+        'Read them: select * from learning.episode_rejects.' as what_to_do
     from settings as s
     left join learning.episode_rejects as j on j.rejected_at > s.clock - interval '1 day'
     union all
-    select 6, 'overrides stale', case when count(*) > 0 then 'warn' else 'ok' end,
+    select 6, 'overrides stale' as check_name,
+        case when count(*) > 0 then 'warn' else 'ok' end,
         count(*) || ' learned overrides in force have no lesson behind them any more',
-        'The next judging removes them; if it does not, read quadrant log.'
+        'The next judging removes them; if it does not, read quadrant log.' as what_to_do
     from learning.pm_overrides as o
     left join learning.learning_lessons as l on l.id = o.lesson_id and l.status = 'active'
     where o.status = 'active' and not o.is_manual and l.id is null
     union all
-    select 7, 'scope keys unmined', case when count(*) > 0 then 'warn' else 'ok' end,
-        coalesce(string_agg(k.scope_key, ', ' order by k.scope_key), 'every scope key is registered'),
-        'Register them in learning.scope_dimensions, or leave them out of scopes.'
+    select 7, 'scope keys unmined' as check_name,
+        case when count(*) > 0 then 'warn' else 'ok' end,
+        coalesce(
+            string_agg(k.scope_key, ', ' order by k.scope_key), 'every scope key is registered'
+        ),
+        'Register them in learning.scope_dimensions, or leave them out of scopes.' as what_to_do
     from analyst.unmined_scope_keys as k
     where not k.is_registered
     union all
-    select 8, 'clock', case when c.set_to is not null then 'warn' else 'ok' end,
+    select 8, 'clock' as check_name,
+        case when c.set_to is not null then 'warn' else 'ok' end,
         coalesce('set to ' || c.set_to || ': scheduled runs are skipped', 'the server''s'),
-        'quadrant clock reset gives it back to the server.'
+        'quadrant clock reset gives it back to the server.' as what_to_do
     from learning.clock_setting as c
 )
 select c.check_name, c.status, c.detail,

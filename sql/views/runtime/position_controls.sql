@@ -1,5 +1,5 @@
--- The look-up of pm.effective_overrides, here set-based: a call per position would cost more than it
--- answers.
+-- The look-up of pm.effective_overrides, here set-based: a call per position would cost more than
+-- it answers.
 create or replace view pm.position_controls as
 with levers as materialized (
     select g.pattern_key, g.gate, g.action_category, g.base, g.min_value, g.max_value, g.ordinal,
@@ -30,19 +30,20 @@ cross join lateral (
 ) as a
 cross join lateral (
     select
-        max(v.value) filter (where v.pattern_key = 'pm.uptrend.S1.entry' and v.gate = 'ts') as s1_ts_min,
-        max(v.value) filter (where v.pattern_key = 'pm.uptrend.S1.entry' and v.gate = 'halo') as s1_halo,
-        max(v.value) filter (where v.pattern_key = 'pm.uptrend.S1.entry' and v.gate = 'slope') as s1_slope_min,
-        max(v.value) filter (where v.pattern_key = 'pm.uptrend.S2.entry' and v.gate = 'ts') as s2_ts_min,
-        max(v.value) filter (where v.pattern_key = 'pm.uptrend.S2.entry' and v.gate = 'halo') as s2_halo,
-        max(v.value) filter (where v.pattern_key = 'pm.uptrend.S2.entry' and v.gate = 'slope') as s2_slope_min,
-        max(v.value) filter (where v.pattern_key = 'pm.uptrend.S3.retest' and v.gate = 'ts') as s3_ts_min,
-        max(v.value) filter (where v.pattern_key = 'pm.uptrend.S3.retest' and v.gate = 'dx') as s3_dx_min,
-        max(v.value) filter (where v.pattern_key = 'pm.uptrend.S3.retest' and v.gate = 'slope') as s3_slope_min,
-        max(v.value) filter (where v.pattern_key = 'pm.uptrend.S3.dx' and v.gate = 'dx_atr_mult') as dx_atr_mult,
+        max(v.value) filter (where v.lever = 'pm.uptrend.S1.entry/ts') as s1_ts_min,
+        max(v.value) filter (where v.lever = 'pm.uptrend.S1.entry/halo') as s1_halo,
+        max(v.value) filter (where v.lever = 'pm.uptrend.S1.entry/slope') as s1_slope_min,
+        max(v.value) filter (where v.lever = 'pm.uptrend.S2.entry/ts') as s2_ts_min,
+        max(v.value) filter (where v.lever = 'pm.uptrend.S2.entry/halo') as s2_halo,
+        max(v.value) filter (where v.lever = 'pm.uptrend.S2.entry/slope') as s2_slope_min,
+        max(v.value) filter (where v.lever = 'pm.uptrend.S3.retest/ts') as s3_ts_min,
+        max(v.value) filter (where v.lever = 'pm.uptrend.S3.retest/dx') as s3_dx_min,
+        max(v.value) filter (where v.lever = 'pm.uptrend.S3.retest/slope') as s3_slope_min,
+        max(v.value) filter (where v.lever = 'pm.uptrend.S3.dx/dx_atr_mult') as dx_atr_mult,
         jsonb_object_agg(v.pattern_key, v.gates) filter (where v.gates is not null) as gates
     from (
-        select r.pattern_key, r.gate, r.value,
+        select r.pattern_key, r.value,
+            r.pattern_key || '/' || r.gate as lever,
             case when row_number() over (partition by r.pattern_key order by r.ordinal desc) = 1
                 then jsonb_object_agg(r.gate, jsonb_build_object(
                     'base', r.base, 'value', r.value, 'override_id', r.override_id
@@ -51,7 +52,9 @@ cross join lateral (
         from (
             select l.pattern_key, l.gate, l.base, l.ordinal, o.id as override_id,
                 least(
-                    greatest(l.base * coalesce(o.multiplier, 1) + coalesce(o.delta, 0), l.min_value),
+                    greatest(
+                        l.base * coalesce(o.multiplier, 1) + coalesce(o.delta, 0), l.min_value
+                    ),
                     l.max_value
                 ) as value
             from levers as l
