@@ -1,0 +1,108 @@
+"""quadrant import, clock, log and doctor as a user runs them."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import psycopg
+
+from quadrant.cli.log import format_line
+
+COMMAND = [sys.executable, "-c", "from quadrant.cli.app import main; main()"]
+ROW = (
+    '{"pattern_key": "pm.s1_entry", "episode_id": "e1", "decision": "skipped",'
+    ' "timestamp": "2026-01-05T00:37:00+00:00", "roi": "NaN"}\n'
+)
+
+
+def quadrant(database: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*COMMAND, *arguments],
+        env={**os.environ, "COLUMNS": "120", "QUADRANT_DSN": database},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_the_clock_is_set_shown_and_reset(database: str) -> None:
+    assert (
+        "2026-01-15T10:09:00+00:00 (set)"
+        in quadrant(database, "clock", "set", "2026-01-15T10:09").stdout
+    )
+    shown = json.loads(quadrant(database, "clock", "show", "--json").stdout)
+    assert shown == {"clock": "2026-01-15T10:09:00+00:00", "is_set": True}
+    reset = json.loads(quadrant(database, "clock", "reset", "--json").stdout)
+    assert not reset["is_set"]
+
+
+def test_import_says_what_became_of_the_rows(database: str, tmp_path: Path) -> None:
+    path = tmp_path / "episodes.jsonl"
+    path.write_text(ROW + ROW.replace(', "roi": "NaN"', ""))
+    units = ("--roi-unit", "fraction", "--score-scale", "1")
+    done = quadrant(database, "import", str(path), *units, "--json")
+    assert done.returncode == 0, done.stderr
+    counts = json.loads(done.stdout)
+    assert (counts["read"], counts["new"], counts["rejected"]) == (2, 1, 1)
+    assert counts["reasons"][0]["sqlstate"] == "QD005"
+    again = quadrant(database, "import", str(path), *units)
+    assert again.returncode == 0
+    assert "QD005" in again.stdout
+    missing = quadrant(database, "import", str(tmp_path / "no.csv"), *units)
+    assert (missing.returncode, missing.stderr[:5]) == (1, "QD120")
+    assert quadrant(database, "import", str(path)).returncode == 2
+
+
+def test_doctor_fails_where_a_check_does(database: str) -> None:
+    assert quadrant(database, "doctor").returncode == 0
+    with psycopg.connect(database) as connection:
+        connection.execute(
+            "insert into learning.learning_runs (job, status, finished_at)"
+            " values ('quadrant.mine', 'failed', now())"
+        )
+    broken = quadrant(database, "doctor", "--json")
+    assert broken.returncode == 1
+    status = {row["check"]: row["status"] for row in json.loads(broken.stdout)}
+    assert status["job failing: quadrant.mine"] == "fail"
+    assert status["clock"] == "ok"
+
+
+def test_the_log_is_printed_in_the_systems_format(database: str) -> None:
+    with psycopg.connect(database) as connection:
+        connection.execute("select learning.log('DEBUG', 'unseen')")
+        connection.execute("select learning.log('INFO', 'first')")
+        connection.execute("select learning.log('WARNING', 'second', '{\"events\": 104}')")
+    lines = quadrant(database, "log").stdout.splitlines()
+    assert [line.split(" - ", 1)[1] for line in lines] == [
+        "learning_system - INFO - first",
+        "learning_system - WARNING - second | events=104",
+    ]
+    assert len(quadrant(database, "log", "-n", "1", "--level", "debug").stdout.splitlines()) == 1
+    at = datetime(2026, 1, 15, 10, 9, 0, 123456, tzinfo=UTC)
+    data = {"events": 104, "lookback_days": 90}
+    assert format_line(at, "INFO", "TuningMiner starting", data) == (
+        "2026-01-15 10:09:00,123 - learning_system - INFO - TuningMiner starting"
+        " | events=104 | lookback_days=90"
+    )
+
+
+def test_the_log_is_followed(database: str) -> None:
+    with subprocess.Popen(
+        [*COMMAND, "log", "--follow"],
+        env={**os.environ, "QUADRANT_DSN": database, "PYTHONUNBUFFERED": "1"},
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as following:
+        assert following.stdout is not None
+        with psycopg.connect(database, autocommit=True) as connection:
+            connection.execute("select learning.log('INFO', 'while it runs')")
+            assert "while it runs" in following.stdout.readline()
+            connection.execute("select learning.log('INFO', 'later')")
+            connection.execute("notify quadrant_log")
+            assert "later" in following.stdout.readline()
+        following.terminate()
