@@ -1,6 +1,6 @@
--- The experiments that change sides under the solution a grid chose: admitted by it and not by base,
--- or the other way round. Worked out anew from the samples, over the lookback before the grid was
--- made; no rows where nothing was chosen.
+-- The experiments that change sides under the solution a grid chose: admitted by it and not by
+-- base, or the other way round. Worked out anew from the samples, over the lookback before the grid
+-- was made; no rows where nothing was chosen.
 create or replace function learning.changed_sides(p_simulation_id bigint)
 returns table (
     event_id bigint, window_id text, decided_at timestamptz, outcome text,
@@ -78,4 +78,5 @@ as $$
     order by e.decided_at desc, e.id desc
 $$;
 comment on function learning.changed_sides(bigint) is
-    'Experiments a grid''s chosen solution admits and base does not (is_admitted), or the other way round; newest first.';
+    'Experiments a grid''s chosen solution admits and base does not (is_admitted), or the other'
+    ' way round; newest first.';

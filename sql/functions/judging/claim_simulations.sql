@@ -58,4 +58,5 @@ begin
 end
 $$;
 comment on function learning.claim_simulations(text, integer) is
-    'Leases up to p_limit waiting requests of one run and pattern for 60 s; scopes as key=value items, exclusions as arrays of them.';
+    'Leases up to p_limit waiting requests of one run and pattern for 60 s; scopes as key=value'
+    ' items, exclusions as arrays of them.';

@@ -1,5 +1,5 @@
--- exp(-0.005 x pressure) for a threshold (at_least), exp(+0.005 x pressure) for a distance (at_most),
--- within 0.5..2 and then within the grid's range (multipliers of base).
+-- exp(-0.005 x pressure) for a threshold (at_least), exp(+0.005 x pressure) for a distance
+-- (at_most), within 0.5..2 and then within the grid's range (multipliers of base).
 create or replace function learning.drift_multiplier(
     p_pressure bigint, p_direction text, p_lowest double precision, p_highest double precision
 )

@@ -32,4 +32,5 @@ begin
 end
 $$;
 comment on function learning.enqueue_judging(bigint, timestamptz) is
-    'Requests a simulation for every closed lesson with samples whose evidence or settings changed; returns how many.';
+    'Requests a simulation for every closed lesson with samples whose evidence or settings '
+    'changed; returns how many.';

@@ -79,4 +79,5 @@ as $$
     where o.id = p_override_id
 $$;
 comment on function learning.explain_override(bigint) is
-    'The story of one override: lesson, grid result, alternatives that lost, events that changed sides, tests, history.';
+    'The story of one override: lesson, grid result, alternatives that lost, events that '
+    'changed sides, tests, history.';

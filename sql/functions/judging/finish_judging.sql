@@ -1,6 +1,6 @@
--- Ends a judging run once its simulations are there, in one transaction: q, verdicts, overrides, log.
--- Returns how many governed simulations must come first (the run stays open), 0 when it is done,
--- still waiting for others, or was done before.
+-- Ends a judging run once its simulations are there, in one transaction: q, verdicts, overrides,
+-- log. Returns how many governed simulations must come first (the run stays open), 0 when it is
+-- done, still waiting for others, or was done before.
 create or replace function learning.finish_judging(p_run_id bigint)
 returns integer
 language plpgsql volatile security definer
@@ -40,4 +40,5 @@ begin
 end
 $$;
 comment on function learning.finish_judging(bigint) is
-    'Turns a run''s simulations into overrides, whole or not at all; returns simulations still needed.';
+    'Turns a run''s simulations into overrides, whole or not at all; returns simulations still '
+    'needed.';

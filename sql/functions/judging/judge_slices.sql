@@ -19,7 +19,8 @@ declare
     v_requests integer := 0;
 begin
     with slices as (
-        select t.lesson_id, t.pattern_key, t.depth, g.candidate is null or f.id is not null as is_out,
+        select t.lesson_id, t.pattern_key, t.depth,
+            g.candidate is null or f.id is not null as is_out,
             case when f.id is null then coalesce(g.chosen_p, 1) else 1 end as p
         from learning.tuning_lessons as t
         left join learning.gate_simulations as g
@@ -140,4 +141,5 @@ begin
 end
 $$;
 comment on function learning.judge_slices(bigint, timestamptz) is
-    'Sets q and verdict of every simulated slice; returns how many governed grids it had to request first.';
+    'Sets q and verdict of every simulated slice; returns how many governed grids it had to '
+    'request first.';

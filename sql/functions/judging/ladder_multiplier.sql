@@ -6,4 +6,5 @@ as $$
     select least(1.5, greatest(0.7, exp(0.2 * greatest(-100, least(100, p_pressure)))))
 $$;
 comment on function learning.ladder_multiplier(double precision) is
-    'Multiplier of the DX arms'' distance at a ladder pressure ((threes - ones) / successes), clamped.';
+    'Multiplier of the DX arms'' distance at a ladder pressure ((threes - ones) / successes), '
+    'clamped.';

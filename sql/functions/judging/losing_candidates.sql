@@ -1,4 +1,5 @@
--- The best candidates a grid did not choose, by z: steps, counts, ratio, p and whether they qualified.
+-- The best candidates a grid did not choose, by z: steps, counts, ratio, p and whether they
+-- qualified.
 create or replace function learning.losing_candidates(p_simulation_id bigint, p_limit integer)
 returns table (
     candidate integer, steps jsonb, misses_caught integer, failures_added integer,

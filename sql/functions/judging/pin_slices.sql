@@ -1,6 +1,6 @@
--- Pins the slices without a solution of their own which lose, on their own events, under the solution
--- that would govern them: that of the most specific kept slice above; ties: confidence, then n. Broad
--- slices first, because a pin governs what is below it. Returns how many it pinned.
+-- Pins the slices without a solution of their own which lose, on their own events, under the
+-- solution that would govern them: that of the most specific kept slice above; ties: confidence,
+-- then n. Broad slices first, because a pin governs what is below it. Returns how many it pinned.
 create or replace function learning.pin_slices()
 returns bigint
 language plpgsql volatile

@@ -1,6 +1,6 @@
--- The judging job: drift and the DX ladder at once, then requests for the simulation worker. Without
--- any the run is finished here, else it waits for the worker. One step that fails is logged and
--- fails alone. p_by_hand: replay and people, who move the clock themselves.
+-- The judging job: drift and the DX ladder at once, then requests for the simulation worker.
+-- Without any the run is finished here, else it waits for the worker. One step that fails is logged
+-- and fails alone. p_by_hand: replay and people, who move the clock themselves.
 create or replace procedure learning.run_materializer(p_by_hand boolean default false)
 language plpgsql
 as $$
@@ -38,7 +38,9 @@ begin
         end;
         commit;
     end loop;
-    perform learning.end_run(v_run.id, case when v_failed then 'failed' else 'waiting' end, v_detail);
+    perform learning.end_run(
+        v_run.id, case when v_failed then 'failed' else 'waiting' end, v_detail
+    );
     commit;
     if not v_failed and (v_detail ->> 'requests')::integer = 0 then
         perform learning.finish_judging(v_run.id);
@@ -47,4 +49,5 @@ begin
 end
 $$;
 comment on procedure learning.run_materializer(boolean) is
-    'The hourly judging job: drift and ladder overrides, requests for simulations, the run''s end where none is needed.';
+    'The hourly judging job: drift and ladder overrides, requests for simulations, the run''s '
+    'end where none is needed.';

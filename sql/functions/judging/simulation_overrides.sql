@@ -82,4 +82,5 @@ as $$
     )) as o
 $$;
 comment on function learning.simulation_overrides() is
-    'Overrides the present verdicts of the simulations ask for, as rows of pm_overrides without ids.';
+    'Overrides the present verdicts of the simulations ask for, as rows of pm_overrides without'
+    ' ids.';

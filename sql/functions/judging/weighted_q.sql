@@ -12,7 +12,8 @@ as $$
         from unnest(p_values, p_weights) with ordinality as i (p, weight, place)
     ),
     ranked as (
-        select w.place, w.p, row_number() over (order by w.p, w.place) as rank, count(*) over () as m
+        select w.place, w.p, row_number() over (order by w.p, w.place) as rank,
+            count(*) over () as m
         from weighted as w
     ),
     stepped as (

@@ -1,5 +1,5 @@
--- Makes the overrides of a method what p_wanted says: creates, changes and removes, leaves alone what
--- is as wanted, and never touches a manual one. Logs every change. Returns the three counts.
+-- Makes the overrides of a method what p_wanted says: creates, changes and removes, leaves alone
+-- what is as wanted, and never touches a manual one. Logs every change. Returns the three counts.
 create or replace function learning.write_overrides(
     p_run_id bigint, p_method text, p_wanted learning.pm_overrides[]
 )
@@ -88,4 +88,5 @@ begin
 end
 $$;
 comment on function learning.write_overrides(bigint, text, learning.pm_overrides[]) is
-    'Creates, changes and removes the overrides of a method until they are as wanted; counts of each.';
+    'Creates, changes and removes the overrides of a method until they are as wanted; counts of'
+    ' each.';

@@ -18,7 +18,9 @@ with levers as (
         )
 ),
 lessons as (
-    select t.*, (t.stats ->> 'n_misses')::bigint as n_misses, (t.stats ->> 'n_fps')::bigint as n_fps,
+    select t.*,
+        (t.stats ->> 'n_misses')::bigint as n_misses,
+        (t.stats ->> 'n_fps')::bigint as n_fps,
         (t.stats ->> 'dr')::double precision as dr
     from learning.tuning_lessons as t
 ),

@@ -32,4 +32,5 @@ left join (
     group by l.lesson_id
 ) as d using (lesson_id);
 comment on view analyst.pressure is
-    'One row per tuning lesson: pressure, the multipliers drift makes of it, and what it would write.';
+    'One row per tuning lesson: pressure, the multipliers drift makes of it, and what it would '
+    'write.';

@@ -26,4 +26,5 @@ where l.lesson_type = 'tuning_rates'
         where g.pattern_key = l.pattern_key and cardinality(g.steps) > 1
     );
 comment on view learning.tuning_lessons is
-    'Active tuning lessons of patterns with levers: closed (no copy of a broader one) and simulated (or drifting).';
+    'Active tuning lessons of patterns with levers: closed (no copy of a broader one) and '
+    'simulated (or drifting).';
