@@ -1,5 +1,5 @@
 begin;
-select plan(9);
+select plan(10);
 
 -- Every view, every role: it can be read where it should be, and nowhere else.
 create temporary table reads as
@@ -63,6 +63,14 @@ select is_empty($$
     join pg_namespace as n on n.oid = p.pronamespace
     where n.nspname = 'pm' and not has_function_privilege('quadrant_pm', p.oid, 'execute')
 $$, 'the PM may call whatever stands in pm');
+
+select is_empty($$
+    select c.relname
+    from pg_class as c
+    join pg_namespace as n on n.oid = c.relnamespace
+    cross join unnest(c.relacl) as a
+    where n.nspname = 'learning' and a::text !~ '^quadrant_owner='
+$$, 'nobody but the owner has any right on a table of learning');
 
 select * from finish();
 rollback;
