@@ -35,7 +35,10 @@ begin
     perform learning.log(
         'INFO', 'Materializer finished', jsonb_build_object('simulation', v_counts), p_run_id
     );
-    perform learning.end_run(p_run_id, 'done', jsonb_build_object('simulation', v_counts));
+    perform learning.end_run(
+        p_run_id, case when v_run.detail ? 'failed' then 'failed' else 'done' end,
+        jsonb_build_object('simulation', v_counts)
+    );
     return 0;
 end
 $$;

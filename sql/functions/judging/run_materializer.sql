@@ -1,6 +1,7 @@
 -- The judging job: drift and the DX ladder at once, then requests for the simulation worker.
--- Without any the run is finished here, else it waits for the worker. One step that fails is logged
--- and fails alone. p_by_hand: replay and people, who move the clock themselves.
+-- Without any the run is finished here, else it waits for the worker. A step that fails is logged
+-- and fails alone: the others go on, and the run ends as failed. p_by_hand: replay and people, who
+-- move the clock themselves.
 create or replace procedure learning.run_materializer(p_by_hand boolean default false)
 language plpgsql
 as $$
@@ -11,7 +12,6 @@ declare
     v_result jsonb;
     v_message text;
     v_context text;
-    v_failed boolean := false;
 begin
     v_run := learning.begin_run('quadrant.judge', p_by_hand);
     commit;
@@ -25,8 +25,7 @@ begin
         exception
             when others then
                 get stacked diagnostics v_message = message_text, v_context = pg_exception_context;
-                v_failed := true;
-                v_detail := v_detail || jsonb_build_object(v_step, v_message);
+                v_detail := v_detail || jsonb_build_object('failed', v_step || ': ' || v_message);
                 perform learning.log(
                     'ERROR', 'Materializer step failed',
                     jsonb_build_object(
@@ -39,10 +38,10 @@ begin
         commit;
     end loop;
     perform learning.end_run(
-        v_run.id, case when v_failed then 'failed' else 'waiting' end, v_detail
+        v_run.id, case when v_detail ? 'requests' then 'waiting' else 'failed' end, v_detail
     );
     commit;
-    if not v_failed and (v_detail ->> 'requests')::integer = 0 then
+    if (v_detail ->> 'requests')::integer = 0 then
         perform learning.finish_judging(v_run.id);
         commit;
     end if;

@@ -413,3 +413,20 @@ def test_the_command_does_what_is_waiting(
     assert result.exit_code == 0, result.output
     assert "simulations done" in result.output
     assert rows(market, "select status from learning.learning_runs") == [("done",)]
+
+
+def test_a_step_that_fails_stops_no_other(market: Connection) -> None:
+    market.execute(
+        'update learning.learning_lessons set stats = stats || \'{"n_misses": "many", "n_sampled": 0}\''
+        " where scope_subset = '{}'"
+    )
+    judge(market)
+    ((status, why),) = rows(
+        market, "select status, detail ->> 'failed' from learning.learning_runs"
+    )
+    assert status == "failed"
+    assert why.startswith("drift: ")
+    assert verdicts(market)['{"bucket": "micro"}'] == "kept"
+    (logged,) = rows(market, "select data ->> 'sqlstate' from learning.learning_log"
+                     " where level = 'ERROR'")  # fmt: skip
+    assert logged == ("22P02",)
