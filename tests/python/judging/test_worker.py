@@ -417,7 +417,8 @@ def test_the_command_does_what_is_waiting(
 
 def test_a_step_that_fails_stops_no_other(market: Connection) -> None:
     market.execute(
-        'update learning.learning_lessons set stats = stats || \'{"n_misses": "many", "n_sampled": 0}\''
+        "update learning.learning_lessons"
+        ' set stats = stats || \'{"n_misses": "many", "n_sampled": 0}\''
         " where scope_subset = '{}'"
     )
     judge(market)
