@@ -1,1 +1,0 @@
-select learning.learn()
