@@ -38,7 +38,8 @@ lint: setup
 	$(BIN)/ruff format --check python tests
 	$(BIN)/mypy
 
-test: lint test-postgres test-embedded
+test: lint test-postgres
+	@$(MAKE) --no-print-directory test-embedded ARGS='-m "not slow" $(ARGS)'
 
 # The distribution's PostgreSQL (15 on Debian 12): everything, with pg_cron, pgTAP, plpgsql_check.
 test-postgres: setup
@@ -47,7 +48,8 @@ test-postgres: setup
 	$(VIRTUALENV) sh -c '$(PYTEST) || touch .venv/.failed'
 	@test ! -e .venv/.failed
 
-# The wheel's PostgreSQL: what touches a database (what does not has run already).
+# The wheel's PostgreSQL: what touches a database; what does not runs once, in test-postgres.
+# `make test` leaves the slow ones out here: they show what is learned, whatever the version.
 test-embedded: setup
 	$(PYTEST) --database-only
 

@@ -189,12 +189,12 @@ def test_every_role_can_read_the_views_it_is_granted(catalog: psycopg.Connection
 
 
 def test_plpgsql_check_finds_nothing(catalog: psycopg.Connection[Any]) -> None:
-    available = "select from pg_available_extensions where name = 'plpgsql_check'"
-    if catalog.execute(available).fetchone() is None:
-        pytest.skip("plpgsql_check is not installed for this server")
     with catalog.transaction(force_rollback=True):
         catalog.execute("create schema tests")
-        catalog.execute("create extension plpgsql_check schema tests")
+        try:
+            catalog.execute("create extension plpgsql_check schema tests")
+        except (psycopg.errors.UndefinedFile, psycopg.errors.FeatureNotSupported):
+            pytest.skip("plpgsql_check is not installed for this server")
         found = catalog.execute(PLPGSQL_CHECK).fetchall()
     assert [
         f"{name}: {message}"
