@@ -11,9 +11,7 @@ from psycopg.conninfo import make_conninfo
 
 
 @pytest.fixture(scope="session")
-def new_database(
-    server_dsn: str, template: str
-) -> Callable[[], AbstractContextManager[str]]:
+def new_database(server_dsn: str, template: str) -> Callable[[], AbstractContextManager[str]]:
     """A context manager of a new, migrated database, for tests that need several."""
 
     @contextmanager
@@ -29,8 +27,6 @@ def new_database(
             yield make_conninfo(server_dsn, dbname=name)
         finally:
             with psycopg.connect(server_dsn, autocommit=True) as admin:
-                admin.execute(
-                    sql.SQL("drop database {} with (force)").format(sql.Identifier(name))
-                )
+                admin.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
 
     return make

@@ -106,8 +106,12 @@ def test_replay_respects_from_and_to(market, connection):
     options = ReplayOptions(chain="synthetic", from_ms=from_ms, to_ms=to_ms)
     progress = Replay(connection, market, options).run()
     expected = sum(
-        int(((bars.ts + TIMEFRAMES[bars.timeframe] > from_ms)
-             & (bars.ts + TIMEFRAMES[bars.timeframe] <= to_ms)).sum())
+        int(
+            (
+                (bars.ts + TIMEFRAMES[bars.timeframe] > from_ms)
+                & (bars.ts + TIMEFRAMES[bars.timeframe] <= to_ms)
+            ).sum()
+        )
         for bars in market
     )
     assert progress.done == expected

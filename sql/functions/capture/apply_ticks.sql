@@ -1,7 +1,7 @@
 -- Writes one tick of any number of positions, whole or not at all: changed scopes and states of
 -- positions, tick states (where version is the expected one), windows (a row per window_id holding
--- what this tick adds to it), strands, and the feed's watermarks, which stand for the quiet positions.
--- The same tick again writes nothing new. Raises QD008 when another ticker was faster.
+-- what this tick adds to it), strands, and the feed's watermarks, which stand for the quiet
+-- positions. The same tick again writes nothing new. Raises QD008 when another ticker was faster.
 create or replace function pm.apply_ticks(
     p_feed text, p_watermarks jsonb, p_positions jsonb, p_states jsonb, p_windows jsonb,
     p_strands jsonb
@@ -60,7 +60,7 @@ begin
                     '%s of %s positions were ticked by somebody else meanwhile',
                     jsonb_array_length(p_states) - v_written, jsonb_array_length(p_states)
                 ),
-                hint = 'Nothing was written. Enroll the positions again and go on from their state.';
+                hint = 'Nothing was written. Enroll the positions again, go on from their state.';
         end if;
     end if;
 

@@ -13,7 +13,8 @@ as $$
         select 0::bigint as place, '{}'::jsonb as steps, '{}'::integer[] as path,
             0 as n_levers, false as loosens, false as tightens
         union all
-        select l.place, c.steps || jsonb_build_object(l.gate, s.step), c.path || s.position::integer,
+        select l.place, c.steps || jsonb_build_object(l.gate, s.step),
+            c.path || s.position::integer,
             c.n_levers + (s.step <> 0)::integer,
             c.loosens or (s.step <> 0 and (s.step > 0) = (l.direction = 'at_most')),
             c.tightens or (s.step <> 0 and (s.step > 0) = (l.direction = 'at_least'))

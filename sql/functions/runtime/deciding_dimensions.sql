@@ -1,5 +1,5 @@
--- The scope keys any override in force looks at: controls read for one scope hold for every scope that
--- agrees on these keys, until pm_overrides is notified.
+-- The scope keys any override in force looks at: controls read for one scope hold for every scope
+-- that agrees on these keys, until pm_overrides is notified.
 create or replace function pm.deciding_dimensions()
 returns text[]
 language sql stable parallel safe security definer

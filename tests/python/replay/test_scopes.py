@@ -73,7 +73,9 @@ def test_buckets_follow_the_mean_dollar_volume_of_thirty_days(market):
     bars = next(b for b in market if b.symbol == "AX" and b.timeframe == "1h")
     n = len(bars) - 1
     daily = (bars.volume * bars.close)[-30 * 24 :].sum() / 30
-    assert scopes["AX", "1h"].at(n)["bucket"] == LABELS[np.searchsorted([1e6, 1e7, 1e8, 1e9], daily)]
+    assert (
+        scopes["AX", "1h"].at(n)["bucket"] == LABELS[np.searchsorted([1e6, 1e7, 1e8, 1e9], daily)]
+    )
     assert scopes["BTCX", "1h"].at(n)["bucket"] == "large"
 
 
@@ -99,7 +101,11 @@ def test_bars_come_when_they_exist_and_the_shorter_timeframe_first(market):
         snapshots = compute(bars.head(400)).snapshots()
         series.append(
             Series(
-                None, bars.timeframe, snapshots, scopes[bars.symbol, bars.timeframe], 5,
+                None,
+                bars.timeframe,
+                snapshots,
+                scopes[bars.symbol, bars.timeframe],
+                5,
                 len(snapshots),
             )  # type: ignore[arg-type]
         )

@@ -67,11 +67,11 @@ class Tape:
         return list(self.writes.windows.values())
 
 
-@pytest.fixture()
+@pytest.fixture
 def tape() -> Tape:
     return Tape()
 
 
-@pytest.fixture()
+@pytest.fixture
 def make_tape() -> Callable[[], Tape]:
     return Tape

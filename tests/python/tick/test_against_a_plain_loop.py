@@ -36,9 +36,7 @@ def plain_loop(frame):
         if end == len(state):
             break
         bars = range(n, end)
-        margins = [
-            min((ts[b] - 0.6) / 0.1, (1.0 - halo[b]) / 0.2, slope[b] / 0.02) for b in bars
-        ]
+        margins = [min((ts[b] - 0.6) / 0.1, (1.0 - halo[b]) / 0.2, slope[b] / 0.02) for b in bars]
         passing = [b for b, m in zip(bars, margins, strict=True) if m >= 0]
         reference = passing[0] if passing else bars[int(np.argmax(margins))]
         outcome = None
@@ -64,7 +62,12 @@ def ticked(frame, make_tape):
     for snapshot in frame.snapshots():
         ticker.process(snapshot)
     return {
-        int(window_id.rsplit(":", 1)[1]): (w["outcome"], w["entry_price"], w["exit_price"], w["roi"])
+        int(window_id.rsplit(":", 1)[1]): (
+            w["outcome"],
+            w["entry_price"],
+            w["exit_price"],
+            w["roi"],
+        )
         for window_id, w in ticker.writes.windows.items()
         if "roi" in w
     }

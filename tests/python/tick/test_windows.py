@@ -75,9 +75,7 @@ def test_all_gates_passed_and_nothing_bought_is_a_policy_skip(tape):
 
 
 def test_an_acted_decision_is_frozen_at_the_bar_that_bought(tape):
-    bought = begin(
-        tape, halo=0.8, ts=0.7, actions=lambda b: [Action("entry", b.bar_ts, "trade")]
-    )
+    bought = begin(tape, halo=0.8, ts=0.7, actions=lambda b: [Action("entry", b.bar_ts, "trade")])
     tape.bar("S1", halo=0.1, ts=0.9)
     tape.bar("S1", halo=5)
     (window,) = tape.windows
@@ -212,7 +210,9 @@ def test_the_virtual_result_does_not_depend_on_gates_or_decision(make_tape):
         tape.bar("S3", emergency=True, open=120)
         tape.bar("S3", open=119)
         (window,) = tape.windows
-        samples = [{k: v for k, v in s.items() if k != "after"} for s in window["factors"]["samples"]]
+        samples = [
+            {k: v for k, v in s.items() if k != "after"} for s in window["factors"]["samples"]
+        ]
         results.append((samples, window["outcome"], window["roi"], window["opened_ms"]))
         assert window["exit_price"] == 119
     assert results[0] == results[1]
