@@ -164,9 +164,11 @@ class _temporary_home:  # noqa: N801 - used as a function
     def __enter__(self) -> Home:
         self._folder = Path(tempfile.mkdtemp(prefix="quadrant test "))
         self._folder.chmod(0o755)
-        return Home(self._folder / ".quadrant")
+        self._home = Home(self._folder / ".quadrant")
+        return self._home
 
     def __exit__(self, *_: object) -> None:
+        shutil.rmtree(self._home.sockets, ignore_errors=True)
         shutil.rmtree(self._folder)
 
 
