@@ -62,7 +62,7 @@ def milliseconds(run: Callable[[], object], times: int) -> float:
 def twenty_thousand(days: int) -> None:
     """The draws of a slice whose p matters, both tests."""
     scaled = day_z(np.random.default_rng(SEED).normal(size=(days, len(GRID.steps))))[1]
-    flips = SignFlips((scaled, scaled), SEED)
+    flips = SignFlips(scaled, SEED)
     for n in (500, 1_500, 6_000, 12_000):
         flips.draw(n)
 

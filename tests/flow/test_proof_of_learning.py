@@ -60,39 +60,37 @@ def test_planted_setups_just_outside_the_halo_widen_it_for_their_scope_only(conn
     )
     planted = {symbol: value for symbol, value in in_force.items() if symbol.startswith("MICRO")}
     others = {symbol: value for symbol, value in in_force.items() if symbol not in planted}
-    assert set(planted.values()) == {pytest.approx(max(planted.values()))}
+    assert len(set(planted.values())) == 1, f"the planted tokens differ: {planted}"
     assert min(planted.values()) > 1, "packet died in runtime: the PM does not read the override"
-    assert set(others.values()) == {1.0}, "the override reaches beyond the planted scope"
+    assert max(others.values()) <= 1.0, "the override reaches beyond the planted scope"
 
 
 def test_the_second_half_acts_on_setups_the_first_half_skipped(connection):
     replay(connection, planted_market(timeframes=("15m",)), seed=2)
-    acted = dict(
-        rows(
-            connection,
-            """
-            with halves as (
-                select *, opened_at > (min(opened_at) over () + max(opened_at) over ()) / 2 as later
-                from (
-                    select *, extract(epoch from e.opened_at) as opened_at
-                    from (
-                        select e.decision, e.opened_at,
-                            (e.factors ->> 'halo_distance')::float as distance
-                        from learning.pattern_episode_events as e
-                        where e.decision is not null
-                            and e.scope ->> 'bucket' = 'nano'
-                            and (e.factors ->> 'ts_ok')::boolean
-                            and (e.factors ->> 'slope_ok')::boolean
-                    ) as e
-                ) as e (decision, opened_ts, distance, opened_at)
-                where e.distance between 1.0001 and 1.2
-            )
-            select later, count(*) filter (where decision = 'acted') from halves group by later
-            """,
+    outside = rows(
+        connection,
+        """
+        with halves as (
+            select e.decision, e.opened_at, ntile(2) over (order by e.opened_at) as half
+            from learning.pattern_episode_events as e
+            where e.decision is not null
+                and e.scope ->> 'bucket' = 'nano'
+                and (e.factors ->> 'ts_ok')::boolean
+                and (e.factors ->> 'slope_ok')::boolean
+                and (e.factors ->> 'halo_distance')::double precision > 1.0
+                and (e.factors ->> 'halo_distance')::double precision <= 1.2
         )
+        select count(*) filter (where decision = 'skipped'),
+            min(opened_at) filter (where decision = 'skipped'),
+            min(opened_at) filter (where decision = 'acted'),
+            count(*) filter (where decision = 'acted')
+        from halves group by half order by half
+        """,
     )
-    assert acted[False] == 0, "base gates refuse setups outside the halo"
-    assert acted[True] > 0, "packet died between override and PM"
+    (skipped_before, first_skipped, first_acted, _), (skipped_after, _, _, acted_after) = outside
+    assert skipped_before > 0, "base gates refuse setups outside the halo"
+    assert first_acted is None or first_skipped < first_acted
+    assert acted_after > 5 * skipped_after, "packet died between override and PM"
 
 
 @pytest.mark.slow

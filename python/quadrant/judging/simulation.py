@@ -10,7 +10,13 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from quadrant.judging.evidence import ENOUGH_EXCEEDANCES, SignFlips, day_z
+from quadrant.judging.evidence import (
+    ENOUGH_EXCEEDANCES,
+    DayShuffles,
+    Null,
+    SignFlips,
+    day_z,
+)
 from quadrant.judging.grid import Grid
 
 ValueMode = Literal["value", "count"]
@@ -21,6 +27,7 @@ HIGH_DODGE_RATE = 0.90  # from here on newly admitting needs LOOSENING_RATIO
 LOOSENING_RATIO = 3.0
 NEWEST_TENTHS = 3  # of ten events the newest three must not speak against it ...
 NEWEST_CHANGES = 5  # ... where at least this many of them change sides
+SHOWN_DRAWS = 100  # for the p of tightening candidates that were not chosen: shown, not used
 _ROUNDING = 1e-9
 
 
@@ -163,18 +170,14 @@ def simulate(
     chosen: int | None = None
     draws = 0
     if len(tested):
-        value_sums = np.add.reduceat(sides[:, tested] * gain[:, None], starts, axis=0)
-        flip_sums = np.add.reduceat(sides[:, tested] * sign[:, None], starts, axis=0)
-        z_value, value_days = day_z(value_sums)
-        z_against, against_days = day_z(value_sums - valued.v.mean() * flip_sums)
-        tightens = grid.tightens[columns[tested]]
-        z[tested] = np.where(tightens, np.minimum(z_value, z_against), z_value)
+        tests = _Tests(
+            valued, rows, sides[:, tested] * sign[:, None], grid.tightens[columns[tested]], seed
+        )
+        z[tested] = tests.z
         chosen = _choose(qualifies, z, ratio, grid, columns)
-        flips = SignFlips((value_days, against_days), seed)
-        _draw(flips, settings, _needs(chosen, tested, z_value, z_against, tightens))
-        p_value = flips.p(0, z_value)
-        p[tested] = np.where(tightens, np.maximum(p_value, flips.p(1, z_against)), p_value)
-        draws = flips.draws
+        at = None if chosen is None else int(np.searchsorted(tested, chosen))
+        p[tested] = tests.p(settings, at)
+        draws = tests.draws
 
     def spread(of_columns: NDArray[Any], untouched: Any) -> NDArray[Any]:
         """Every candidate's figure: that of the column which stands for it."""
@@ -286,28 +289,77 @@ def _choose(
     return int(able[best[0]])
 
 
-def _needs(
-    chosen: int | None,
-    tested: NDArray[np.intp],
-    z_value: NDArray[np.float64],
-    z_against: NDArray[np.float64],
-    tightens: NDArray[np.bool_],
-) -> list[tuple[int, float]]:
-    """The tests (0 value, 1 discrimination) the chosen candidate must pass, each with its z."""
-    if chosen is None:
-        return []
-    at = int(np.searchsorted(tested, chosen))
-    needs = [(0, float(z_value[at]))]
-    return [*needs, (1, float(z_against[at]))] if tightens[at] else needs
+class _Tests:
+    """The value and the discrimination test of the candidates that can be tested, for one slice.
+
+    `flips` is (rows, candidates): +1 newly admitted, -1 newly refused, 0 unchanged, for the
+    events `rows` of `valued`. A candidate that only loosens needs the value test: the day sums of
+    flip x v against random signs. One that tightens anything (`tightens`) needs the
+    discrimination test too: flip x (v - mean v) against the same values dealt to other days.
+    """
+
+    def __init__(
+        self,
+        valued: _Valued,
+        rows: NDArray[np.intp],
+        flips: NDArray[np.float64],
+        tightens: NDArray[np.bool_],
+        seed: int,
+    ) -> None:
+        day = valued.day[rows]
+        starts = np.flatnonzero(np.diff(day, prepend=day[0] - 1))
+        sums = np.add.reduceat(flips * valued.v[rows, None], starts, axis=0)
+        self._z_value, scaled_days = day_z(sums)
+        centred = valued.v - valued.v.mean()
+        scaled_flips = _scaled(flips, centred)
+        self._z_against = centred[rows] @ scaled_flips
+        self._tightens = tightens
+        self._value = SignFlips(scaled_days, seed)
+        self._against = DayShuffles(centred, valued.day, rows, scaled_flips, seed)
+        self.z: NDArray[np.float64] = np.where(
+            tightens, np.minimum(self._z_value, self._z_against), self._z_value
+        )
+
+    @property
+    def draws(self) -> int:
+        """Draws of the value test."""
+        return self._value.draws
+
+    def p(self, settings: Settings, chosen: int | None) -> NDArray[np.float64]:
+        """Every candidate's max-T p; that of the `chosen` one from as many draws as it takes."""
+        _draw(self._value, settings, None if chosen is None else self._z_value[chosen])
+        p = self._value.p(self._z_value)
+        if not self._tightens.any():
+            return p
+        if chosen is not None and self._tightens[chosen]:
+            _draw(self._against, settings, self._z_against[chosen])
+        else:
+            self._against.draw(SHOWN_DRAWS)
+        needed = np.maximum(p, self._against.p(self._z_against))
+        return np.asarray(np.where(self._tightens, needed, p), dtype=np.float64)
 
 
-def _draw(flips: SignFlips, settings: Settings, needs: list[tuple[int, float]]) -> None:
+def _scaled(flips: NDArray[np.float64], centred: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Flips (rows, candidates) scaled so that their product with the centred values is a z.
+
+    The scale is the standard deviation the sum has when the values are dealt out at random among
+    all n events; columns without variance get z 0.
+    """
+    n = len(centred)
+    total = flips.sum(axis=0)
+    spread = np.einsum("rc,rc->c", flips, flips) - total * total / n
+    deviation = np.sqrt(np.maximum(spread, 0.0) * (centred @ centred) / max(n - 1, 1))
+    unit = np.divide(1.0, deviation, out=np.zeros_like(deviation), where=deviation > _ROUNDING)
+    return np.asarray(flips * unit, dtype=np.float64)
+
+
+def _draw(null: Null, settings: Settings, z: float | None) -> None:
     """Draw; where the chosen candidate's p could still matter, four times as many, and again."""
-    flips.draw(settings.draws)
-    while needs and flips.draws < settings.max_draws:
-        if max(flips.exceedances(test, z) for test, z in needs) >= ENOUGH_EXCEEDANCES:
+    null.draw(settings.draws)
+    while z is not None and null.draws < settings.max_draws:
+        if null.exceedances(z) >= ENOUGH_EXCEEDANCES:
             break
-        flips.draw(min(3 * flips.draws, settings.max_draws - flips.draws))
+        null.draw(min(3 * null.draws, settings.max_draws - null.draws))
 
 
 def _nothing_changes(valued: _Valued, grid: Grid) -> GridResult:

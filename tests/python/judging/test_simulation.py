@@ -192,7 +192,8 @@ def by_loops(events: Events, grid: Grid, judged: Settings) -> list[dict[str, flo
         tally = dict.fromkeys(("caught", "added", "avoided", "lost"), 0)
         benefit = cost = recent_net = 0.0
         recent = 0
-        days: dict[int, list[float]] = {}
+        days: dict[int, float] = {}
+        flips: dict[int, int] = {}
         for i in part:
             flip = int(events.admitted[i, 1 + c]) - int(events.admitted[i, 0])
             if not flip:
@@ -207,13 +208,22 @@ def by_loops(events: Events, grid: Grid, judged: Settings) -> list[dict[str, flo
             if i in newest:
                 recent += 1
                 recent_net += flip * v[i]
-            sums = days.setdefault(int(events.day[i]), [0.0, 0.0])
-            sums[0] += flip * v[i]
-            sums[1] += flip * (v[i] - mean)
+            day = int(events.day[i])
+            days[day] = days.get(day, 0.0) + flip * v[i]
+            flips[i] = flip
 
-        def z_of(k: int, of: dict[int, list[float]] = days) -> float:
-            square = sum(s[k] ** 2 for s in of.values())
-            return sum(s[k] for s in of.values()) / math.sqrt(square) if square > 1e-18 else 0.0
+        square = sum(s**2 for s in days.values())
+        z = sum(days.values()) / math.sqrt(square) if square > 1e-18 else 0.0
+        if grid.tightens[c]:
+            # Dealt out at random among all n events, the sum of flip x value has this variance.
+            net, changed = sum(flips.values()), len(flips)
+            variance = (
+                sum((x - mean) ** 2 for x in v.values())
+                / max(len(v) - 1, 1)
+                * (changed - net**2 / len(v))
+            )
+            against = sum(f * (v[i] - mean) for i, f in flips.items())
+            z = min(z, against / math.sqrt(variance) if variance > 1e-18 else 0.0)
 
         if counting:
             ratio = benefit / max(cost, 1)
@@ -223,7 +233,6 @@ def by_loops(events: Events, grid: Grid, judged: Settings) -> list[dict[str, flo
         if dodge is not None and dodge >= 0.9 and tally["caught"] + tally["added"]:
             need = max(3.0, need)
         testable = len(days) >= judged.min_days
-        z = min(z_of(0), z_of(1)) if grid.tightens[c] else z_of(0)
         answers.append(
             tally
             | {
