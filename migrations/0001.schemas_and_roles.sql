@@ -20,9 +20,15 @@ begin
                 raise notice 'role % exists', v_role.name;
         end;
     end loop;
-    if not pg_has_role(current_user, 'quadrant_owner', 'member') then
+    -- From 16 on, creating a role gives admin rights over it but not the right to become it.
+    begin
         execute format('grant quadrant_owner to %I', current_user);
-    end if;
+    exception
+        when insufficient_privilege then
+            if not pg_has_role(current_user, 'quadrant_owner', 'member') then
+                raise;
+            end if;
+    end;
     if not pg_has_role('quadrant_jobs', 'quadrant_owner', 'member') then
         grant quadrant_owner to quadrant_jobs;
     end if;

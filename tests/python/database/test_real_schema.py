@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import re
 import subprocess
 from pathlib import Path
 
 import psycopg
-import pytest
 from psycopg.conninfo import make_conninfo
 
 from quadrant.database import check_schema, migrate, rollback
@@ -58,11 +56,6 @@ def test_dump_and_restore_round_trip(
         check_schema(connection)
 
 
-@pytest.mark.xfail(
-    "PGVERSION" not in os.environ,
-    reason="0001 takes a role it made on 16+ for one it may set: membership has only ADMIN there",
-    strict=True,
-)
 def test_an_ordinary_role_installs_in_a_new_cluster(own_cluster: Cluster) -> None:
     """As on managed servers: a role that may create roles and owns its database."""
     server = own_cluster.dsn()

@@ -181,6 +181,7 @@ def test_it_counts_as_the_twin_does(
         assert rebuilt == incremental
 
 
+@pytest.mark.slow
 def test_many_dimensions_need_wider_keys(quiet: psycopg.Connection[Any]) -> None:
     """All 27 dimensions: keys beyond 64 bits, at most four conditions, still the twin's counts."""
     names = [
