@@ -54,7 +54,7 @@ test-embedded: setup
 	$(PYTEST) --database-only
 
 bench: setup
-	$(BIN)/python -m pytest -q -s tests/bench
+	for bench in tests/bench/bench_*.py; do $(BIN)/python $$bench || exit 1; done
 
 # A slice of real bars through the whole system, in a home of its own.
 ci-replay: setup

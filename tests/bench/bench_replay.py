@@ -1,0 +1,122 @@
+"""Position-bars per second of replay, writes included, against one transaction per position-bar.
+
+Run it as a program: python tests/bench/bench_replay.py [folder of bars]. Without a folder it
+takes a synthetic market. It starts an embedded server of its own and prints a table.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import tempfile
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from psycopg import sql
+from rich.console import Console
+from rich.table import Table
+
+from quadrant.bars import Bars, read_folder
+from quadrant.database import migrate
+from quadrant.engine import compute
+from quadrant.market import planted_market, synthesize
+from quadrant.replay import Replay, ReplayOptions
+from quadrant.replay.scopes import replay_scopes
+from quadrant.server import Cluster, Home
+from quadrant.tick import Tick
+
+HOUR = 3_600_000
+NEVER = 10**15
+PEER_BARS = 1_500
+
+
+@contextmanager
+def server() -> Iterator[Cluster]:
+    root = Path(tempfile.mkdtemp(prefix="quadrant-bench-"))
+    root.chmod(0o755)
+    cluster = Cluster(Home(root))
+    cluster.start()
+    try:
+        yield cluster
+    finally:
+        cluster.stop("immediate")
+        shutil.rmtree(root, ignore_errors=True)
+
+
+@contextmanager
+def database(cluster: Cluster) -> Iterator[psycopg.Connection[Any]]:
+    name = f"bench_{uuid.uuid4().hex[:8]}"
+    admin_dsn = cluster.dsn()
+    assert admin_dsn is not None
+    with psycopg.connect(admin_dsn, autocommit=True) as admin:
+        admin.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
+    dsn = cluster.dsn(name)
+    assert dsn is not None
+    migrate(dsn)
+    with psycopg.connect(dsn, autocommit=True) as connection:
+        yield connection
+
+
+def replay(cluster: Cluster, bars: list[Bars], learn_every: int) -> tuple[int, float, int, float]:
+    """Bars, seconds, learning cycles with news and the seconds spent in them."""
+    with database(cluster) as connection:
+        work = Replay(connection, bars, ReplayOptions(chain="bench", learn_every=learn_every))
+        progress = work.run()
+    return progress.done, progress.seconds, progress.cycles, progress.learning_seconds
+
+
+def one_transaction_per_position_bar(cluster: Cluster, bars: list[Bars]) -> tuple[int, float]:
+    """The peer: every position writes its state after every bar, each in its own transaction."""
+    part = [one.head(min(len(one), 333 + PEER_BARS)) for one in bars[:4]]
+    with database(cluster) as connection:
+        connection.execute("set synchronous_commit = off")
+        positions = [
+            {"token_contract": b.symbol, "token_chain": "x", "symbol": b.symbol,
+             "timeframe": b.timeframe, "total_allocation_pct": 1}
+            for b in part
+        ]  # fmt: skip
+        tick = Tick(connection, "peer", positions)
+        scopes = replay_scopes(part, "x")
+        done, started = 0, time.perf_counter()
+        for one in part:
+            key = (one.symbol, one.timeframe)
+            ticker = tick.tickers[key]
+            for n, snapshot in enumerate(compute(one).snapshots()[333:], start=333):
+                ticker.dirty = True
+                tick.process([(one.symbol, snapshot, scopes[key].at(n))])
+                done += 1
+        return done, time.perf_counter() - started
+
+
+def main() -> None:
+    if len(sys.argv) > 1:
+        bars, what = read_folder(Path(sys.argv[1])), sys.argv[1]
+    else:
+        bars, what = synthesize(planted_market(days=60), 1), "synthetic, 60 days"
+    table = Table(title=f"Replay of {sum(len(b) for b in bars):,} position-bars ({what})")
+    for column in ("run", "bars", "seconds", "bars/s", "cycles", "learning", "ratio"):
+        table.add_column(column, justify="left" if column == "run" else "right")
+    with server() as cluster:
+        done, seconds = one_transaction_per_position_bar(cluster, bars)
+        peer = done / seconds
+        cells = [f"{done:,}", f"{seconds:.1f}", f"{peer:,.0f}", "-", "-", "1.0"]
+        table.add_row("peer: a transaction a bar", *cells)
+        for name, every in (
+            ("no learning", NEVER),
+            ("learning daily", 24 * HOUR),
+            ("learning hourly", HOUR),
+        ):
+            done, seconds, cycles, learning = replay(cluster, bars, every)
+            rate = done / seconds
+            cells = [f"{done:,}", f"{seconds:.1f}", f"{rate:,.0f}", f"{cycles:,}"]
+            table.add_row(name, *cells, f"{learning:.1f} s", f"{rate / peer:.1f}")
+    Console().print(table)
+
+
+if __name__ == "__main__":
+    main()
