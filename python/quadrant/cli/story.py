@@ -50,11 +50,11 @@ def _quadrants(rows: list[dict[str, Any]]) -> Table:
     table = _table(
         "\nEpisodes by quadrant",
         "kind",
-        "acted,\nsuccess",
-        "acted,\nfailure",
-        "skipped,\nsuccess",
-        "skipped,\nfailure",
-        "policy\nskips",
+        "acted,\nwon",
+        "acted,\nlost",
+        "skipped,\nwon",
+        "skipped,\nlost",
+        "policy",
         "neutral",
         "pending",
     )
@@ -90,7 +90,7 @@ def _overrides(rows: list[dict[str, Any]]) -> None:
 
 
 def _override_table(title: str, rows: list[dict[str, Any]]) -> Table:
-    table = _table(title, "scope", "gates", "method", "n", "benefit : cost", "p", "q")
+    table = _table(title, "scope", "gates", "n", "benefit : cost", "p", "q")
     for row in rows:
         evidence = row["evidence"]
         changed = [
@@ -99,15 +99,20 @@ def _override_table(title: str, rows: list[dict[str, Any]]) -> Table:
             if abs(value - row["bases"][gate]) > 1e-9
         ]
         table.add_row(
-            ", ".join(f"{k}={v}" for k, v in row["scope_subset"].items()) or "everything",
-            "\n".join(changed) or "base (pinned)",
-            row["method"],
+            "\n".join(f"{k}={v}" for k, v in row["scope_subset"].items()) or "everything",
+            "\n".join(changed) or "base (neutral pin)",
             f"{row['n']:,}",
-            _number(evidence.get("ratio"), "{:.1f} : 1", "no cost"),
+            _ratio(row["method"], evidence),
             _number(evidence.get("p"), "{:.4f}"),
             _number(evidence.get("q"), "{:.3f}"),
         )
     return table
+
+
+def _ratio(method: str, evidence: dict[str, Any]) -> str:
+    if method != "simulation" or evidence.get("neutral_pin"):
+        return method if method != "simulation" else "-"
+    return _number(evidence.get("ratio"), "{:.1f} : 1", "no cost")
 
 
 def _number(value: Any, form: str, missing: str = "-") -> str:
