@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -131,3 +135,58 @@ def test_the_passing_of_time_retires_what_was_learned(imported: psycopg.Connecti
     assert scalar(imported, "select count(*) from learning.slice_rates") == 0
     active = "select count(*) from learning.learning_lessons where status = 'active'"
     assert scalar(imported, active) == 0
+
+
+def test_import_and_learn_on_the_command_line(database: str) -> None:
+    """Eight misses to five false positives is pressure +3: shown, and too thin for an override."""
+
+    def quadrant(*arguments: str) -> str:
+        done = subprocess.run(
+            [sys.executable, "-c", "from quadrant.cli.app import main; main()", *arguments],
+            env={**os.environ, "COLUMNS": "100", "QUADRANT_DSN": database},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert (done.returncode, done.stderr) == (0, ""), arguments
+        return done.stdout
+
+    quadrant("clock", "set", "2026-01-15")
+    quadrant("import", str(SEED), "--roi-unit", "fraction", "--score-scale", "1")
+    learned = json.loads(quadrant("learn", "--json"))
+    with psycopg.connect(database) as connection:
+        lessons = scalar(connection, "select count(*) from analyst.lessons")
+        pressure = scalar(
+            connection, "select pressure from analyst.pressure where scope_subset = '{}'"
+        )
+        assert scalar(connection, "select count(*) from learning.pm_overrides") == 0
+    assert pressure == 3
+    assert learned == {
+        "unfinished": [],
+        "failed": [],
+        "lessons_changed": lessons,
+        "lessons_retired": 0,
+        "lessons_active": lessons,
+        "overrides_created": 0,
+        "overrides_changed": 0,
+        "overrides_removed": 0,
+        "overrides_in_force": 0,
+        "overrides_proposed": 0,
+    }
+    again = quadrant("learn")
+    assert re.search(r"changed +│ +0 │ +0 ", again), again
+
+
+def test_learn_says_when_a_scheduled_run_is_at_it(
+    database: str, connection: psycopg.Connection[Any]
+) -> None:
+    scalar(connection, "select pg_advisory_lock(hashtext('quadrant'), hashtext('quadrant.judge'))")
+    done = subprocess.run(
+        [sys.executable, "-c", "from quadrant.cli.app import main; main()", "learn"],
+        env={**os.environ, "QUADRANT_DSN": database},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr[:5]) == (1, "QD191")
+    assert "in progress" in done.stderr

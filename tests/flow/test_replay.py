@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+import signal
+from collections.abc import Callable, Iterator
+from random import Random
+from threading import Timer
 from typing import Any
 
 import psycopg
 import pytest
 
 from quadrant.bars import TIMEFRAMES, Bars
+from quadrant.database import migrate
 from quadrant.market import planted_market, synthesize
 from quadrant.replay import Replay, ReplayOptions, summarise
 from quadrant.tick import StaleTickerError, Tick
@@ -70,11 +75,18 @@ def after(count: int) -> Callable[[], bool]:
     return stop
 
 
-def test_a_replay_that_was_stopped_goes_on_to_the_same_rows(market, new_database):
-    with new_database() as dsn, psycopg.connect(dsn, autocommit=True) as whole:
-        progress = Replay(whole, market, OPTIONS).run()
+@pytest.fixture(scope="module")
+def replayed(market: list[Bars], new_database: Any) -> Iterator[psycopg.Connection[Any]]:
+    """A database in which the market was replayed in one go: tests leave it as it is."""
+    with new_database() as dsn, psycopg.connect(dsn, autocommit=True) as connection:
+        progress = Replay(connection, market, OPTIONS).run()
         assert progress.done == progress.total == sum(len(bars) for bars in market)
-        expected = contents(whole)
+        yield connection
+
+
+@pytest.mark.slow
+def test_a_replay_that_was_stopped_goes_on_to_the_same_rows(market, replayed, new_database):
+    expected = contents(replayed)
     assert expected["windows"]
     with new_database() as dsn:
         stops = 0
@@ -91,13 +103,48 @@ def test_a_replay_that_was_stopped_goes_on_to_the_same_rows(market, new_database
         assert found[name] == rows, name
 
 
-def test_replaying_everything_again_changes_nothing(market, connection):
-    Replay(connection, market, OPTIONS).run()
-    before = contents(connection)
-    again = Replay(connection, market, OPTIONS)
+@pytest.mark.slow
+def test_a_replay_whose_server_is_killed_goes_on_to_the_same_rows(
+    market, new_database, own_cluster
+):
+    with new_database() as dsn, psycopg.connect(dsn, autocommit=True) as whole:
+        Replay(whole, market, OPTIONS).run()
+        expected = contents(whole)
+    admin = own_cluster.dsn()
+    with psycopg.connect(admin, autocommit=True) as connection:
+        connection.execute("create database killed")
+    migrate(own_cluster.dsn("killed"))
+    random = Random(11)
+    survived = 0
+    while True:
+        killer = Timer(random.uniform(0.2, 1.5), os.kill, (own_cluster.pid(), signal.SIGKILL))
+        killer.daemon = True
+        try:
+            with psycopg.connect(own_cluster.dsn("killed"), autocommit=True) as part:
+                work = Replay(part, market, OPTIONS)
+                if survived < 5:
+                    killer.start()
+                work.run()
+            break
+        except psycopg.OperationalError:
+            survived += 1
+            own_cluster.start()
+        finally:
+            killer.cancel()
+    assert survived >= 1
+    with psycopg.connect(own_cluster.dsn("killed"), autocommit=True) as done:
+        found = contents(done)
+    for name, rows in expected.items():
+        assert found[name] == rows, name
+
+
+@pytest.mark.slow
+def test_replaying_everything_again_changes_nothing(market, replayed):
+    before = contents(replayed)
+    again = Replay(replayed, market, OPTIONS)
     assert again.progress.total == 0
     again.run()
-    assert contents(connection) == before
+    assert contents(replayed) == before
 
 
 def test_replay_respects_from_and_to(market, connection):
@@ -120,16 +167,16 @@ def test_replay_respects_from_and_to(market, connection):
     assert int(clock[0].timestamp() * 1000) == to_ms, "the clock stays where the replay ended"
 
 
-def test_the_summary_counts_what_the_tables_hold(market, connection):
-    Replay(connection, market, OPTIONS).run()
-    summary = summarise(connection, OPTIONS.capital)
+@pytest.mark.slow
+def test_the_summary_counts_what_the_tables_hold(replayed):
+    summary = summarise(replayed, OPTIONS.capital)
     (row,) = summary.quadrants
-    counted = connection.execute(
+    counted = replayed.execute(
         "select count(*), count(*) filter (where decision = 'acted' and outcome = 'success') "
         "from learning.pattern_episode_events"
     ).fetchone()
     assert (row["windows"], row["acted_success"]) == counted
-    trades = connection.execute(
+    trades = replayed.execute(
         "select count(*) from learning.ad_strands where kind = 'position_closed'"
     ).fetchone()
     assert trades == (sum(t["trades"] for t in summary.trades),)
@@ -167,6 +214,7 @@ def test_two_tickers_on_one_position_one_wins_and_the_other_is_told(market, data
         assert row == ("active", "t1", 1)
 
 
+@pytest.mark.slow
 def test_what_the_judge_reads_is_the_same_whatever_gates_were_in_force(market, new_database):
     read = []
     for halo, ts in ((1.0, 1.0), (1.15, 0.9), (0.85, 1.1)):

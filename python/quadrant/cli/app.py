@@ -8,7 +8,7 @@ import psycopg
 import typer
 from rich.text import Text
 
-from quadrant.cli import clock, doctor, importing, log, replay, server, worker
+from quadrant.cli import clock, doctor, importing, learn, log, replay, server, worker
 from quadrant.cli.console import err
 from quadrant.database import explain
 from quadrant.errors import QuadrantError
@@ -29,6 +29,7 @@ server.register(app)
 importing.register(app)
 clock.register(app)
 doctor.register(app)
+learn.register(app)
 log.register(app)
 replay.register(app)
 worker.register(app)

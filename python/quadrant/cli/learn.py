@@ -1,0 +1,78 @@
+"""quadrant learn: one learning cycle now, outside the schedule."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+from psycopg.rows import dict_row
+from rich.table import Table
+
+from quadrant.cli.console import err, out, print_json
+from quadrant.database import check_schema, connect, queries
+from quadrant.errors import QuadrantError
+from quadrant.learner import Learner
+from quadrant.server import resolve_dsn
+
+Row = dict[str, Any]
+
+
+class LearningBusyError(QuadrantError):
+    """Another run of a learning job is in progress."""
+
+    code = "QD191"
+
+
+def learn(
+    json: Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")] = False,
+) -> None:
+    """Mine and judge now, at the database's clock, and print what changed.
+
+    Exits 1 when a step failed: the log says which and why.
+    """
+    with (
+        connect(resolve_dsn(), autocommit=True) as connection,
+        connection.cursor(row_factory=dict_row) as cursor,
+    ):
+        check_schema(connection)
+        before = cursor.execute(queries("operations/learning_so_far")).fetchone()
+        with err.status("Learning"):
+            Learner(connection).learn(judge_anyway=True)
+        learned = cursor.execute(queries("operations/learned"), before).fetchone()
+    assert learned is not None  # one row, whatever happened
+    if skipped := learned.pop("skipped"):
+        raise LearningBusyError(
+            f"nothing was learned: {', '.join(skipped)}",
+            hint="Wait for it; analyst.runs shows what is running.",
+        )
+    if json:
+        print_json(learned)
+    else:
+        _print(learned)
+    if learned["failed"]:
+        raise typer.Exit(1)
+
+
+def _print(learned: Row) -> None:
+    table = Table(title="Learned", title_justify="left")
+    table.add_column("")
+    for column in ("lessons", "overrides"):
+        table.add_column(column, justify="right")
+    for name, *keys in (
+        ("new", "", "overrides_created"),
+        ("changed", "lessons_changed", "overrides_changed"),
+        ("retired, removed", "lessons_retired", "overrides_removed"),
+        ("in force now", "lessons_active", "overrides_in_force"),
+        ("proposed, not applied", "", "overrides_proposed"),
+    ):
+        table.add_row(name, *(f"{learned[key]:,}" if key else "-" for key in keys))
+    out.print(table)
+    for job in learned["unfinished"]:
+        out.print(f"{job} waits for another worker's simulations.", highlight=False)
+    for job in learned["failed"]:
+        err.print(f"{job} failed in part: quadrant log --level error", style="bold red")
+
+
+def register(app: typer.Typer) -> None:
+    """Put the command on the command line."""
+    app.command()(learn)

@@ -1,0 +1,36 @@
+with runs as (
+    select r.* from learning.learning_runs as r where r.id > %(run)s
+),
+overrides as (
+    select h.change, count(distinct h.override_id) as n
+    from learning.pm_overrides_history as h
+    where h.id > %(change)s
+    group by h.change
+)
+select
+    array(
+        select distinct r.detail ->> 'skipped' from runs as r where r.status = 'skipped'
+    ) as skipped,
+    array(
+        select distinct r.job from runs as r where r.status in ('running', 'waiting')
+    ) as unfinished,
+    array(select distinct r.job from runs as r where r.status = 'failed') as failed,
+    coalesce((
+        select sum((r.detail ->> 'lessons_changed')::bigint) from runs as r
+        where r.job = 'quadrant.mine'
+    ), 0)::bigint as lessons_changed,
+    coalesce((
+        select sum((r.detail ->> 'retired')::bigint) from runs as r where r.job = 'quadrant.mine'
+    ), 0)::bigint as lessons_retired,
+    (
+        select count(*) from learning.learning_lessons as l where l.status = 'active'
+    ) as lessons_active,
+    coalesce((select o.n from overrides as o where o.change = 'INSERT'), 0) as overrides_created,
+    coalesce((select o.n from overrides as o where o.change = 'UPDATE'), 0) as overrides_changed,
+    coalesce((select o.n from overrides as o where o.change = 'DELETE'), 0) as overrides_removed,
+    (
+        select count(*) from learning.pm_overrides as o where o.status = 'active'
+    ) as overrides_in_force,
+    (
+        select count(*) from learning.pm_overrides as o where o.status = 'proposed'
+    ) as overrides_proposed
