@@ -131,7 +131,7 @@ def test_a_replay_whose_server_is_killed_goes_on_to_the_same_rows(
             own_cluster.start()
         finally:
             killer.cancel()
-    assert survived >= 1
+    assert survived >= 3
     with psycopg.connect(own_cluster.dsn("killed"), autocommit=True) as done:
         found = contents(done)
     for name, rows in expected.items():
