@@ -108,17 +108,24 @@ class _Valued:
 
 
 def simulate(
-    events: Events, grid: Grid, settings: Settings, seed: int, *, prune: bool = True
+    events: Events,
+    grid: Grid,
+    settings: Settings,
+    seed: int,
+    *,
+    only: int | None = None,
+    prune: bool = True,
 ) -> GridResult:
     """Compare every candidate with the base on these events and choose the best, if any is good.
 
+    With `only` (0-based) that candidate alone is judged: nothing is searched, so p is its own.
     Without `prune`, candidates that admit exactly what a smaller move admits are evaluated too;
     the answer is the same.
     """
     valued = _value(events, settings)
     rows = np.flatnonzero(valued.changed.any(axis=1))
     changed = valued.changed[rows]
-    columns, place = _distinct(changed, grid, prune)
+    columns, place = _distinct(changed, grid, only, prune)
     if len(columns) == 0:
         return _nothing_changes(valued, grid)
 
@@ -221,7 +228,7 @@ def _value(events: Events, settings: Settings) -> _Valued:
 
 
 def _distinct(
-    changed: NDArray[np.bool_], grid: Grid, prune: bool
+    changed: NDArray[np.bool_], grid: Grid, only: int | None, prune: bool
 ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Candidates to evaluate, smallest move first, and where each candidate's figures stand.
 
@@ -233,7 +240,8 @@ def _distinct(
     place = np.full(len(grid.steps), -1, dtype=np.intp)
     columns: list[int] = []
     seen: dict[tuple[bool, bytes | int], int] = {}
-    for candidate in grid.order[touched[grid.order]].tolist():
+    order = grid.order if only is None else np.array([only])
+    for candidate in order[touched[order]].tolist():
         same = packed[candidate].tobytes() if prune else candidate
         key = (bool(grid.tightens[candidate]), same)
         if key not in seen:

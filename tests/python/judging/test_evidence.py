@@ -167,3 +167,18 @@ def test_shuffling_deals_out_every_value_once() -> None:
     everything.draw(50)
     z = np.array([values.sum() - 1e-3, values.sum() + 1e-3])
     assert everything.p(z).tolist() == [1.0, 1 / 51]
+
+
+def test_a_candidate_judged_alone_does_not_pay_for_a_search() -> None:
+    events = market(1_003, n=300, planted=0.2)
+    among = simulate(events, GRID, Settings(max_draws=2_000), seed=1)
+    assert among.chosen is not None
+    alone = simulate(events, GRID, Settings(max_draws=2_000), seed=1, only=among.chosen)
+    assert alone.chosen == among.chosen
+    assert alone.tested == 1
+    assert alone.benefit[alone.chosen] == pytest.approx(among.benefit[among.chosen])
+    assert alone.z[alone.chosen] == pytest.approx(among.z[among.chosen])
+    assert alone.p[alone.chosen] < among.p[among.chosen]
+    other = 0 if among.chosen else 1
+    assert np.isnan(alone.z[other])
+    assert alone.p[other] == 1
