@@ -35,7 +35,7 @@ grant select on all tables in schema analyst to quadrant_analyst;
 grant usage on schema learning to quadrant_worker;
 grant execute on function
     learning.claim_simulations,
-    learning.store_simulation,
+    learning.store_simulations,
     learning.fail_simulation,
     learning.finish_judging,
     learning.judging_runs_to_finish,

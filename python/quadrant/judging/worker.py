@@ -15,6 +15,7 @@ import numpy as np
 import psycopg
 from numpy.typing import NDArray
 from psycopg.rows import dict_row, scalar_row
+from psycopg.types.json import Jsonb
 from threadpoolctl import threadpool_limits
 
 from quadrant.database import connect, queries
@@ -109,7 +110,6 @@ class Worker:
 
     def _simulate(self, connection: Connection, batch: list[dict[str, Any]]) -> int:
         """A batch is of one pattern and one run."""
-        done = 0
         first = batch[0]
         try:
             pattern = self._load(connection, first["pattern_key"], first["as_of"])
@@ -117,6 +117,7 @@ class Worker:
             # Settings or samples nobody can read: the run ends without this pattern.
             self._fail(connection, batch, error)
             return 0
+        stored = []
         for request in batch:
             try:
                 result = simulate(
@@ -128,11 +129,12 @@ class Worker:
             except (ValueError, ArithmeticError, IndexError) as error:
                 self._fail(connection, [request], error)
                 continue
+            stored.append(_stored(request, result))
+        if stored:
             connection.execute(
-                queries("judging/store_simulation"), _stored(request, pattern, result)
+                queries("judging/store_simulations"), (pattern.stamp, Jsonb(stored))
             )
-            done += 1
-        return done
+        return len(stored)
 
     def _fail(
         self, connection: Connection, requests: Iterable[dict[str, Any]], error: Exception
@@ -176,12 +178,11 @@ def _rows(connection: Connection, query: str, arguments: tuple[Any, ...]) -> lis
         return cursor.execute(queries(f"judging/{query}"), arguments).fetchall()
 
 
-def _stored(request: dict[str, Any], pattern: _Pattern, result: GridResult) -> dict[str, Any]:
-    """The arguments of learning.store_simulation()."""
+def _stored(request: dict[str, Any], result: GridResult) -> dict[str, Any]:
+    """A grid as learning.store_simulations() takes it."""
     chosen = result.chosen
     return {
         "request_id": request["request_id"],
-        "stamp": pattern.stamp,
         "value_mode": result.value_mode,
         "n_events": result.n_events,
         "n_days": result.n_days,
@@ -209,6 +210,5 @@ def _finite(number: float) -> float | None:
 
 
 def _array(values: NDArray[Any]) -> str:
-    """A PostgreSQL array literal, NaN as null: one pass instead of one adapter per number."""
-    shown = ",".join("null" if str(v) == "nan" else str(v) for v in values.tolist())
-    return f"{{{shown}}}"
+    """A PostgreSQL array literal, NaN as null: Python's own list in other brackets."""
+    return "{" + str(values.tolist())[1:-1].replace("nan", "null") + "}"

@@ -23,7 +23,7 @@ as $$
         )
         where t.closed and t.simulated and s.verdict in ('kept', 'proposed', 'pinned')
     ),
-    described as (
+    described as materialized (
         select s.*, case when s.verdict = 'pinned' then jsonb_build_object(
             'neutral_pin', true,
             'governed_by', above.lesson_id,

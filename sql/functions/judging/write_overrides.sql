@@ -15,23 +15,23 @@ begin
         select w.* from unnest(p_wanted) as w
     ),
     different as materialized (
-        select w.* from wanted as w
-        except
         select w.*
         from wanted as w
-        join learning.pm_overrides as o
-            on o.pattern_key = w.pattern_key
-            and o.action_category = w.action_category
-            and o.scope_subset = w.scope_subset
-            and o.method = p_method
-            and o.status = w.status
-            and o.multiplier = w.multiplier
-            and o.delta = w.delta
-            and o.confidence_score = w.confidence_score
-            and o.n = w.n
-            and o.solution_id = w.solution_id
-            and o.lesson_id is not distinct from w.lesson_id
-            and o.evidence = w.evidence
+        where not exists (
+            select from learning.pm_overrides as o
+            where o.pattern_key = w.pattern_key
+                and o.action_category = w.action_category
+                and o.scope_subset = w.scope_subset
+                and o.method = p_method
+                and o.status = w.status
+                and o.multiplier = w.multiplier
+                and o.delta = w.delta
+                and o.confidence_score = w.confidence_score
+                and o.n = w.n
+                and o.solution_id = w.solution_id
+                and o.lesson_id is not distinct from w.lesson_id
+                and o.evidence = w.evidence
+        )
     ),
     removed as (
         delete from learning.pm_overrides as o
@@ -71,19 +71,18 @@ begin
         from removed as r
     ),
     logged as (
-        select c.change, learning.log(
-            'INFO', 'Override ' || c.change,
-            to_jsonb(c) - 'change' || jsonb_build_object('method', p_method), p_run_id
-        )
+        insert into learning.learning_log (run_id, level, event, data)
+        select p_run_id, 'INFO', 'Override ' || c.change,
+            to_jsonb(c) - 'change' || jsonb_build_object('method', p_method)
         from changes as c
     )
     select jsonb_build_object(
-        'created', count(*) filter (where l.change = 'created'),
-        'changed', count(*) filter (where l.change = 'changed'),
-        'removed', count(*) filter (where l.change = 'removed')
+        'created', count(*) filter (where c.change = 'created'),
+        'changed', count(*) filter (where c.change = 'changed'),
+        'removed', count(*) filter (where c.change = 'removed')
     )
     into v_counts
-    from logged as l;
+    from changes as c;
     return v_counts;
 end
 $$;

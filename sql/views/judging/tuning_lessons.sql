@@ -6,8 +6,8 @@ select
     l.id as lesson_id,
     l.pattern_key,
     l.scope_subset,
-    learning.scope_items(l.scope_subset) as items,
-    cardinality(learning.scope_items(l.scope_subset)) as depth,
+    i.items,
+    cardinality(i.items) as depth,
     l.n,
     l.stats,
     l.evidence_stamp,
@@ -18,6 +18,8 @@ select
         false
     ) as simulated
 from learning.learning_lessons as l
+-- The offset keeps the planner from writing the call out wherever items and depth are used.
+cross join lateral (select learning.scope_items(l.scope_subset) as items offset 0) as i
 where l.lesson_type = 'tuning_rates'
     and l.action_category = 'tuning'
     and l.status = 'active'

@@ -1,5 +1,5 @@
 begin;
-select plan(19);
+select plan(21);
 
 -- A lesson with its stored grid: one candidate of note (12: ts -0.05) with its figures.
 create function pg_temp.slice(
@@ -41,19 +41,24 @@ as $$
     values (p_id, 'quadrant.judge', 'waiting')
 $$;
 create function pg_temp.answer(p_p double precision)
-returns boolean
+returns bigint
 language sql
 as $$
-    select learning.store_simulation(
-        r.id, (select s.stamp from learning.judging_settings('pm.uptrend.S1.entry') as s),
-        'value', 60, 20, 0.8, 124, 0, 500,
-        array_fill(4, '{124}'), array_fill(1, '{124}'), array_fill(0, '{124}'),
-        array_fill(0, '{124}'), array_fill(3.0::double precision, '{124}'),
-        array_fill(1.0::double precision, '{124}'), array_fill(2.0::double precision, '{124}'),
-        array_fill(p_p, '{124}'), array_fill(true, '{124}'), 12, 3.0, ''
+    select learning.store_simulations(
+        (select s.stamp from learning.judging_settings('pm.uptrend.S1.entry') as s),
+        jsonb_agg(jsonb_build_object(
+            'request_id', r.id, 'value_mode', 'value', 'n_events', 60, 'n_days', 20,
+            'dodge_rate', 0.8, 'tested', 124, 'skipped', 0, 'draws', 500,
+            'misses_caught', array_fill(4, '{124}')::text,
+            'failures_added', array_fill(1, '{124}')::text,
+            'failures_avoided', array_fill(0, '{124}')::text,
+            'wins_lost', array_fill(0, '{124}')::text, 'benefit', array_fill(3.0, '{124}')::text,
+            'cost', array_fill(1.0, '{124}')::text, 'z', array_fill(2.0, '{124}')::text,
+            'p', array_fill(p_p, '{124}')::text, 'qualifies', array_fill(true, '{124}')::text,
+            'candidate', 12, 'ratio', 3.0, 'reason', ''
+        ))
     )
     from learning.simulation_requests as r
-    where r.status = 'waiting'
 $$;
 create function pg_temp.verdicts() returns jsonb
 language sql
@@ -85,7 +90,16 @@ select is(learning.finish_judging(901), 0, 'while the request is open the run wa
 select is(
     (select r.status from learning.learning_runs as r where r.id = 901), 'waiting', 'and stays open'
 );
-select ok(pg_temp.answer(0.002), 'a worker answers: it passes');
+select is(pg_temp.answer(0.002), 1::bigint, 'a worker answers: it passes');
+select results_eq(
+    $$select s.steps, s.chosen_p, s.chosen_ratio, s.run_id, r.status
+    from learning.gate_simulations as s
+    join learning.simulation_requests as r using (lesson_id, kind)$$,
+    $$values ('{"ts": -0.1, "halo": 0, "slope": -0.01}'::jsonb, 0.002::double precision,
+        3::double precision, 901::bigint, 'done')$$,
+    'its grid is stored with the steps of the candidate, the request closed'
+);
+select is(pg_temp.answer(0.9), 0::bigint, 'a closed request takes no other answer');
 select is(learning.finish_judging(901), 0, 'all is there');
 select is(
     pg_temp.verdicts(),
