@@ -10,7 +10,7 @@ from rich.text import Text
 
 from quadrant.cli import clock, doctor, importing, learn, log, replay, server, worker
 from quadrant.cli.console import err
-from quadrant.database import explain
+from quadrant.database import explain, raised_by_us
 from quadrant.errors import QuadrantError
 
 app = typer.Typer(
@@ -52,6 +52,10 @@ def _run() -> int:
         return _report(e)
     except psycopg.OperationalError as e:
         return _report(explain(e))
+    except psycopg.Error as e:
+        if (error := raised_by_us(e)) is None:
+            raise
+        return _report(error)
     except _UsageError as e:
         e.show()  # type: ignore[attr-defined]
         return 2

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from quadrant.cli.console import out, print_json
-from quadrant.database import connect, queries
+from quadrant.database import check_schema, connect, queries
 from quadrant.server import resolve_dsn
 
 FORMATS = ["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S%z"]
@@ -40,6 +40,7 @@ def reset(json: Json = False) -> None:
 
 def _print(at: datetime | None, json: bool, *, move: bool = False) -> None:
     with connect(resolve_dsn(), autocommit=True) as connection:
+        check_schema(connection)
         if move:
             connection.execute(queries("operations/move_clock"), {"at": at})
         row = connection.execute(queries("operations/clock")).fetchone()

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import psycopg
 import typer
 
-from quadrant.database import connect, queries
+from quadrant.database import check_schema, connect, queries
 from quadrant.server import resolve_dsn
 
 POLL_SECONDS = 2.0
@@ -44,6 +44,7 @@ def log(
 ) -> None:
     """Print the learning log."""
     with connect(resolve_dsn(), autocommit=True) as connection:
+        check_schema(connection)
         if follow:
             connection.execute("listen quadrant_log")
         last = _print_new(connection, 0, lines, level, json)

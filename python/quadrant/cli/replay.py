@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -23,7 +24,7 @@ from rich.progress import (
     Progress as Bar,
 )
 
-from quadrant.bars import Bars, read_folder
+from quadrant.bars import TIMEFRAMES, Bars, read_bars, read_folder
 from quadrant.cli import server, story
 from quadrant.cli.console import err, out, print_json
 from quadrant.database import check_schema, connect
@@ -64,7 +65,14 @@ def replay(
 
     Ctrl-C stops after the bar in hand; the same command goes on from there.
     """
-    bars = read_folder(path, symbols=_split(symbols), timeframes=_split(timeframes))
+    if not (math.isfinite(capital) and capital > 0):
+        raise BadOptionError(f"--capital {capital} is not a positive number")
+    if from_ and to and from_ >= to:
+        raise BadOptionError(f"--from {from_} is not before --to {to}")
+    if path.is_file():
+        bars = [read_bars(path)]
+    else:
+        bars = read_folder(path, symbols=_split(symbols), timeframes=_split(timeframes))
     options = ReplayOptions(
         chain=chain or (path if path.is_dir() else path.parent).resolve().name,
         from_ms=_utc_ms(from_),
@@ -72,6 +80,7 @@ def replay(
         learn_every=_milliseconds(learn_every),
         capital=capital,
     )
+    _require_bars_in_range(bars, options)
     if _replay(bars, options, json=json):
         raise typer.Exit(130)
 
@@ -83,6 +92,8 @@ def demo(
     learn_every: Annotated[str, typer.Option(help="Learning cycle in simulated time.")] = "1h",
 ) -> None:
     """Set everything up, replay a market, learn, and print what changed."""
+    if data is not None and not data.is_dir():
+        raise BadOptionError(f"--data {data} is no folder")
     server.up()
     if data is None:
         folder = Home.current().root / "market"
@@ -169,6 +180,18 @@ def _progress(total: int) -> Iterator[Callable[[Progress], None]]:
 
 def _status(what: str) -> Any:
     return err.status(what)
+
+
+def _require_bars_in_range(bars: list[Bars], options: ReplayOptions) -> None:
+    first = min(int(one.ts[0]) + TIMEFRAMES[one.timeframe] for one in bars)
+    last = max(int(one.ts[-1]) + TIMEFRAMES[one.timeframe] for one in bars)
+    starts_late = options.from_ms is not None and options.from_ms >= last
+    ends_early = options.to_ms is not None and options.to_ms < first
+    if starts_late or ends_early:
+        shown = (f"{datetime.fromtimestamp(ms / 1000, UTC):%Y-%m-%d %H:%M}" for ms in (first, last))
+        raise BadOptionError(
+            "no bar closes between --from and --to", hint=f"These close from {' to '.join(shown)}."
+        )
 
 
 def _split(names: str | None) -> list[str] | None:

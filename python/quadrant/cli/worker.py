@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import logging
 import signal
+from contextlib import suppress
 from typing import Annotated
 
 import typer
 from rich.logging import RichHandler
 
 from quadrant.cli.console import err, out
+from quadrant.database import check_schema, connect
 from quadrant.judging import Worker
 from quadrant.server import resolve_dsn
+from quadrant.server.errors import Unreachable
 
 
 def worker(
@@ -20,7 +23,11 @@ def worker(
     ] = False,
 ) -> None:
     """Simulate gate changes whenever the database asks (NOTIFY), until Ctrl-C or SIGTERM."""
-    judge = Worker(resolve_dsn())
+    dsn = resolve_dsn()
+    # A worker waits for a server that is down, not for a schema that is not there.
+    with suppress(*() if once else (Unreachable,)), connect(dsn, autocommit=True) as connection:
+        check_schema(connection)
+    judge = Worker(dsn)
     if once:
         done = judge.once()
         out.print(f"{done} simulation{'' if done == 1 else 's'} done.")

@@ -1,6 +1,6 @@
 """Connections, named queries and the schema's upkeep."""
 
-from quadrant.database.connection import connect, explain
+from quadrant.database.connection import connect, explain, raised_by_us
 from quadrant.database.migrate import MigrationReport, check_schema, migrate, rollback
 from quadrant.database.queries import queries
 from quadrant.database.tree import SchemaTree
@@ -13,5 +13,6 @@ __all__ = [
     "explain",
     "migrate",
     "queries",
+    "raised_by_us",
     "rollback",
 ]

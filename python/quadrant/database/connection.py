@@ -45,6 +45,18 @@ def explain(error: psycopg.OperationalError, dsn: str = "") -> QuadrantError:
     )
 
 
+def raised_by_us(error: psycopg.Error) -> QuadrantError | None:
+    """The coded error for one the database's own functions raised, or for a missing right."""
+    primary = error.diag.message_primary or str(error)
+    if (error.sqlstate or "").startswith("QD"):
+        detail = f": {error.diag.message_detail}" if error.diag.message_detail else ""
+        hint = error.diag.message_hint or ""
+        return QuadrantError(primary + detail, hint=hint, code=error.sqlstate)
+    if isinstance(error, psycopg.errors.InsufficientPrivilege):
+        return LoginRefused(primary, hint="Connect as a role that may, or ask for the right.")
+    return None
+
+
 def _bad_dsn(message: str) -> BadDsn:
     return BadDsn(
         f"the DSN cannot be read: {message}",
