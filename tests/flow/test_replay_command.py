@@ -25,6 +25,10 @@ pytestmark = [pytest.mark.flow]
 COMMAND = [sys.executable, "-c", "from quadrant.cli.app import main; main()"]
 HEADER = "ts,open,high,low,close,volume\n"
 BAR = "0,1,2,0.5,1,10\n"
+WAITS = """
+    select 1 from pg_locks
+    where relation = 'learning.feed_watermarks'::regclass and not granted
+"""
 Quadrant = Callable[..., tuple[int, str]]
 
 
@@ -71,13 +75,16 @@ def test_ctrl_c_then_the_same_command_goes_on_and_the_next_says_it_is_done(
     market: Path, connection: psycopg.Connection[Any], database: str, new_database: Any
 ) -> None:
     command = ("replay", market, "--learn-every", "6h", "--json")
-    with start(database, *command) as stopped:
+    with psycopg.connect(database) as holder, start(database, *command) as stopped:
+        # Its first write has to wait, so that Ctrl-C comes in the middle however fast it is.
+        holder.execute("lock table learning.feed_watermarks in share row exclusive mode")
         deadline = time.monotonic() + 60
-        while connection.execute("select 1 from learning.feed_watermarks").fetchone() is None:
+        while connection.execute(WAITS).fetchone() is None:
             assert time.monotonic() < deadline, "packet died in replay: no tick was written"
             assert stopped.poll() is None
-            time.sleep(0.02)
+            time.sleep(0.05)
         stopped.send_signal(signal.SIGINT)
+        holder.rollback()
         told, errors = stopped.communicate(timeout=60)
     assert stopped.returncode == 130
     assert "goes on from here" in errors
