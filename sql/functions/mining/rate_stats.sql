@@ -1,11 +1,12 @@
 -- The stats of a lesson from its slice's counts: rates (null without a denominator), counts, n_eff,
 -- 95 % Wilson bounds on effective windows, values shrunk toward the parent's rates with the
 -- strength of p_shrinkage windows (p_parent null: the whole pattern, nothing to shrink toward),
--- verdict.
+-- verdict. One row: as a table it is planned with its caller; the offsets keep each figure from
+-- being worked out again in every figure made of it.
 create or replace function learning.rate_stats(
     p_slice learning.slice_rates, p_parent learning.slice_rates, p_shrinkage double precision
 )
-returns jsonb
+returns table (stats jsonb)
 language sql immutable parallel safe
 as $$
     select jsonb_build_object(
@@ -50,8 +51,11 @@ as $$
                     (p_parent).skipped_success / nullif(
                         (p_parent).skipped_success + (p_parent).skipped_failure, 0
                     )::double precision as parent_mr
+                offset 0
             ) as n
+            offset 0
         ) as c
+        offset 0
     ) as v
     cross join lateral learning.wilson_interval(v.wr * v.acted_eff, v.acted_eff) as a
     cross join lateral learning.wilson_interval(v.mr * v.skipped_eff, v.skipped_eff) as s

@@ -59,10 +59,9 @@ begin
             and l.action_category = 'tuning'
             and l.status = 'active'
     ),
-    judged as materialized (
+    changed as materialized (
         select s.place, s.scope_subset, s.n, s.stamp, f.latent_factor_id,
-            l.verdict as verdict_before,
-            learning.rate_stats(s.rates, o.rates, v_shrinkage) as stats
+            l.verdict as verdict_before, s.rates, o.rates as parent_rates
         from slices as s
         join factors as f on f.place = s.place
         left join parents as u on u.place = s.place
@@ -73,6 +72,11 @@ begin
             or l.evidence_stamp is distinct from s.stamp
             or l.latent_factor_id is distinct from f.latent_factor_id
             or k.evidence_stamp is distinct from o.stamp
+    ),
+    judged as materialized (
+        select c.*, r.stats
+        from changed as c
+        cross join lateral learning.rate_stats(c.rates, c.parent_rates, v_shrinkage) as r
     ),
     written as (
         insert into learning.learning_lessons as l (

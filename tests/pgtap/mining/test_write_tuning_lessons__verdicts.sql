@@ -4,12 +4,13 @@ select plan(9);
 create function pg_temp.verdict(
     p_acted_success int, p_acted_failure int, p_skipped_success int, p_skipped_failure int
 ) returns text language sql as $$
-    select learning.rate_stats(
+    select r.stats ->> 'verdict'
+    from learning.rate_stats(
         row('pm.uptrend.S1.entry', '{}', 0, p_acted_success, p_acted_failure, p_skipped_success,
             p_skipped_failure, 0, (p_acted_success + p_acted_failure + p_skipped_success
             + p_skipped_failure) * 4294967296, 0, 0, 0, p_acted_success + p_acted_failure
             + p_skipped_success + p_skipped_failure)::learning.slice_rates, null, 20
-    ) ->> 'verdict'
+    ) as r
 $$;
 select is(pg_temp.verdict(6, 4, 61, 39), 'loosen', 'most skips would have won');
 select is(pg_temp.verdict(6, 4, 60, 40), 'hold', 'but not at .60');
