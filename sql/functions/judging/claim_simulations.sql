@@ -3,7 +3,7 @@
 create or replace function learning.claim_simulations(p_worker text, p_limit integer)
 returns table (
     request_id bigint, run_id bigint, lesson_id bigint, pattern_key text, scope_subset jsonb,
-    items text[], kind text, exclusions jsonb, as_of timestamptz
+    items text[], kind text, exclusions jsonb, as_of timestamptz, only_candidate integer
 )
 language plpgsql volatile security definer
 set search_path = ''
@@ -51,7 +51,12 @@ begin
             select coalesce(jsonb_agg(to_jsonb(learning.scope_items(e.scope))), '[]')
             from jsonb_array_elements(r.exclusions) as e (scope)
         ),
-        r.as_of
+        r.as_of,
+        case when r.kind = 'governed' then (
+            select g.candidate
+            from learning.gate_simulations as g
+            where g.lesson_id = r.lesson_id and g.kind = 'own'
+        ) end
     from leased as r
     join learning.learning_lessons as l on l.id = r.lesson_id
     order by r.id;
@@ -59,4 +64,4 @@ end
 $$;
 comment on function learning.claim_simulations(text, integer) is
     'Leases up to p_limit waiting requests of one run and pattern for 60 s; scopes as key=value'
-    ' items, exclusions as arrays of them.';
+    ' items, exclusions as arrays of them; a governed request names the one candidate to judge.';

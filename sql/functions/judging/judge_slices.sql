@@ -1,6 +1,7 @@
 -- Gives every simulated slice its q and its verdict (gate_simulations.verdict), for a run whose
 -- simulations are there. From the most specific accepted slice upward, one that has kept slices
--- below it is judged on the events it would govern; where that grid is missing it is requested, the
+-- below it is judged on the events it would govern: its own candidate must still qualify there, at
+-- p <= evidence_q / 2 (no search is paid for twice). Where that grid is missing it is requested, the
 -- slice stays 'accepted', and the number of requests made is returned: 0 means all is decided. With
 -- evidence_q 1 every slice that qualifies is kept, and none is pinned.
 create or replace function learning.judge_slices(p_run_id bigint, p_as_of timestamptz)
@@ -94,10 +95,10 @@ begin
             and g.exclusions = v_exclusions
             and (g.run_id = p_run_id or g.evidence_stamp = v_slice.evidence_stamp);
         if found then
-            v_q := learning.governed_q(v_governed.id);
+            v_q := v_governed.chosen_p;
             v_holds := v_governed.candidate is not null and (
-                v_q <= v_slice.evidence_q
-                or v_q <= 2 * v_slice.evidence_q and learning.has_solution(v_slice.lesson_id)
+                v_q <= v_slice.evidence_q / 2
+                or v_q <= v_slice.evidence_q and learning.has_solution(v_slice.lesson_id)
             );
             update learning.gate_simulations as g
             set q = case when g.kind = 'governed' then v_q else g.q end,

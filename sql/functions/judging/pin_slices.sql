@@ -7,6 +7,11 @@ language plpgsql volatile
 set search_path = ''
 as $$
 declare
+    v_tested text[] := array(
+        select p.pattern_key
+        from (select distinct t.pattern_key from learning.tuning_lessons as t offset 0) as p
+        where learning.evidence_q(p.pattern_key) < 1
+    );
     v_depth integer;
     v_pinned bigint := 0;
     v_now bigint;
@@ -14,18 +19,13 @@ begin
     for v_depth in
         select distinct t.depth from learning.tuning_lessons as t where t.depth > 0 order by 1
     loop
-        with tested as materialized (
-            select p.pattern_key
-            from (select distinct t.pattern_key from learning.tuning_lessons as t) as p
-            where learning.evidence_q(p.pattern_key) < 1
-        ),
-        slices as materialized (
+        with slices as materialized (
             select t.lesson_id, t.pattern_key, t.items, t.depth, s.id, s.verdict, s.q, s.n_events,
-                s.candidate, s.benefit, s.cost
+                s.candidate
             from learning.tuning_lessons as t
-            join tested as p on p.pattern_key = t.pattern_key
             join learning.gate_simulations as s on s.lesson_id = t.lesson_id and s.kind = 'own'
             where t.closed and t.simulated and t.depth <= v_depth
+                and t.pattern_key = any (v_tested)
         ),
         solutions as materialized (
             select s.lesson_id, s.pattern_key, s.items, s.depth, s.verdict, s.n_events,
@@ -36,7 +36,7 @@ begin
             where s.verdict in ('kept', 'pinned') and s.depth < v_depth
         ),
         governed as (
-            select distinct on (s.id) s.id, u.lesson_id, u.verdict, u.candidate, s.benefit, s.cost
+            select distinct on (s.id) s.id, u.lesson_id, u.verdict, u.candidate
             from slices as s
             join solutions as u on u.pattern_key = s.pattern_key and u.items <@ s.items
             where s.depth = v_depth and s.verdict in ('none', 'proposed')
@@ -47,7 +47,7 @@ begin
         from governed as a
         where g.id = a.id
             and a.verdict = 'kept'
-            and a.benefit[a.candidate] < a.cost[a.candidate];
+            and g.benefit[a.candidate] < g.cost[a.candidate];
         get diagnostics v_now = row_count;
         v_pinned := v_pinned + v_now;
     end loop;

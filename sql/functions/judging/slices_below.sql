@@ -8,6 +8,9 @@ language plpgsql stable
 set search_path = ''
 as $$
 begin
+    if p_lessons = '{}' then
+        return '[]';
+    end if;
     return (
         with below as (
             select l.scope_subset, i.items

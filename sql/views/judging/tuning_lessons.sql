@@ -7,7 +7,7 @@ select
     l.pattern_key,
     l.scope_subset,
     i.items,
-    cardinality(i.items) as depth,
+    (select count(*)::integer from jsonb_object_keys(l.scope_subset)) as depth,
     l.n,
     l.stats,
     l.evidence_stamp,
@@ -18,7 +18,7 @@ select
         false
     ) as simulated
 from learning.learning_lessons as l
--- The offset keeps the planner from writing the call out wherever items and depth are used.
+-- The offset keeps the planner from writing the call out wherever items are used.
 cross join lateral (select learning.scope_items(l.scope_subset) as items offset 0) as i
 where l.lesson_type = 'tuning_rates'
     and l.action_category = 'tuning'
