@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -51,6 +51,13 @@ class Settings:
             draws=int(settings["draws"]),
             max_draws=int(settings["max_draws"]),
         )
+
+    def for_depth(self, depth: int) -> Settings:
+        """For a slice of `depth` dimensions: as many draws as its weight of 4^-depth asks for.
+
+        The broader a slice, the larger the p it may have; more draws could not change its fate.
+        """
+        return replace(self, max_draws=min(self.max_draws, self.draws * 4**depth))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -119,12 +119,14 @@ class Worker:
             return 0
         stored = []
         for request in batch:
+            only = request["only_candidate"]
             try:
                 result = simulate(
                     pattern.events.select(request["items"], request["exclusions"]),
                     pattern.grid,
-                    pattern.settings,
+                    pattern.settings.for_depth(len(request["items"])),
                     stable_seed(request["pattern_key"], request["items"]),
+                    only=only and only - 1,
                 )
             except (ValueError, ArithmeticError, IndexError) as error:
                 self._fail(connection, [request], error)

@@ -24,7 +24,6 @@ select
     s.draws,
     g.steps as governed_steps,
     g.chosen_p as governed_p,
-    g.q as governed_q,
     case
         when s.verdict = 'kept' then ''
         when s.verdict = 'pinned' then format(

@@ -307,10 +307,10 @@ def test_a_lesson_nobody_can_simulate_fails_alone(
     plain = module.simulate
     mid = module.stable_seed(PATTERN, ["bucket=mid"])
 
-    def broken(events: Any, grid: Any, settings: Any, seed: int) -> Any:
+    def broken(events: Any, grid: Any, settings: Any, seed: int, **options: Any) -> Any:
         if seed == mid:
             raise ValueError("no such luck")
-        return plain(events, grid, settings, seed)
+        return plain(events, grid, settings, seed, **options)
 
     monkeypatch.setattr(module, "simulate", broken)
     judge(market)
