@@ -13,18 +13,19 @@ begin
     end if;
     return (
         with below as (
-            select l.scope_subset, i.items
+            select l.scope_subset, i.items, cardinality(i.items) as depth
             from learning.learning_lessons as l
-            cross join lateral (select learning.scope_items(l.scope_subset)) as i (items)
+            cross join lateral (select learning.scope_items(l.scope_subset) offset 0) as i (items)
             where l.id = any (p_lessons)
                 and l.pattern_key = p_pattern_key
+                and cardinality(i.items) > cardinality(p_items)
                 and i.items @> p_items
-                and i.items <> p_items
         )
         select coalesce(jsonb_agg(b.scope_subset order by b.items), '[]')
         from below as b
         where not exists (
-            select from below as broader where b.items @> broader.items and b.items <> broader.items
+            select from below as broader
+            where broader.depth < b.depth and b.items @> broader.items
         )
     );
 end
