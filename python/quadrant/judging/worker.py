@@ -133,9 +133,7 @@ class Worker:
                 continue
             stored.append(_stored(request, result))
         if stored:
-            connection.execute(
-                queries("judging/store_simulations"), (pattern.stamp, Jsonb(stored))
-            )
+            connection.execute(queries("judging/store_simulations"), (pattern.stamp, Jsonb(stored)))
         return len(stored)
 
     def _fail(
