@@ -10,7 +10,7 @@ VIRTUALENV := pg_virtualenv -t -c --locale=C.UTF-8 -o shared_preload_libraries=p
 PYTEST := $(BIN)/python -m pytest -q $(ARGS)
 CI_BARS := ../shared/data/bars
 
-.PHONY: help setup demo down test test-python test-postgres test-embedded lint bench ci-replay
+.PHONY: help setup demo down test beside test-postgres test-embedded lint bench ci-replay
 
 help:
 	@echo 'make demo [DATA=folder]  set up, replay a market (or your bars), learn, write report.html'
@@ -38,8 +38,14 @@ lint: setup
 	$(BIN)/ruff format --check python tests
 	$(BIN)/mypy
 
-test: lint test-postgres
-	@$(MAKE) --no-print-directory test-embedded ARGS='-m "not slow" $(ARGS)'
+# Both servers at once: the second one's report comes after the first one's.
+test: lint
+	@.ci/postgres-packages
+	@$(MAKE) --no-print-directory -k -j2 test-postgres beside; status=$$?; \
+	echo 'On the embedded PostgreSQL:'; cat .venv/embedded.log; exit $$status
+
+beside: setup
+	@$(PYTEST) --database-only -m 'not slow' >.venv/embedded.log 2>&1
 
 # The distribution's PostgreSQL (15 on Debian 12): everything, with pg_cron, pgTAP, plpgsql_check.
 test-postgres: setup
@@ -49,7 +55,7 @@ test-postgres: setup
 	@test ! -e .venv/.failed
 
 # The wheel's PostgreSQL: what touches a database; what does not runs once, in test-postgres.
-# `make test` leaves the slow ones out here: they show what is learned, whatever the version.
+# `make test` leaves the slow ones out here (beside): they show what is learned, on any version.
 test-embedded: setup
 	$(PYTEST) --database-only
 
