@@ -37,6 +37,8 @@ def tell(progress: Progress, summary: Summary) -> None:
         highlight=False,
     )
     out.print(_trades(summary.trades))
+    if not any(row["after"] for row in summary.trades):
+        out.print("No trade was opened under an override.")
 
 
 def _table(title: str, *columns: str) -> Table:
@@ -78,7 +80,10 @@ def _overrides(rows: list[dict[str, Any]]) -> None:
     if in_force:
         out.print(_override_table("\nOverrides in force", in_force))
     else:
-        out.print("\n[bold]No override is in force[/]: no slice's evidence passed the tests.")
+        out.print(
+            "\n[bold]No override is in force[/]: no slice's evidence passed the tests. "
+            "That is an answer, not a failure."
+        )
     if proposed:
         out.print(
             _override_table(
