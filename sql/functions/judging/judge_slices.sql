@@ -1,9 +1,9 @@
 -- Gives every simulated slice its q and its verdict (gate_simulations.verdict), for a run whose
 -- simulations are there. From the most specific accepted slice upward, one that has kept slices
 -- below it is judged on the events it would govern: its own candidate must still qualify there, at
--- p <= evidence_q / 2 (no search is paid for twice). Where that grid is missing it is requested, the
--- slice stays 'accepted', and the number of requests made is returned: 0 means all is decided. With
--- evidence_q 1 every slice that qualifies is kept, and none is pinned.
+-- p <= evidence_q / 2 (no search is paid for twice). Where that grid is missing it is requested,
+-- the slice stays 'accepted', and the number of requests made is returned: 0 means all is decided.
+-- With evidence_q 1 every slice that qualifies is kept, and none is pinned.
 create or replace function learning.judge_slices(p_run_id bigint, p_as_of timestamptz)
 returns integer
 language plpgsql volatile
