@@ -13,7 +13,7 @@ CI_BARS := ../shared/data/bars
 .PHONY: help setup demo down test beside test-postgres test-embedded lint bench ci-replay
 
 help:
-	@echo 'make demo [DATA=folder]  set up, replay a market (or your bars), learn, write report.html'
+	@echo 'make demo [DATA=folder]  set up, replay a market (or your bars), learn, print what changed'
 	@echo 'make test                set up, lint, types, pytest and pgTAP on two PostgreSQL versions'
 	@echo 'make test-embedded       the same tests on the embedded PostgreSQL alone'
 	@echo 'make down                stop the embedded server; its data stays'

@@ -6,6 +6,7 @@ import psycopg
 import pytest
 
 from quadrant.engine import compute
+from quadrant.errors import QuadrantError
 from quadrant.market import planted_market, synthesize
 from quadrant.tick import Action, StaleTickerError, Tick
 
@@ -76,8 +77,7 @@ def test_a_new_override_reaches_the_next_tick(connection, snapshots, database):
             "insert into learning.pm_overrides (pattern_key, action_category, multiplier) "
             "values ('pm.uptrend.S1.entry', 'tuning_ts_min', 0.5)"
         )
-    tick.process([("X", snapshots[401], SCOPE)])  # brings the notification
-    tick.process([("X", snapshots[402], SCOPE)])
+    tick.process([("X", snapshots[401], SCOPE)])
     assert tick.thresholds(ticker) == (pytest.approx(0.3), 1.0, 0.0)
 
 
@@ -124,3 +124,22 @@ def test_an_entry_of_the_bot_is_recorded_as_acted(connection, snapshots):
         "select decision, trade_id from learning.pattern_episode_events where trade_id is not null"
     ).fetchone()
     assert row == ("acted", "my-trade")
+
+
+def test_positions_ticked_one_by_one_keep_their_own_newest_bar(connection, snapshots):
+    tick = Tick(connection, "live", positions("X", "Y"))
+    tick.process([("X", snapshots[400], SCOPE)])
+    tick.process([("Y", snapshots[400], SCOPE)])
+    tick.process([("X", snapshots[401], SCOPE)])
+    again = Tick(connection, "live", positions("X", "Y"))
+    assert again.process([("X", snapshots[401], SCOPE), ("Y", snapshots[401], SCOPE)]) == {
+        ("X", "15m"): False,
+        ("Y", "15m"): True,
+    }
+
+
+def test_two_positions_of_one_name_are_refused(connection):
+    twins = positions("X", "X")
+    twins[1]["token_contract"] = "another"
+    with pytest.raises(QuadrantError, match="QD015"):
+        Tick(connection, "live", twins)

@@ -124,8 +124,11 @@ def _replay(bars: list[Bars], options: ReplayOptions, *, json: bool) -> bool:
         with _status("Computing indicators, states and regimes"):
             work = Replay(connection, bars, options)
         if work.progress.total == 0:
-            err.print("Every one of these bars has been replayed already: nothing to do.")
-            progress = work.progress
+            err.print(
+                "Nothing to do: these positions have been replayed to the end of these bars "
+                "already (earlier bars cannot be added)."
+            )
+            progress = work.run()
         else:
             with _progress(work.progress.total) as show, _interrupts() as asked_to_stop:
                 progress = work.run(show, asked_to_stop)

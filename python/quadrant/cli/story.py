@@ -38,7 +38,7 @@ def tell(progress: Progress, summary: Summary) -> None:
     )
     out.print(_trades(summary.trades))
     if not any(row["after"] for row in summary.trades):
-        out.print("No trade was opened under an override.")
+        out.print("No trade was opened since a first override.")
 
 
 def _table(title: str, *columns: str) -> Table:
@@ -54,8 +54,8 @@ def _quadrants(rows: list[dict[str, Any]]) -> Table:
         "kind",
         "acted,\nwon",
         "acted,\nlost",
-        "skipped,\nwon",
-        "skipped,\nlost",
+        "skip,\nwon",
+        "skip,\nlost",
         "policy",
         "neutral",
         "pending",
@@ -87,7 +87,7 @@ def _overrides(rows: list[dict[str, Any]]) -> None:
     if proposed:
         out.print(
             _override_table(
-                "\nProposed, not applied: they qualify, but the evidence is thin", proposed[:10]
+                "\nProposed, not applied: thin evidence, or narrower slices decide", proposed[:10]
             )
         )
         if len(proposed) > 10:

@@ -7,6 +7,7 @@ from typing import Any
 from quadrant.engine import Snapshot
 from quadrant.paper.costs import Costs
 from quadrant.tick import Action, PositionTicker, Tick
+from quadrant.tick.position import MAX_MISSING_BARS
 from quadrant.tick.window import Values
 
 MS_PER_HOUR = 3_600_000
@@ -16,8 +17,9 @@ class PaperManager:
     """Trades every position of a tick; orders fill at the next bar's open.
 
     `capital` is in quote currency; a position may use its total_allocation_pct of it, and an
-    entry takes position_size_frac = 0.10 + 0.50 A of what is left. Its orders and its open trade
-    live in the ticker's memo, so that they are stored with the tick.
+    entry takes position_size_frac = 0.10 + 0.50 A of that share (it holds one trade at a time).
+    A position that pm.position_controls does not show is left alone. Orders and open trade live
+    in the ticker's memo, so that they are stored with the tick.
     """
 
     def __init__(
@@ -62,6 +64,9 @@ class PaperManager:
 
     def _enter(self, ticker: PositionTicker, bar: Snapshot, thresholds: Values) -> list[Action]:
         if bar.state != ticker.kind.state or not (ticker.attempt or ticker.state == "S0"):
+            return []
+        watched = self.tick.controls.of(ticker.position_id) is not None
+        if not watched or ticker.missing_before(bar) > MAX_MISSING_BARS:
             return []
         values = ticker.values_of(bar)
         if any(

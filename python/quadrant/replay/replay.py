@@ -112,7 +112,8 @@ class Replay:
         progress = self.progress
         reached = self._where()
         if reached is not None and self._due(reached):
-            self._learn(reached)
+            # Whoever got this far may have died after mining: then judging has no news, and is due.
+            self._learn(reached, judge_anyway=True)
             self.tick.last_bar_ts[LEARNED] = reached
         feed = moments(self.series)
         due = True
@@ -124,8 +125,11 @@ class Replay:
                 self.tick.last_bar_ts[LEARNED] = progress.at
                 progress.seconds = perf_counter() - started
                 show(progress)
-        if progress.at and not progress.interrupted:
-            self._learn(progress.at)
+        last = progress.at or reached or 0
+        if not progress.interrupted and last > self.tick.last_bar_ts.get(LEARNED, last):
+            self._learn(last)
+            self.tick.last_bar_ts[LEARNED] = last
+            self.tick.commit()
         progress.seconds = perf_counter() - started
         show(progress)
         return progress
@@ -176,10 +180,10 @@ class Replay:
             actions = decide(one.ticker, bar, tick.thresholds(one.ticker))
             tick.take(one.ticker, bar, actions)
 
-    def _learn(self, at: int) -> None:
+    def _learn(self, at: int, *, judge_anyway: bool = False) -> None:
         started = perf_counter()
         self.connection.execute(queries("tick/set_clock"), {"clock_ms": at})
-        self.progress.cycles += self.learner.learn()
+        self.progress.cycles += self.learner.learn(judge_anyway=judge_anyway)
         self.progress.learning_seconds += perf_counter() - started
 
     def _where(self) -> int | None:

@@ -61,6 +61,8 @@ class Controls:
             queries("tick/controls"),
             {"pattern_key": self._pattern_key, "position_ids": list(wanted)},
         ).fetchall()
+        for position_id in wanted:
+            self._thresholds.pop(position_id, None)
         for position_id, gates in rows:
             self._thresholds[position_id] = tuple(
                 gates[gate.name]["value"] if gates else gate.base for gate in self._gates

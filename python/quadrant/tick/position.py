@@ -93,14 +93,13 @@ class PositionTicker:
         """Takes one closed bar, the thresholds in force (None: base) and the PM's actions on it."""
         if self.last_bar_ts is not None and bar.bar_ts <= self.last_bar_ts:
             return False
-        if (
-            self.last_bar_ts is not None
-            and (bar.bar_ts - self.last_bar_ts) // self.bar_ms - 1 > MAX_MISSING_BARS
-        ):
+        if self.missing_before(bar) > MAX_MISSING_BARS:
             self._close_as_neutral(bar, "data gap")
         self.last_bar_ts = bar.bar_ts
         if self.window is not None or self.awaiting:
             self._fill_at_open(bar)
+        if self.window is not None:
+            self._take_actions(self.window, actions)
         if bar.state != self.state:
             self._move(bar)
         if self.awaiting:
@@ -108,6 +107,13 @@ class PositionTicker:
         if bar.state == self.kind.state and self.attempt is not None:
             self._watch_window(bar, thresholds or self.base, actions)
         return True
+
+    def missing_before(self, bar: Snapshot) -> int:
+        """Bars missing before this one; after a restart only the engine may know of them."""
+        since_last = 0
+        if self.last_bar_ts is not None:
+            since_last = (bar.bar_ts - self.last_bar_ts) // self.bar_ms - 1
+        return max(since_last, bar.missing_bars)
 
     # -- the bar's parts, in order ---------------------------------------------------------
 
@@ -197,10 +203,15 @@ class PositionTicker:
             Bar(bar.bar_ts, bar.exists_at, bar.close, values, thresholds, margin), self.gates
         )
         self.dirty = True
+        self._take_actions(window, actions)
+
+    def _take_actions(self, window: Window, actions: Sequence[Action]) -> None:
+        """Freezes the decision of an entry whose signal bar lies in the window."""
         for action in actions:
             if action.kind == "entry" and window.act(
                 action.signal_bar_ts, self.gates, action.context, action.trade_id
             ):
+                self.dirty = True
                 self.writes.window(
                     self._identity(window),
                     factors=window.final_factors(self.gates),

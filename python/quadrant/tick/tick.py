@@ -11,12 +11,19 @@ from psycopg.types.json import Jsonb
 
 from quadrant.database import queries
 from quadrant.engine import Snapshot
+from quadrant.errors import QuadrantError
 from quadrant.tick.controls import Controls
 from quadrant.tick.gates import load_gates
 from quadrant.tick.kinds import S1_ENTRY, Kind
 from quadrant.tick.position import Action, PositionTicker
 from quadrant.tick.window import Values
 from quadrant.tick.writes import StaleTickerError, Writes
+
+
+class SharedNameError(QuadrantError):
+    """Two positions of a feed have the same symbol and timeframe."""
+
+    code = "QD015"
 
 
 class Tick:
@@ -62,6 +69,11 @@ class Tick:
             ticker.scope = row["scope"]
             ticker.restore(row["state"], row["last_bar_ms"])
             self._versions[ticker.position_id] = row["version"]
+            if (row["symbol"], row["timeframe"]) in self.tickers:
+                raise SharedNameError(
+                    f"two positions of this feed are called {row['symbol']} {row['timeframe']}",
+                    hint="Give each its own symbol, or tick them in feeds of their own.",
+                )
             self.tickers[row["symbol"], row["timeframe"]] = ticker
 
     @property
@@ -100,7 +112,11 @@ class Tick:
         bars: Iterable[tuple[str, Snapshot, dict[str, Any]]],
         actions: dict[tuple[str, str], Sequence[Action]] | None = None,
     ) -> dict[tuple[str, str], bool]:
-        """One tick of (symbol, snapshot, scope) in one transaction; False marks stale bars."""
+        """One tick of (symbol, snapshot, scope) in one transaction; False marks stale bars.
+
+        Any positions of the feed, in any order: each keeps its own newest bar.
+        """
+        self.connection.execute(queries("tick/hear"))
         batch = [((symbol, bar.timeframe), bar, scope) for symbol, bar, scope in bars]
         for key, _, scope in batch:
             self.rescope(self.tickers[key], scope)
@@ -109,6 +125,10 @@ class Tick:
             key: self.take(self.tickers[key], bar, (actions or {}).get(key, ()))
             for key, bar, _ in batch
         }
+        for key, fresh in taken.items():
+            if fresh:
+                self._changed[self.tickers[key].position_id] = self.tickers[key]
+        self.last_bar_ts.clear()
         self.commit()
         return taken
 

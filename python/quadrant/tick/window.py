@@ -102,7 +102,7 @@ class Window:
         blocked_by = [name for name, ok in passed.items() if not ok]
         if decision == "skipped" and not blocked_by:
             blocked_by = ["policy"]
-        seen = self.bars if decision == "skipped" else self.bars[: at + 1]
+        seen = self.bars[: at + 1]
         factors: dict[str, Any] = {g.value_key: v for g, v in zip(gates, bar.values, strict=True)}
         factors |= {g.threshold_key: t for g, t in zip(gates, bar.thresholds, strict=True)}
         factors |= {f"{name}_ok": ok for name, ok in passed.items()}

@@ -58,8 +58,12 @@ def test_a_skip_is_decided_at_the_bar_closest_to_passing_and_names_the_gates_tha
     assert (factors["ts_min"], factors["halo_max"], factors["slope_min"]) == (0.6, 1.0, 0.0)
     assert (factors["ts_ok"], factors["halo_ok"], factors["slope_ok"]) == (False, False, True)
     assert factors["entry_zone_ok"] is False
-    assert factors["summary"]["sample_count"] == 3
-    assert factors["summary"]["ts_score"] == {"min": 0.52, "max": 0.7, "median": 0.58}
+    assert factors["summary"]["sample_count"] == 2
+    assert factors["summary"]["ts_score"] == {
+        "min": 0.58,
+        "max": 0.7,
+        "median": pytest.approx(0.64),
+    }
 
 
 def test_blocked_by_is_judged_by_the_gates_in_force_not_by_base(tape):
@@ -280,3 +284,29 @@ def test_a_ticker_restored_from_json_at_any_bar_goes_on_the_same(make_tape):
                 tape = fresh
             tape.bar(state, **values)
         assert tape.windows == whole.windows
+
+
+@pytest.mark.parametrize("after", [{"halo": 9.0}, {"state": "S2"}, {"state": "S0"}])
+def test_a_fill_reported_on_the_bar_that_closes_the_window_is_not_lost(tape, after):
+    bought = begin(tape, halo=0.8, ts=0.7)
+    action = [Action("entry", bought.bar_ts, "trade")]
+    tape.bar(**({"state": "S1"} | after), actions=action)
+    (window,) = tape.windows
+    assert (window["decision"], window["trade_id"]) == ("acted", "trade")
+    assert window["decided_ms"] == bought.exists_at
+
+
+def test_the_engine_tells_of_a_gap_the_ticker_slept_through(tape):
+    begin(tape, halo=1.0)
+    tape.ticker.last_bar_ts += 5 * 3_600_000  # as a restart under a feed's watermark leaves it
+    tape.bar("S1", halo=1.0, skip=5)
+    assert tape.windows[0]["outcome_reason"] == "data gap"
+
+
+def test_bars_after_the_decision_are_not_in_its_summary(tape):
+    begin(tape, halo=1.2, ts=0.55)
+    tape.bar("S1", halo=1.2, ts=0.30)
+    tape.bar("S1", halo=9)
+    summary = tape.windows[0]["factors"]["summary"]
+    assert summary["sample_count"] == 1
+    assert summary["ts_score"]["min"] == 0.55

@@ -1,6 +1,9 @@
 select o.status, o.pattern_key, o.scope_subset, o.method, o.n, o.evidence,
-    jsonb_object_agg(g.gate, g.base * coalesce(o.multiplier, 1) + o.delta order by g.ordinal)
-        as values,
+    jsonb_object_agg(
+        g.gate,
+        least(g.max_value, greatest(g.min_value, g.base * coalesce(o.multiplier, 1) + o.delta))
+        order by g.ordinal
+    ) as values,
     jsonb_object_agg(g.gate, g.base order by g.ordinal) as bases
 from learning.pm_overrides as o
 join learning.gates as g

@@ -1,7 +1,7 @@
 with first_change as (
     select min(h.changed_at) as at
     from learning.pm_overrides_history as h
-    where h.change = 'INSERT' and h.new_row ->> 'status' = 'active'
+    where h.new_row ->> 'status' = 'active'
 ),
 equity as (
     select t.*, sum(t.pnl) over (order by t.closed_at, t.trade_id) as gained,

@@ -1,0 +1,1 @@
+select 'what was notified comes with any answer'
