@@ -7,13 +7,15 @@ import signal
 from collections.abc import Callable, Iterator
 from random import Random
 from threading import Timer
+from time import sleep
 from typing import Any
 
 import psycopg
 import pytest
 
 from quadrant.bars import TIMEFRAMES, Bars
-from quadrant.database import migrate
+from quadrant.database import migrate, queries
+from quadrant.judging import Worker
 from quadrant.market import planted_market, synthesize
 from quadrant.replay import Replay, ReplayOptions, summarise
 from quadrant.tick import StaleTickerError, Tick
@@ -22,6 +24,10 @@ pytestmark = [pytest.mark.flow]
 SIX_HOURS = 6 * 3_600_000
 OPTIONS = ReplayOptions(chain="synthetic", learn_every=SIX_HOURS)
 
+LOCKED = """
+    select 1 from pg_locks as l join pg_database as d on d.oid = l.database
+    where l.locktype = 'advisory' and d.datname = current_database()
+"""
 TABLES = {
     "windows": """
         select to_jsonb(e) - '{id,position_id}'::text[] from learning.pattern_episode_events as e
@@ -100,6 +106,45 @@ def test_a_replay_that_was_stopped_goes_on_to_the_same_rows(market, replayed, ne
         with psycopg.connect(dsn, autocommit=True) as done:
             found = contents(done)
     for name, rows in expected.items():
+        assert found[name] == rows, name
+
+
+@pytest.mark.slow
+def test_a_replay_that_dies_in_a_learning_cycle_goes_on_to_the_same_rows(
+    market, replayed, new_database, monkeypatch
+):
+    class DiedError(Exception):
+        pass
+
+    steps = 0
+
+    def dying(step: Callable[..., Any]) -> Callable[..., Any]:
+        def one(*arguments: Any) -> Any:
+            nonlocal steps
+            if step is Worker.drain or arguments == ("learner/judge",):
+                steps += 1
+                if steps % 7 == 0:  # in turn before judging and before its grids
+                    raise DiedError
+            return step(*arguments)
+
+        return one
+
+    monkeypatch.setattr("quadrant.learner.queries", dying(queries))
+    monkeypatch.setattr("quadrant.learner.Worker.drain", dying(Worker.drain))
+    died = 0
+    with new_database() as dsn, psycopg.connect(dsn, autocommit=True) as watching:
+        while True:
+            try:
+                with psycopg.connect(dsn, autocommit=True) as part:
+                    Replay(part, market, OPTIONS).run()
+                break
+            except DiedError:
+                died += 1
+            while watching.execute(LOCKED).fetchone() is not None:
+                sleep(0.02)
+        assert died >= 3
+        found = contents(watching)
+    for name, rows in contents(replayed).items():
         assert found[name] == rows, name
 
 
