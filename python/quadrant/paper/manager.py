@@ -7,6 +7,7 @@ from typing import Any
 from quadrant.engine import Snapshot
 from quadrant.paper.costs import Costs
 from quadrant.tick import Action, PositionTicker, Tick
+from quadrant.tick.gates import smallest_margin
 from quadrant.tick.position import MAX_MISSING_BARS
 from quadrant.tick.window import Values
 
@@ -68,10 +69,7 @@ class PaperManager:
         watched = self.tick.controls.of(ticker.position_id) is not None
         if not watched or ticker.missing_before(bar) > MAX_MISSING_BARS:
             return []
-        values = ticker.values_of(bar)
-        if any(
-            g.margin(v, t) < 0 for g, v, t in zip(ticker.gates, values, thresholds, strict=True)
-        ):
+        if smallest_margin(ticker.gates, ticker.values_of(bar), thresholds) < 0:
             return []
         trade_id = f"{ticker.key}:{bar.bar_ts}"
         self._order(ticker, side="entry", trade_id=trade_id)

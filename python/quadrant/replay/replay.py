@@ -114,7 +114,6 @@ class Replay:
         if reached is not None and self._due(reached):
             # Whoever got this far may have died after mining: then judging has no news, and is due.
             self._learn(reached, judge_anyway=True)
-            self.tick.last_bar_ts[LEARNED] = reached
         feed = moments(self.series)
         due = True
         while due:
@@ -122,13 +121,11 @@ class Replay:
                 due = self._stretch(feed, pipeline, stop)
             if due:
                 self._learn(progress.at)
-                self.tick.last_bar_ts[LEARNED] = progress.at
                 progress.seconds = perf_counter() - started
                 show(progress)
         last = progress.at or reached or 0
         if not progress.interrupted and last > self.tick.last_bar_ts.get(LEARNED, last):
             self._learn(last)
-            self.tick.last_bar_ts[LEARNED] = last
             self.tick.commit()
         progress.seconds = perf_counter() - started
         show(progress)
@@ -181,9 +178,11 @@ class Replay:
             tick.take(one.ticker, bar, actions)
 
     def _learn(self, at: int, *, judge_anyway: bool = False) -> None:
+        """One learning cycle; the next commit stores that it was made."""
         started = perf_counter()
         self.connection.execute(queries("tick/set_clock"), {"clock_ms": at})
         self.progress.cycles += self.learner.learn(judge_anyway=judge_anyway)
+        self.tick.last_bar_ts[LEARNED] = at
         self.progress.learning_seconds += perf_counter() - started
 
     def _where(self) -> int | None:

@@ -31,6 +31,13 @@ class Gate:
         return f"{self.name}_{'max' if self.at_most else 'min'}"
 
 
+def smallest_margin(
+    gates: tuple[Gate, ...], values: tuple[float, ...], thresholds: tuple[float, ...]
+) -> float:
+    """The margin of the gate that is hardest to pass; at or above 0 all of them pass."""
+    return min(g.margin(v, t) for g, v, t in zip(gates, values, thresholds, strict=True))
+
+
 def load_gates(connection: psycopg.Connection[Any]) -> dict[str, tuple[Gate, ...]]:
     """Every pattern's gates, in their registered order."""
     gates: dict[str, list[Gate]] = {}

@@ -8,7 +8,7 @@ from typing import Any
 
 from quadrant.bars import TIMEFRAMES
 from quadrant.engine import Snapshot
-from quadrant.tick.gates import Gate
+from quadrant.tick.gates import Gate, smallest_margin
 from quadrant.tick.kinds import OPENING_SLACK, Kind
 from quadrant.tick.window import Bar, Values, Window
 from quadrant.tick.writes import Writes
@@ -186,7 +186,7 @@ class PositionTicker:
             if self.window is not None:
                 self._close_window(bar)
             return
-        margin = min(g.margin(v, t) for g, v, t in zip(self.gates, values, thresholds, strict=True))
+        margin = smallest_margin(self.gates, values, thresholds)
         if self.window is None:
             assert self.attempt is not None
             self.window = Window(

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field
 from statistics import median
 from typing import Any, NamedTuple
 
-from quadrant.tick.gates import Gate
+from quadrant.tick.gates import Gate, smallest_margin
 
 Values = tuple[float, ...]
 
@@ -59,8 +59,7 @@ class Window:
         """Takes the window's next bar."""
         if self.decision is None:
             self.bars.append(bar)
-        margins = tuple(g.margin(v, g.base) for g, v in zip(gates, bar.values, strict=True))
-        smallest = min(margins)
+        smallest = smallest_margin(gates, bar.values, tuple(g.base for g in gates))
         if self.reference_margin < 0 and smallest > self.reference_margin:
             self.reference_margin = smallest
             self.reference_close = bar.close
