@@ -2,7 +2,7 @@
 
 from quadrant.engine.compute import compute, latest
 from quadrant.engine.frame import STATES, Frame
-from quadrant.engine.signals import s1_flag, s2_flag
+from quadrant.engine.signals import s1_flag, s2_flag, s3_flag
 from quadrant.engine.snapshot import SignalSource, Snapshot
 
 __all__ = [
@@ -14,4 +14,5 @@ __all__ = [
     "latest",
     "s1_flag",
     "s2_flag",
+    "s3_flag",
 ]

@@ -52,11 +52,16 @@ class Frame:
     slope250: Floats
     slope333: Floats
     ts_score: Floats
-    ox: Floats
     s1_halo_distance: Floats
     s1_slope: Floats
     s2_halo_distance: Floats
     s2_slope: Floats
+    dx_score: Floats
+    edx_score: Floats
+    dx_suppression: Floats
+    dx_bonus: Floats
+    ox: Floats
+    in_band: Flags
     trim: Flags
     emergency: Flags
 
@@ -86,13 +91,19 @@ class Frame:
                 states,
                 known(self.atr),
                 known(self.ema60),
+                known(self.ema144),
                 known(self.ema333),
                 known(self.ts_score),
                 known(self.s1_halo_distance, FAR),
                 known(self.s1_slope),
                 known(self.s2_halo_distance, FAR),
                 known(self.s2_slope),
+                known(self.dx_score),
+                known(self.edx_score),
+                known(self.dx_suppression),
+                known(self.dx_bonus),
                 known(self.ox),
+                self.in_band[rows].tolist(),
                 self.trim[rows].tolist(),
                 self.emergency[rows].tolist(),
                 self.missing_bars[rows].tolist(),

@@ -14,9 +14,11 @@ class Snapshot:
     """One closed bar with its state, scores and flags; plain values, always finite.
 
     Prices, EMAs and `atr` are in quote units; halo distances in ATRs, at or above 0; slopes in
-    ATRs per bar; `ts_score` and `ox` in 0..1; `bar_ts` (open) and `exists_at` (close) in epoch
-    ms UTC; `missing_bars` counts the bars absent right before this one. What cannot be known yet
-    (bars before the 333rd, all in S4) is 0, and a halo distance FAR.
+    ATRs per bar; scores and `ox` in 0..1; `bar_ts` (open) and `exists_at` (close) in epoch ms UTC;
+    `missing_bars` counts the bars absent right before this one. `in_band` is S3 with EMA333 <=
+    close <= EMA144; the DX threshold in force at this bar is dx_min + `dx_suppression` -
+    `dx_bonus`. What cannot be known yet (bars before the 333rd, all in S4) is 0, and a halo
+    distance FAR.
     """
 
     timeframe: str
@@ -30,13 +32,19 @@ class Snapshot:
     state: str
     atr: float
     ema60: float
+    ema144: float
     ema333: float
     ts_score: float
     s1_halo_distance: float
     s1_slope: float
     s2_halo_distance: float
     s2_slope: float
+    dx_score: float
+    edx_score: float
+    dx_suppression: float
+    dx_bonus: float
     ox: float
+    in_band: bool
     trim: bool
     emergency: bool
     missing_bars: int

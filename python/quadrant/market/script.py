@@ -12,7 +12,7 @@ from itertools import pairwise
 import numpy as np
 import talib
 
-from quadrant.engine.compute import trend_strength
+from quadrant.engine.scores import trend_strength
 from quadrant.market.path import PERIODS, Path
 from quadrant.market.spec import MarketSpec, TokenSpec
 
