@@ -13,6 +13,7 @@ import talib
 from numpy.typing import NDArray
 
 from quadrant.bars import Bars
+from quadrant.engine.states import TIE
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -132,7 +133,7 @@ def expansion_decay(bars: Bars, emas: Mapping[int, Floats], unit: Floats) -> dic
     """
     inner, outer = bend(emas[250], unit), bend(emas[333], unit)
     slow = (inner + np.where(np.isnan(outer), inner, outer)) / 2
-    under = (bars.close < emas[60]).astype(np.float64)
+    under = (bars.close < emas[60] * (1 - TIE)).astype(np.float64)
     bought = np.where(bars.close > bars.open, bars.volume, 0.0)
     return {
         "fade": rising(-slow, EDX_FADE),

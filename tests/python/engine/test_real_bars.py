@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 
 from quadrant.bars import Bars, read_bars
-from quadrant.engine import Frame, compute, latest, s1_flag, s2_flag
+from quadrant.engine import Frame, compute, latest, s1_flag, s2_flag, s3_flag, scores
 
 FOLDER = Path(__file__).resolve().parents[3] / ".." / "shared" / "data" / "bars"
+SYMBOLS = ("BTC", "DOGE", "ETH", "LINK", "LTC", "NEAR", "SOL", "XRP")
 
 
 def real(symbol: str, timeframe: str) -> Bars:
@@ -79,6 +80,45 @@ def test_states_transitions_and_flags(
     )
 
 
+@pytest.mark.parametrize(
+    ("timeframe", "band", "deep", "suppressed", "near", "flags"),
+    [
+        ("15m", 12168, 3681, 6614, 4923, [67, 99, 108, 38, 93, 50, 77, 52]),
+        ("1h", 2648, 879, 1265, 1257, [57, 17, 0, 26, 13, 28, 12, 8]),
+        ("4h", 134, 51, 71, 89, [0, 0, 3, 0, 0, 0, 0, 4]),
+    ],
+)
+def test_the_band_and_the_retest_flag(
+    timeframe: str, band: int, deep: int, suppressed: int, near: int, flags: list[int]
+) -> None:
+    frames = [compute(real(f"{symbol}USDT", timeframe)) for symbol in SYMBOLS]
+
+    def bars(name: str, at_least: float) -> int:
+        return sum(int((f.in_band & (getattr(f, name) >= at_least)).sum()) for f in frames)
+
+    assert bars("close", 0.0) == band
+    assert bars("dx_score", 0.60) == deep
+    assert bars("dx_suppression", 1e-12) == suppressed
+    assert bars("dx_bonus", 1e-12) == near
+    found = [s3_flag(f, ts_min=0.6, dx_min=0.6, slope_min=0.0).sum() for f in frames]
+    assert found == flags
+
+
+def test_each_part_of_dx_and_edx_spreads_over_the_bars_of_the_band() -> None:
+    seen: dict[str, list[float]] = {}
+    for symbol in SYMBOLS:
+        bars = real(f"{symbol}USDT", "15m")
+        frame = compute(bars)
+        emas = {period: getattr(frame, f"ema{period}") for period in (20, 30, 60, 144, 250, 333)}
+        parts = scores.deep_zone(bars, emas, frame.atr)
+        for name, part in (parts | scores.expansion_decay(bars, emas, frame.atr)).items():
+            seen.setdefault(name, []).extend(part[frame.in_band].tolist())
+    assert len(seen) == 7
+    for name, values in seen.items():
+        low, quarter, middle, most, high = np.percentile(values, [10, 25, 50, 75, 90])
+        assert low < 0.11 < quarter < 0.25 < 0.4 < middle < 0.6 < 0.75 < most < 0.9 < high, name
+
+
 def test_scores_of_one_bar() -> None:
     frame = compute(real("NEARUSDT", "15m"))
     expected = {
@@ -97,6 +137,26 @@ def test_scores_of_one_bar() -> None:
     }
     for name, value in expected.items():
         assert getattr(frame, name)[1000] == pytest.approx(value, rel=1e-9), name
+
+
+def test_scores_of_one_retest() -> None:
+    frame = compute(real("BTCUSDT", "15m"))
+    expected = {
+        "close": 46083.69,
+        "ema144": 46363.838564871825,
+        "ema333": 46029.86283734427,
+        "dx_score": 0.7238629378895212,
+        "edx_score": 0.7434830784097549,
+        "dx_suppression": 0.07304492352292648,
+        "dx_bonus": 0.03723187378970823,
+        "ts_score": 0.7578715087752895,
+        "s2_slope": 0.003258139837758939,
+    }
+    for name, value in expected.items():
+        assert getattr(frame, name)[1070] == pytest.approx(value, rel=1e-9), name
+    assert frame.in_band[1070]
+    assert s3_flag(frame, ts_min=0.6, dx_min=0.6, slope_min=0.0)[1070]
+    assert not s3_flag(frame, ts_min=0.6, dx_min=0.69, slope_min=0.0)[1070]
 
 
 @pytest.mark.parametrize(("symbol", "timeframe"), [("SOLUSDT", "15m"), ("DOGEUSDT", "4h")])
