@@ -13,8 +13,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from quadrant.importer import RoiUnit, ScoreScale, import_file
-from quadrant.importer.units import Units
+from quadrant.importer import RoiUnit, ScoreScale, Units, import_file
 
 SEED = Path(__file__).parents[3] / "shared" / "data" / "seed_episodes.csv"
 S1 = "pm.uptrend.S1.entry"

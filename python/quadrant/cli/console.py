@@ -10,6 +10,7 @@ from typing import Any
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.text import Text
 
 out = Console()
 err = Console(stderr=True)
@@ -18,6 +19,11 @@ err = Console(stderr=True)
 def print_json(value: Any) -> None:
     """One JSON document on stdout, for scripts: no colours, no wrapping."""
     typer.echo(json.dumps(value, default=str, indent=2))
+
+
+def plain(text: object) -> Text:
+    """Somebody else's words for the terminal: no markup, control characters written out."""
+    return Text("".join(c if c.isprintable() else repr(c)[1:-1] for c in str(text)))
 
 
 @contextmanager

@@ -18,6 +18,12 @@ class UnknownImportFormat(QuadrantError):
 
 
 class ImportFileUnreadable(QuadrantError):
-    """The file is damaged, is not UTF-8 text, or lacks the columns of episodes."""
+    """The file is damaged, is not UTF-8 text, or lacks the columns of what is imported."""
 
     code = "QD122"
+
+
+class NothingToImport(QuadrantError):
+    """The database to import from has none of the tables."""
+
+    code = "QD123"

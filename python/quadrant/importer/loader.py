@@ -1,4 +1,4 @@
-"""Loads a file of episodes into the database, batch by batch."""
+"""Loads the rows of a source into the database, batch by batch."""
 
 from __future__ import annotations
 
@@ -10,10 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
-from psycopg.types.json import Jsonb
 
 from quadrant.database import queries
-from quadrant.importer.reader import read_rows
+from quadrant.importer.kinds import Kind
+from quadrant.importer.reader import read_file
+from quadrant.importer.rows import encoder
+from quadrant.importer.source import Source
 from quadrant.importer.units import Units
 
 BATCH = 1_000
@@ -23,7 +25,8 @@ BATCH = 1_000
 class ImportReport:
     """What became of the rows: read = new + completed + already_there + rejected.
 
-    `completed` were there without an outcome and got it; `reasons` counts (SQLSTATE, sentence).
+    `completed` were there and lacked something that these rows brought; `left_out` were not read:
+    windows without a decision; `reasons` counts (SQLSTATE, sentence).
     """
 
     read: int = 0
@@ -31,35 +34,54 @@ class ImportReport:
     completed: int = 0
     already_there: int = 0
     rejected: int = 0
+    left_out: int = 0
     reasons: Counter[tuple[str, str]] = field(default_factory=Counter)
+
+    def add(self, written: str, rows: int) -> None:
+        """Count rows by the database's word for what became of them."""
+        self.read += rows
+        name = written.replace(" ", "_")
+        setattr(self, name, getattr(self, name) + rows)
 
 
 def import_file(
     connection: psycopg.Connection[Any],
     path: Path,
     units: Units,
-    progress: Callable[[int], None] = lambda _: None,
+    kind: Kind = Kind.EPISODES,
+    progress: Callable[[int, int], None] = lambda _rows, _done: None,
 ) -> ImportReport:
-    """Import every row of the file; one transaction per batch, so a second run goes on.
+    """Import every row of a file: see `import_rows`. Raises the file's errors (QD120 to QD122)."""
+    return import_rows(connection, read_file(path, kind), units, progress)
 
-    The connection is the owner's, in autocommit mode. `progress` gets the rows read so far.
-    Raises the file's errors (QD120 to QD122); bad rows are counted and kept as rejects.
+
+def import_rows(
+    connection: psycopg.Connection[Any],
+    source: Source,
+    units: Units,
+    progress: Callable[[int, int], None] = lambda _rows, _done: None,
+) -> ImportReport:
+    """Import every row of the source; one transaction per batch, so a second run goes on.
+
+    The connection is the owner's, in autocommit mode. `progress` gets the rows read so far and
+    how far that is towards the source's total. Bad rows are counted and kept as rejects.
     """
-    report = ImportReport()
-    rows = (units.convert(row) if isinstance(row, dict) else row for row in read_rows(path))
-    for batch in _batches(rows):
-        answer = connection.execute(
-            queries("importing/import_episodes"), {"rows": Jsonb(batch), "source": path.name}
-        ).fetchone()
-        assert answer is not None
-        counts = answer[0]
-        report.read += counts["read"]
-        report.new += counts["new"]
-        report.completed += counts["completed"]
-        report.already_there += counts["already_there"]
-        report.rejected += counts["rejected"]
-        report.reasons.update((r["sqlstate"], r["reason"]) for r in counts["reasons"])
-        progress(report.read)
+    report = ImportReport(left_out=source.left_out)
+    encode = encoder(source.kind, units)
+    for batch in _batches(source.rows):
+        answers = connection.execute(
+            queries("importing/import_rows"),
+            {
+                "kind": source.kind.row_kind,
+                "rows": [encode(raw) for raw, _ in batch],
+                "source": source.name,
+            },
+        )
+        for written, code, reason, rows in answers:
+            report.add(written, rows)
+            if code is not None:
+                report.reasons[code, reason] += rows
+        progress(report.read, batch[-1][1])
     return report
 
 

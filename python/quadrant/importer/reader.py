@@ -1,73 +1,84 @@
-"""Rows of a file of episodes: CSV with a header, or one JSON object per line; .gz of either."""
+"""Rows of a file: CSV with a header, or one JSON object per line; .gz of either."""
 
 from __future__ import annotations
 
 import csv
 import gzip
-import json
 from collections.abc import Iterator
+from io import TextIOWrapper
 from pathlib import Path
-from typing import Any, TextIO
+from typing import BinaryIO, TextIO, cast
 
 from quadrant.importer.errors import ImportFileMissing, ImportFileUnreadable, UnknownImportFormat
+from quadrant.importer.kinds import Kind
+from quadrant.importer.rows import Raw
+from quadrant.importer.source import Source
 
-_JSON_COLUMNS = ("scope", "factors", "blocked_by")
-_NEEDED = frozenset({"pattern_key", "decision", "timestamp"})
+_LONGEST_CELL = 1 << 28
 
 
-def read_rows(path: Path) -> Iterator[Any]:
-    """Every row as a dict of fields; a line that is no JSON comes as its text, to be rejected.
+def read_file(path: Path, kind: Kind) -> Source:
+    """The rows of a file; its total is in bytes.
 
-    Raises ImportFileMissing, UnknownImportFormat, ImportFileUnreadable.
+    Raises ImportFileMissing, UnknownImportFormat; ImportFileUnreadable also while its rows are
+    read.
     """
     if not path.is_file():
         raise ImportFileMissing(f"{path} is no file", hint="Check the path.")
     suffixes = [suffix.lower() for suffix in path.suffixes]
     is_gzip = bool(suffixes) and suffixes[-1] == ".gz"
-    kind = (suffixes[:-1] if is_gzip else suffixes)[-1:]
-    if kind not in ([".csv"], [".jsonl"], [".ndjson"]):
+    form = (suffixes[:-1] if is_gzip else suffixes)[-1:]
+    if form not in ([".csv"], [".jsonl"], [".ndjson"]):
         raise UnknownImportFormat(
             f"{path.name}: unknown format", hint="Name it .csv, .jsonl or .ndjson (or .gz of one)."
         )
+    rows = _rows(path, kind, is_gzip=is_gzip, is_csv=form == [".csv"])
+    return Source(path.name, kind, path.stat().st_size, rows)
+
+
+def _rows(path: Path, kind: Kind, *, is_gzip: bool, is_csv: bool) -> Iterator[tuple[Raw, int]]:
     try:
-        with _open(path, is_gzip) as file:
-            yield from _csv(file, path) if kind == [".csv"] else _json_lines(file)
+        with path.open("rb") as binary, _text(binary, is_gzip) as file:
+            for row in _csv(file, path, kind) if is_csv else _json_lines(file):
+                yield row, binary.tell()
     except (OSError, EOFError, UnicodeDecodeError, csv.Error) as e:
         raise ImportFileUnreadable(
             f"{path} cannot be read: {e}", hint="Write it again as UTF-8 text."
         ) from e
 
 
-def _open(path: Path, is_gzip: bool) -> TextIO:
-    if is_gzip:
-        return gzip.open(path, "rt", encoding="utf-8-sig", newline="")
-    return path.open(encoding="utf-8-sig", newline="")
+def _text(binary: BinaryIO, is_gzip: bool) -> TextIO:
+    content = cast(BinaryIO, gzip.GzipFile(fileobj=binary)) if is_gzip else binary
+    return TextIOWrapper(content, encoding="utf-8-sig", newline="")
 
 
-def _csv(file: TextIO, path: Path) -> Iterator[dict[str, Any]]:
+def _csv(file: TextIO, path: Path, kind: Kind) -> Iterator[Raw]:
+    csv.field_size_limit(_LONGEST_CELL)
     reader = csv.DictReader(file)
-    if missing := _NEEDED - set(reader.fieldnames or ()):
+    columns = set(reader.fieldnames or ())
+    if missing := kind.needed - columns:
         raise ImportFileUnreadable(
-            f"{path.name} has no column {', '.join(sorted(missing))}",
-            hint="The first line names the columns: pattern_key, episode_id, decision, outcome, "
-            "scope, factors, timestamp.",
+            f"{path.name} has no column {', '.join(sorted(missing))}", hint=_hint(kind, columns)
         )
-    for cells in reader:
-        row: dict[str, Any] = {key: value for key, value in cells.items() if key and value}
-        for column in _JSON_COLUMNS:
-            if column in row:
-                row[column] = _parsed(row[column])
-        yield row
+    yield from reader
 
 
-def _json_lines(file: TextIO) -> Iterator[Any]:
+def _hint(kind: Kind, columns: set[str]) -> str:
+    for other in set(Kind) - {kind}:
+        if other.needed <= columns:
+            return f"It looks like {other}: add --kind {other}."
+    if kind is Kind.TRADES:
+        return (
+            "The first line names the columns: trade_id, pattern_key, action_category, roi, "
+            "closed_at, scope, did_trim, reached_s3, hold_hours."
+        )
+    return (
+        "The first line names the columns: pattern_key, episode_id, decision, outcome, scope, "
+        "factors, timestamp."
+    )
+
+
+def _json_lines(file: TextIO) -> Iterator[str]:
     for line in file:
         if text := line.strip():
-            yield _parsed(text)
-
-
-def _parsed(text: str) -> Any:
-    try:
-        return json.loads(text)
-    except ValueError:
-        return text
+            yield text

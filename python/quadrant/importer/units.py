@@ -30,16 +30,16 @@ _SCORES = frozenset(
 
 @dataclass(frozen=True)
 class Units:
-    """The units of a file, and how its rows become ours: ROI as fractions, scores 0..1."""
+    """The units of a source, and how its rows become ours: ROI as fractions, scores 0..1."""
 
     roi: RoiUnit
-    score: ScoreScale
+    score: ScoreScale = ScoreScale.ONE
 
     def convert(self, row: dict[str, Any]) -> dict[str, Any]:
-        """The row in our units, NaN and infinities as words (JSON has no others)."""
-        row = {key: _wordy(value) for key, value in row.items()}
-        if self.roi is RoiUnit.PERCENT:
-            row["roi"] = _scaled(row.get("roi"))
+        """The row in our units (a new dict)."""
+        row = dict(row)
+        if self.roi is RoiUnit.PERCENT and "roi" in row:
+            row["roi"] = _scaled(row["roi"])
         if self.score is ScoreScale.HUNDRED and "factors" in row:
             row["factors"] = _scores(row["factors"])
         return row
@@ -61,20 +61,10 @@ def _scaled(value: Any) -> Any:
     """A hundredth of a number (or of a number in a CSV cell); anything else as it is."""
     if isinstance(value, str):
         try:
-            value = float(value)
+            number = float(value)
         except ValueError:
             return value
-        return _wordy(value / 100)
+        return number / 100 if math.isfinite(number) else value
     if isinstance(value, int | float) and not isinstance(value, bool):
         return value / 100
-    return value
-
-
-def _wordy(value: Any) -> Any:
-    if isinstance(value, float) and not math.isfinite(value):
-        return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
-    if isinstance(value, dict):
-        return {key: _wordy(inner) for key, inner in value.items()}
-    if isinstance(value, list):
-        return [_wordy(inner) for inner in value]
     return value

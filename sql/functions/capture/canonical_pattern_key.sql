@@ -1,6 +1,7 @@
 -- The canonical spelling of a pattern key: canonical keys as they are, the legacy spellings
--- (module=pm|pattern_key=uptrend.S1.entry, pm.s1_entry, pm.s3_retest, ...buy_flag) translated.
--- Anything else raises QD001.
+-- (module=pm|pattern_key=uptrend.S1.entry, pm.s1_entry, pm.s3_retest, ...buy_flag) translated. A
+-- strategy of one's own has pm.<family>.<setup> with a family other than uptrend. Anything else, or
+-- a key of more than 200 characters, raises QD001.
 create or replace function learning.canonical_pattern_key(p_key text)
 returns text
 language plpgsql immutable parallel safe
@@ -13,15 +14,19 @@ begin
     v_key := regexp_replace(v_key, '^(pm\.uptrend\.S[12])\.buy_flag$', '\1.entry');
     v_key := regexp_replace(v_key, '^pm\.uptrend\.S3\.buy_flag$', 'pm.uptrend.S3.retest');
     if v_key ~ '^pm\.uptrend\.(S[12]\.entry|S3\.(retest|dx))$'
-        or v_key ~ '^dm\.[a-z][a-z0-9_]*\.[A-Za-z0-9_]+$'
+        or length(v_key) <= 200 and (
+            v_key ~ '^dm\.[a-z][a-z0-9_]*\.[A-Za-z0-9_]+$'
+            or v_key ~ '^pm\.(?!uptrend\.)[a-z][a-z0-9_]*(\.[A-Za-z0-9_]+)+$'
+        )
     then
         return v_key;
     end if;
     raise exception using
         errcode = 'QD001',
-        message = format('unknown pattern key %L', p_key),
+        message = format('unknown pattern key %L', left(p_key, 200)),
         hint = 'Canonical keys are pm.uptrend.S1.entry, pm.uptrend.S2.entry, '
-            || 'pm.uptrend.S3.retest, pm.uptrend.S3.dx and dm.<family>.<motif>.';
+            || 'pm.uptrend.S3.retest, pm.uptrend.S3.dx, dm.<family>.<motif>, and '
+            || 'pm.<family>.<setup> for a strategy of your own.';
 end
 $$;
 comment on function learning.canonical_pattern_key(text) is

@@ -1,14 +1,14 @@
--- A number of an imported row, by its field's name; null when absent. QD005 for NaN and infinities,
--- QD014 for what is no number.
-create or replace function learning.import_finite(p_row jsonb, p_field text)
+-- A number of an imported row from its text; null when empty. QD005 for NaN and infinities, QD014
+-- for what is no number of double precision.
+create or replace function learning.import_finite(p_value text, p_field text)
 returns double precision
-language plpgsql immutable parallel safe
+language plpgsql immutable parallel safe strict
 set search_path = ''
 as $$
 declare
     v_number double precision;
 begin
-    v_number := nullif(p_row ->> p_field, '');
+    v_number := nullif(p_value, '');
     if not learning.is_finite(v_number) then
         raise exception using
             errcode = 'QD005',
@@ -20,8 +20,8 @@ exception
     when invalid_text_representation or numeric_value_out_of_range then
         raise exception using
             errcode = 'QD014',
-            message = format('%s is no number: %L', p_field, p_row ->> p_field);
+            message = format('%s is no number: %L', p_field, left(p_value, 100));
 end
 $$;
-comment on function learning.import_finite(jsonb, text) is
+comment on function learning.import_finite(text, text) is
     'A finite number of an imported row, or null; QD005 and QD014 for anything else.';

@@ -8,8 +8,7 @@ from typing import Any
 
 import psycopg
 
-from quadrant.importer import RoiUnit, ScoreScale, import_file
-from quadrant.importer.units import Units
+from quadrant.importer import RoiUnit, ScoreScale, Units, import_file
 
 UNITS = Units(RoiUnit.PERCENT, ScoreScale.HUNDRED)
 

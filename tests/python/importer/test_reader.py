@@ -3,23 +3,33 @@
 from __future__ import annotations
 
 import gzip
+import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from quadrant.errors import QuadrantError
-from quadrant.importer.reader import read_rows
+from quadrant.importer import Kind, RoiUnit, Units, read_file
+from quadrant.importer.rows import encoder
 
 CSV = (
     'pattern_key,episode_id,decision,outcome,scope,timestamp\nk,e1,acted,,"{""a"": 1}",2026-01-01\n'
 )
 JSON = '{"pattern_key": "k", "scope": {"a": 1}}\n\nno json\n'
+FRACTIONS = Units(RoiUnit.FRACTION)
+
+
+def rows_of(path: Path, kind: Kind = Kind.EPISODES) -> list[Any]:
+    """The rows as the database gets them."""
+    encode = encoder(kind, FRACTIONS)
+    return [json.loads(encode(raw)) for raw, _ in read_file(path, kind).rows]
 
 
 def test_csv_cells_become_fields_and_empty_ones_are_absent(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_text(CSV)
-    assert list(read_rows(path)) == [
+    assert rows_of(path) == [
         {
             "pattern_key": "k",
             "episode_id": "e1",
@@ -33,13 +43,13 @@ def test_csv_cells_become_fields_and_empty_ones_are_absent(tmp_path: Path) -> No
 def test_json_lines_keep_what_is_no_json_to_be_rejected(tmp_path: Path) -> None:
     path = tmp_path / "a.jsonl"
     path.write_text(JSON)
-    assert list(read_rows(path)) == [{"pattern_key": "k", "scope": {"a": 1}}, "no json"]
+    assert rows_of(path) == [{"pattern_key": "k", "scope": {"a": 1}}, "no json"]
 
 
 def test_either_may_be_compressed(tmp_path: Path) -> None:
     for name, text in (("a.csv.gz", CSV), ("a.ndjson.gz", JSON)):
         (tmp_path / name).write_bytes(gzip.compress(text.encode()))
-        assert next(iter(read_rows(tmp_path / name)))["pattern_key"] == "k"
+        assert rows_of(tmp_path / name)[0]["pattern_key"] == "k"
 
 
 @pytest.mark.parametrize(
@@ -60,5 +70,59 @@ def test_a_file_that_is_none_is_refused(
     if content is not None:
         (tmp_path / name).write_bytes(content)
     with pytest.raises(QuadrantError) as caught:
-        list(read_rows(tmp_path / name))
+        rows_of(tmp_path / name)
     assert caught.value.code == code
+
+
+def test_what_only_some_parsers_read_comes_as_words_or_as_its_text(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    deep = "[" * 100_000
+    path.write_text(f'{{"roi": NaN, "factors": {{"a": -Infinity, "b": 1e999}}}}\n{deep}\n')
+    assert rows_of(path) == [{"roi": "NaN", "factors": {"a": "-Infinity", "b": "1e999"}}, deep]
+
+
+@pytest.mark.parametrize(
+    ("cell", "gates"),
+    [("ts", ["ts"]), ("ts, halo", ["ts", "halo"]), ('"{ts,""halo""}"', ["ts", "halo"]),
+     ('"[""ts""]"', ["ts"]), ("{}", {})],
+)  # fmt: skip
+def test_blocking_gates_may_be_written_as_people_and_databases_do(
+    tmp_path: Path, cell: str, gates: object
+) -> None:
+    path = tmp_path / "a.csv"
+    quoted = cell if cell.startswith('"') else f'"{cell}"'
+    path.write_text(f"pattern_key,decision,blocked_by\nk,skipped,{quoted}\n")
+    assert rows_of(path)[0]["blocked_by"] == gates
+
+
+def test_a_line_with_too_many_cells_is_no_row(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("pattern_key,decision\nk,skipped,more\n")
+    (row,) = rows_of(path)
+    assert isinstance(row, str)
+    assert "more" in row
+
+
+def test_actions_of_a_trade_are_counted_where_they_are_not(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(
+        "trade_id,pattern_key,action_category,roi\nt,k,entry,1\nu,k,add,1\nt,k,exit,1\n"
+    )
+    assert [row["ordinal"] for row in rows_of(path, Kind.TRADES)] == [1, 1, 2]
+
+
+def test_a_file_of_trades_is_not_taken_for_episodes(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("trade_id,pattern_key,action_category,roi\n")
+    with pytest.raises(QuadrantError) as caught:
+        rows_of(path)
+    assert caught.value.hint == "It looks like trades: add --kind trades."
+
+
+def test_how_far_a_file_is_read_ends_at_its_size(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl.gz"
+    path.write_bytes(gzip.compress(b"{}\n" * 100_000))
+    source = read_file(path, Kind.EPISODES)
+    places = [done for _, done in source.rows]
+    assert places == sorted(places)
+    assert places[-1] == source.total

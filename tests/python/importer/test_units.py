@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from quadrant.importer.units import RoiUnit, ScoreScale, Units
+from quadrant.importer import RoiUnit, ScoreScale, Units
 
 
 def convert(row: dict[str, Any], roi: str = "fraction", score: str = "1") -> dict[str, Any]:
@@ -39,7 +39,8 @@ def test_scores_of_100_become_1_at_any_depth_and_nothing_else_does() -> None:
     assert convert({"factors": factors})["factors"] == factors
 
 
-def test_what_json_cannot_say_is_said_in_words() -> None:
-    row = convert({"roi": float("nan"), "factors": {"samples": [{"ts_score": float("-inf")}]}})
-    assert row == {"roi": "NaN", "factors": {"samples": [{"ts_score": "-Infinity"}]}}
-    assert convert({"roi": "nan"}, roi="percent")["roi"] == "NaN"
+def test_what_is_no_finite_number_stays_as_it_is() -> None:
+    row = {"roi": "NaN", "factors": {"samples": [{"ts_score": "-Infinity"}]}}
+    assert convert(row, roi="percent", score="100") == row
+    assert convert({"roi": "nan"}, roi="percent")["roi"] == "nan"
+    assert "roi" not in convert({}, roi="percent")

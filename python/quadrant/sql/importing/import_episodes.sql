@@ -1,1 +1,0 @@
-select learning.import_episodes(%(rows)s, %(source)s)

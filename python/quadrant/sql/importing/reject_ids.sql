@@ -1,0 +1,1 @@
+select r.id from analyst.rejects as r order by r.id

@@ -1,0 +1,1 @@
+select r.written, r.code, r.reason from learning.retry_reject(%(id)s) as r

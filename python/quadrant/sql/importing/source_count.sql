@@ -1,0 +1,1 @@
+select count({decision}), count(*) - count({decision}) from {table}

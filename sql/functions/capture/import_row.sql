@@ -1,0 +1,27 @@
+-- Stores one row strictly: p_kind is episode (fields: learning.checked_episode) or trade
+-- (learning.checked_trade). written: new, completed, already there. Raises the coded errors of
+-- those, and QD040 where its name stands for another one.
+create or replace function learning.import_row(p_kind text, p_row jsonb)
+returns table (id bigint, written text)
+language plpgsql volatile
+set search_path = ''
+as $$
+begin
+    if p_kind = 'episode' then
+        select s.id, s.written into id, written
+        from learning.store_episodes(array[learning.checked_episode(p_row)]) as s;
+    else
+        select s.id, s.written into id, written
+        from learning.store_trades(array[learning.checked_trade(p_row)]) as s;
+    end if;
+    if written = 'conflict' then
+        raise exception using
+            errcode = 'QD040',
+            message = learning.import_conflict(p_kind),
+            hint = 'A window_id names one experiment, a trade_id and ordinal one action.';
+    end if;
+    return next;
+end
+$$;
+comment on function learning.import_row(text, jsonb) is
+    'Stores one episode or trade action strictly: its id, and new, completed or already there.';

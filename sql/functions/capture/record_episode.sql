@@ -1,0 +1,17 @@
+-- Records a finished (or still pending) experiment of a bot that does its own tracking; fields as
+-- in learning.checked_episode. Again with the same window_id it adds what was missing (the outcome,
+-- the virtual result) and overwrites nothing. Returns the event's id, its window, and what was
+-- written: new, completed, already there. Raises QD001 to QD007, QD014, QD040, QD041 and QD046.
+create or replace function pm.record_episode(p_episode jsonb)
+returns table (id bigint, window_id text, written text)
+language sql volatile security definer rows 1
+set search_path = ''
+as $$
+    select r.id, coalesce(
+            nullif(p_episode ->> 'window_id', ''), p_episode ->> 'episode_id'
+        ), r.written
+    from learning.import_row('episode', p_episode) as r
+$$;
+comment on function pm.record_episode(jsonb) is
+    'Records an experiment of your own tracking, once per window_id, outcome and result when they '
+    'are known; coded errors for a bad one.';

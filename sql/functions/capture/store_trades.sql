@@ -1,0 +1,42 @@
+-- Stores actions of closed trades (learning.checked_trade) by trade_id and ordinal. It steps no
+-- allocation: old trades say nothing about today's. written: new, already there, or conflict where
+-- that action is there with other content. place counts p_rows from 1.
+create or replace function learning.store_trades(p_rows learning.pattern_trade_events[])
+returns table (place integer, id bigint, written text)
+language plpgsql volatile
+set search_path = ''
+as $$
+declare
+    v_new bigint[];
+begin
+    with stored as (
+        insert into learning.pattern_trade_events as t (
+            trade_id, ordinal, pattern_key, action_category, scope, roi, did_trim, reached_s3,
+            hold_hours, closed_at
+        )
+        select r.trade_id, r.ordinal, r.pattern_key, r.action_category, r.scope, r.roi, r.did_trim,
+            r.reached_s3, r.hold_hours, r.closed_at
+        from unnest(p_rows) with ordinality as r
+        order by r.trade_id, r.ordinal, r.ordinality
+        on conflict on constraint one_row_per_action_of_a_trade do nothing
+        returning t.id
+    )
+    select coalesce(array_agg(s.id), '{}') into v_new from stored as s;
+
+    return query
+    select r.ordinality::integer, t.id, case
+            when (r.pattern_key, r.action_category, r.scope, r.roi, r.closed_at)
+                is distinct from (t.pattern_key, t.action_category, t.scope, t.roi, t.closed_at)
+                then 'conflict'
+            when t.id = any (v_new) and row_number() over (
+                partition by t.id order by r.ordinality
+            ) = 1 then 'new'
+            else 'already there'
+        end
+    from unnest(p_rows) with ordinality as r
+    join learning.pattern_trade_events as t
+        on t.trade_id = r.trade_id and t.ordinal = r.ordinal;
+end
+$$;
+comment on function learning.store_trades(learning.pattern_trade_events[]) is
+    'Stores actions of closed trades once; per row its id and new, already there or conflict.';

@@ -1,0 +1,55 @@
+-- Every pattern that has experiments or gates, and what can come of it: without registered gates
+-- it is mined and cannot be judged.
+create or replace view analyst.patterns as
+with experiments as (
+    select e.pattern_key, count(*) as n_experiments,
+        count(*) filter (where e.outcome in ('success', 'failure')) as n_finished,
+        count(*) filter (where e.outcome is null) as n_pending,
+        count(*) filter (where e.has_samples) as n_sampled,
+        count(e.roi) as n_valued
+    from learning.pattern_episode_events as e
+    group by e.pattern_key
+),
+gates as (
+    select g.pattern_key, count(*) as n_gates,
+        bool_or(cardinality(g.steps) > 1) as has_levers
+    from learning.gates as g
+    group by g.pattern_key
+),
+lessons as (
+    select l.pattern_key, count(*) as n_lessons
+    from learning.learning_lessons as l
+    where l.status = 'active'
+    group by l.pattern_key
+),
+overrides as (
+    select o.pattern_key, count(*) as n_overrides
+    from learning.pm_overrides as o
+    where o.status = 'active'
+    group by o.pattern_key
+)
+select pattern_key,
+    coalesce(e.n_experiments, 0) as n_experiments,
+    coalesce(e.n_finished, 0) as n_finished,
+    coalesce(e.n_pending, 0) as n_pending,
+    coalesce(e.n_sampled, 0) as n_sampled,
+    coalesce(e.n_valued, 0) as n_valued,
+    coalesce(g.n_gates, 0) as n_gates,
+    coalesce(l.n_lessons, 0) as n_lessons,
+    coalesce(o.n_overrides, 0) as n_overrides,
+    case
+        when not coalesce(g.has_levers, false)
+            then 'mined only: no gates are registered (pm.register_gates)'
+        when coalesce(e.n_finished, 0) = 0 then 'waits for experiments'
+        when 2 * e.n_sampled <= e.n_experiments
+            then 'judged by drift: most experiments have no samples'
+        when 2 * e.n_valued <= e.n_experiments
+            then 'judged by counts: most experiments have no virtual result'
+        else 'judged'
+    end as learning
+from experiments as e
+full join gates as g using (pattern_key)
+left join lessons as l using (pattern_key)
+left join overrides as o using (pattern_key);
+comment on view analyst.patterns is
+    'Every pattern with its experiments, gates, lessons and overrides, and whether it can be judged.';
