@@ -18,7 +18,7 @@ from quadrant.database import migrate, queries
 from quadrant.judging import Worker
 from quadrant.market import planted_market, synthesize
 from quadrant.replay import Replay, ReplayOptions, summarise
-from quadrant.tick import StaleTickerError, Tick
+from quadrant.tick import Position, StaleTickerError, Tick
 
 pytestmark = [pytest.mark.flow]
 SIX_HOURS = 6 * 3_600_000
@@ -229,18 +229,12 @@ def test_the_summary_counts_what_the_tables_hold(replayed):
 
 def test_two_tickers_on_one_position_one_wins_and_the_other_is_told(market, database):
     bars = market[0]
-    position = {
-        "token_contract": "X",
-        "token_chain": "test",
-        "symbol": "X",
-        "timeframe": bars.timeframe,
-        "total_allocation_pct": 1,
-    }
+    position = Position("test", "X", "X", bars.timeframe)
     with (
         psycopg.connect(database, autocommit=True) as one,
         psycopg.connect(database, autocommit=True) as other,
     ):
-        first, second = Tick(one, "feed", [position]), Tick(other, "feed", [position])
+        first, second = Tick(one, "feed", [position]), Tick(other, "other", [position])
         (ticker,) = first.tickers.values()
         first.hold(ticker, "active", "t1")
         first._changed[ticker.position_id] = ticker

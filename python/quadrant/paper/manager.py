@@ -7,20 +7,23 @@ from typing import Any
 from quadrant.engine import Snapshot
 from quadrant.paper.costs import Costs
 from quadrant.tick import Action, PositionTicker, Tick
-from quadrant.tick.gates import smallest_margin
 from quadrant.tick.position import MAX_MISSING_BARS
-from quadrant.tick.window import Values
 
 MS_PER_HOUR = 3_600_000
+MAX_DX_BUYS = 3
+LEAST_ORDER = 0.01
+"""An order below this fraction of the position's budget is not worth its fees."""
 
 
 class PaperManager:
     """Trades every position of a tick; orders fill at the next bar's open.
 
-    `capital` is in quote currency; a position may use its total_allocation_pct of it, and an
-    entry takes position_size_frac = 0.10 + 0.50 A of that share (it holds one trade at a time).
-    A position that pm.position_controls does not show is left alone. Orders and open trade live
-    in the ticker's memo, so that they are stored with the tick.
+    `capital` is in quote currency; a position may use its total_allocation_pct of it. An entry
+    takes position_size_frac = 0.10 + 0.50 A of that share, an add (S2, S3 retest, once a window)
+    the same fraction of what is left. Trims sell E of the quantity and feed the pool of the DX
+    ladder: a third of the pool at a time, at most three times until the next trim, each buy
+    dx_atr_mult ATRs below the last. A position that pm.position_controls does not show is left
+    alone. Orders and open trade live in the ticker's memo, so that they are stored with the tick.
     """
 
     def __init__(
@@ -37,68 +40,121 @@ class PaperManager:
         self.budget = capital * allocation_pct / 100
         self.costs = costs
         self.e_value = e_value
+        self.size_frac = 0.10 + 0.50 * a_value
         self.context = {
             "a_value": a_value,
             "e_value": e_value,
-            "position_size_frac": 0.10 + 0.50 * a_value,
+            "position_size_frac": self.size_frac,
         }
         for ticker in tick.tickers.values():
-            ticker.context = self.context
+            ticker.subject.context = self.context
 
-    def decide(self, ticker: PositionTicker, bar: Snapshot, thresholds: Values) -> list[Action]:
+    def decide(self, ticker: PositionTicker, bar: Snapshot) -> list[Action]:
         """Fills what was ordered on the bar before, then orders on this one."""
         memo = ticker.memo
+        told: list[Action] = []
         if memo.get("order"):
-            self._fill(ticker, bar)
+            told += self._fill(ticker, bar)
         trade = memo.get("trade")
-        if trade is None:
-            return self._enter(ticker, bar, thresholds)
+        if trade is not None:
+            self._watch(ticker, bar, trade)
+        if not memo.get("order") and bar.state in ticker.in_state and not bar.emergency:
+            told += self._buy(ticker, bar, trade, {action.episode_type for action in told})
+        return told
+
+    def _watch(self, ticker: PositionTicker, bar: Snapshot, trade: dict[str, Any]) -> None:
+        """Sells: everything when the trend is over, a part when a trim flag comes up."""
         if bar.emergency or bar.state == "S0":
-            self._order(ticker, side="exit", fraction=1.0)
+            self._order(ticker, bar, side="exit", fraction=1.0)
         elif bar.trim and not trade["trim_flag"]:
-            self._order(ticker, side="trim", fraction=self.e_value)
+            self._order(ticker, bar, side="trim", fraction=self.e_value)
         if trade["trim_flag"] != bar.trim or (bar.state == "S3" and not trade["reached_s3"]):
             trade["trim_flag"] = bar.trim
             trade["reached_s3"] |= bar.state == "S3"
             ticker.dirty = True
-        return []
 
-    def _enter(self, ticker: PositionTicker, bar: Snapshot, thresholds: Values) -> list[Action]:
-        if bar.state != ticker.kind.state or not (ticker.attempt or ticker.state == "S0"):
+    def _buy(
+        self,
+        ticker: PositionTicker,
+        bar: Snapshot,
+        trade: dict[str, Any] | None,
+        just_bought: set[str | None],
+    ) -> list[Action]:
+        """Orders the first kind of opportunity that passes; tells why it passes on the others."""
+        thresholds = self.tick.controls.of(ticker.position_id)
+        known = ticker.subject.attempt is not None or ticker.state == "S0"
+        if thresholds is None or not known or ticker.missing_before(bar) > MAX_MISSING_BARS:
             return []
-        watched = self.tick.controls.of(ticker.position_id) is not None
-        if not watched or ticker.missing_before(bar) > MAX_MISSING_BARS:
-            return []
-        if smallest_margin(ticker.gates, ticker.values_of(bar), thresholds) < 0:
-            return []
-        trade_id = f"{ticker.key}:{bar.bar_ts}"
-        self._order(ticker, side="entry", trade_id=trade_id)
-        return [Action("entry", bar.bar_ts, trade_id, self.context)]
+        passes = []
+        for track in ticker.in_state[bar.state]:
+            decided = track.window is not None and track.window.decision is not None
+            if not track.kind.ladder and (decided or track.kind.episode_type in just_bought):
+                continue
+            if not track.passes(bar, thresholds):
+                continue
+            if track.kind.ladder:
+                distance = track.in_force(thresholds)[track.kind.ladder]
+                usd, reason = self._rung(bar, trade)
+            else:
+                distance = ticker.tracks["s3_dx"].in_force(thresholds)["dx_atr_mult"]
+                usd, reason = self._size(track.kind.state, trade)
+            if reason is None and ticker.memo.get("order"):
+                reason = "one_order_a_bar"
+            if reason is None:
+                self._order(
+                    ticker,
+                    bar,
+                    side="entry" if trade is None else "add",
+                    episode_type=track.kind.episode_type,
+                    pattern_key=track.kind.pattern_key,
+                    usd=usd,
+                    scope=dict(ticker.subject.scope),
+                    ladder=bool(track.kind.ladder),
+                    arm_distance=distance * bar.atr,
+                    dx_atr_mult=distance,
+                )
+            else:
+                passes.append(
+                    Action("pass", bar.bar_ts, episode_type=track.kind.episode_type, reason=reason)
+                )
+        return passes
 
-    def _order(self, ticker: PositionTicker, **order: Any) -> None:
-        ticker.memo["order"] = order
+    def _size(self, state: str, trade: dict[str, Any] | None) -> tuple[float, str | None]:
+        """What an entry or add may cost, or why there is none."""
+        if trade is None:
+            return self.budget * self.size_frac, None
+        if state == "S1":
+            return 0.0, "holding"
+        left = max(0.0, self.budget - (trade["cost"] - trade["proceeds"]))
+        usd = left * self.size_frac
+        return usd, None if usd >= LEAST_ORDER * self.budget else "no_budget"
+
+    def _rung(self, bar: Snapshot, trade: dict[str, Any] | None) -> tuple[float, str | None]:
+        """What the next buy of the DX ladder may cost, or why there is none."""
+        if trade is None or trade["pool"] <= 0:
+            return 0.0, "no_pool"
+        if trade["dx_count"] >= MAX_DX_BUYS:
+            return 0.0, "ladder_done"
+        if trade["arm"] is not None and bar.close > trade["arm"]:
+            return 0.0, "ladder_arm"
+        basis = trade["pool_basis"] if trade["dx_count"] else trade["pool"]
+        return min(trade["pool"], basis / MAX_DX_BUYS), None
+
+    def _order(self, ticker: PositionTicker, bar: Snapshot, **order: Any) -> None:
+        ticker.memo["order"] = order | {"signal_bar_ts": bar.bar_ts}
         ticker.dirty = True
 
-    def _fill(self, ticker: PositionTicker, bar: Snapshot) -> None:
+    def _fill(self, ticker: PositionTicker, bar: Snapshot) -> list[Action]:
         order = ticker.memo.pop("order")
         ticker.dirty = True
-        buying = order["side"] == "entry"
-        price = self.costs.price(bar.open, buying=buying, vol_bucket=ticker.scope.get("vol_bucket"))
+        buying = order["side"] in ("entry", "add")
+        if buying and ticker.missing_before(bar) > MAX_MISSING_BARS:
+            return []
+        bucket = ticker.subject.scope.get("vol_bucket")
+        price = self.costs.price(bar.open, buying=buying, vol_bucket=bucket)
         if buying:
-            cost = self.budget * self.context["position_size_frac"]
-            ticker.memo["trade"] = trade = {
-                "trade_id": order["trade_id"],
-                "opened_ms": bar.bar_ts,
-                "quantity": cost / price,
-                "cost": cost,
-                "fees": cost * self.costs.fee,
-                "proceeds": 0.0,
-                "trims": 0,
-                "trim_flag": False,
-                "reached_s3": False,
-            }
-            usd = cost
-            self.tick.hold(ticker, "active", trade["trade_id"])
+            context = self._bought(ticker, bar, order, price)
+            usd = order["usd"]
         else:
             trade = ticker.memo["trade"]
             quantity = trade["quantity"] * order["fraction"]
@@ -106,19 +162,71 @@ class PaperManager:
             trade["quantity"] -= quantity
             trade["proceeds"] += usd
             trade["fees"] += usd * self.costs.fee
-            trade["trims"] += order["side"] == "trim"
-        self.tick.strand(
-            "pm_action",
-            f"{trade['trade_id']}:{bar.bar_ts}",
-            ticker,
-            bar.bar_ts,
-            trade_id=trade["trade_id"],
-            action=order["side"],
-            price=price,
-            usd=usd,
+            context = {}
+            if order["side"] == "trim":
+                trade["trims"] += 1
+                trade |= {"pool": trade["pool"] + usd, "dx_count": 0, "arm": None}
+        trade = ticker.memo["trade"]
+        trade["actions"].append(
+            {
+                "action_category": order["side"],
+                "pattern_key": order.get("pattern_key", trade["pattern_key"]),
+            }
+        )
+        filled = Action(
+            order["side"],
+            order["signal_bar_ts"],
+            trade["trade_id"],
+            order.get("episode_type"),
+            self.context | context | {"price": price, "usd": usd},
+            at_ms=bar.bar_ts,
         )
         if order["side"] == "exit":
             self._close(ticker, bar, trade)
+        return [filled]
+
+    def _bought(
+        self, ticker: PositionTicker, bar: Snapshot, order: dict[str, Any], price: float
+    ) -> dict[str, Any]:
+        """Books a buy and arms the ladder below it; answers what the decision should know."""
+        if order["side"] == "entry":
+            trade_id = f"{ticker.key}:{order['signal_bar_ts']}"
+            ticker.memo["trade"] = {
+                "trade_id": trade_id,
+                "pattern_key": order["pattern_key"],
+                "scope": order["scope"],
+                "opened_ms": bar.bar_ts,
+                "quantity": 0.0,
+                "cost": 0.0,
+                "fees": 0.0,
+                "proceeds": 0.0,
+                "trims": 0,
+                "trim_flag": False,
+                "reached_s3": bar.state == "S3",
+                "pool": 0.0,
+                "pool_basis": 0.0,
+                "dx_count": 0,
+                "arm": None,
+                "actions": [],
+            }
+            self.tick.hold(ticker, "active", trade_id)
+        trade = ticker.memo["trade"]
+        trade["cost"] += order["usd"]
+        trade["quantity"] += order["usd"] / price
+        trade["fees"] += order["usd"] * self.costs.fee
+        trade["arm"] = price - order["arm_distance"]
+        if not order["ladder"]:
+            return {}
+        if trade["dx_count"] == 0:
+            trade["pool_basis"] = trade["pool"]
+        trade["pool"] -= order["usd"]
+        trade["dx_count"] += 1
+        return {
+            "dx_count": trade["dx_count"],
+            "pool_basis": trade["pool_basis"],
+            "dx_atr_mult": order["dx_atr_mult"],
+            "next_arm": trade["arm"],
+        }
 
     def _close(self, ticker: PositionTicker, bar: Snapshot, trade: dict[str, Any]) -> None:
         pnl = trade["proceeds"] - trade["cost"] - trade["fees"]
@@ -127,16 +235,21 @@ class PaperManager:
             trade["trade_id"],
             ticker,
             bar.bar_ts,
+            {
+                "pattern_key": trade["pattern_key"],
+                "timeframe": ticker.timeframe,
+                "scope": trade["scope"],
+                "actions": trade["actions"],
+                "opened_ms": trade["opened_ms"],
+                "closed_ms": bar.bar_ts,
+                "hold_hours": (bar.bar_ts - trade["opened_ms"]) / MS_PER_HOUR,
+                "cost": trade["cost"],
+                "pnl": pnl,
+                "roi": pnl / trade["cost"],
+                "did_trim": trade["trims"] > 0,
+                "reached_s3": trade["reached_s3"],
+            },
             trade_id=trade["trade_id"],
-            pattern_key=ticker.kind.pattern_key,
-            opened_ms=trade["opened_ms"],
-            closed_ms=bar.bar_ts,
-            hold_hours=(bar.bar_ts - trade["opened_ms"]) / MS_PER_HOUR,
-            cost=trade["cost"],
-            pnl=pnl,
-            roi=pnl / trade["cost"],
-            did_trim=trade["trims"] > 0,
-            reached_s3=trade["reached_s3"],
         )
         self.tick.hold(ticker, "watchlist", None)
         del ticker.memo["trade"]

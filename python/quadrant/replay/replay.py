@@ -18,7 +18,7 @@ from quadrant.learner import Learner
 from quadrant.paper import Costs, PaperManager
 from quadrant.replay.feed import Moment, Series, moments
 from quadrant.replay.scopes import replay_scopes
-from quadrant.tick import Tick
+from quadrant.tick import Position, Tick
 
 LEARNED = "learn"
 """The feed's watermark of the newest learning cycle, beside those of the timeframes."""
@@ -67,13 +67,9 @@ class Replay:
         connection.execute(queries("replay/session"))
         share = 100 / len(bars)
         positions = [
-            {
-                "token_contract": one.symbol,
-                "token_chain": options.chain,
-                "symbol": one.symbol,
-                "timeframe": one.timeframe,
-                "total_allocation_pct": share,
-            }
+            Position(
+                options.chain, one.symbol, one.symbol, one.timeframe, total_allocation_pct=share
+            )
             for one in bars
         ]
         self.feed = f"replay:{_fingerprint(positions)}"
@@ -82,12 +78,12 @@ class Replay:
         self.learner = Learner(connection)
         scopes = replay_scopes(bars, options.chain)
         self.series = []
-        for one in bars:
-            key = (one.symbol, one.timeframe)
+        for one, position in zip(bars, positions, strict=True):
+            scope = scopes[one.symbol, one.timeframe]
             snapshots = compute(one).snapshots()
-            ticker = self.tick.tickers[key]
+            ticker = self.tick.tickers[position]
             begin, end = self._range(one, ticker.last_bar_ts)
-            self.series.append(Series(ticker, one.timeframe, snapshots, scopes[key], begin, end))
+            self.series.append(Series(ticker, one.timeframe, snapshots, scope, begin, end))
         self.progress = Progress(total=sum(s.end - s.begin for s in self.series))
 
     def _range(self, bars: Bars, last_bar_ts: int | None) -> tuple[int, int]:
@@ -124,7 +120,7 @@ class Replay:
                 progress.seconds = perf_counter() - started
                 show(progress)
         last = progress.at or reached or 0
-        if not progress.interrupted and last > self.tick.last_bar_ts.get(LEARNED, last):
+        if not progress.interrupted and last > self.tick.watermarks.get(LEARNED, last):
             self._learn(last)
             self.tick.commit()
         progress.seconds = perf_counter() - started
@@ -143,7 +139,7 @@ class Replay:
             self._take(batch)
             progress.done += len(batch)
             progress.at = at
-            tick.last_bar_ts.setdefault(LEARNED, at)
+            tick.watermarks.setdefault(LEARNED, at)
             due = self._due(at)
             progress.interrupted = stop()
             if due or tick.pressing or progress.interrupted:
@@ -157,7 +153,7 @@ class Replay:
 
     def _due(self, at: int) -> bool:
         """Has a learning cycle come due since the last one?"""
-        learned = self.tick.last_bar_ts.get(LEARNED)
+        learned = self.tick.watermarks.get(LEARNED)
         every = self.options.learn_every
         return learned is not None and at // every > learned // every
 
@@ -168,21 +164,21 @@ class Replay:
         for one, index in batch:
             if one.scopes.changed[index] or index == one.begin:
                 tick.rescope(one.ticker, one.scopes.at(index))
-            if one.snapshots[index].state == one.ticker.kind.state:
+            if one.snapshots[index].state in one.ticker.in_state:
                 gated.append(one.ticker)
         if gated:
             tick.refresh(gated)
         for one, index in batch:
             bar = one.snapshots[index]
-            actions = decide(one.ticker, bar, tick.thresholds(one.ticker))
-            tick.take(one.ticker, bar, actions)
+            tick.take(one.ticker, bar, decide(one.ticker, bar))
+            tick.watermarks[one.timeframe] = bar.bar_ts
 
     def _learn(self, at: int, *, judge_anyway: bool = False) -> None:
         """One learning cycle; the next commit stores that it was made."""
         started = perf_counter()
         self.connection.execute(queries("tick/set_clock"), {"clock_ms": at})
         self.progress.cycles += self.learner.learn(judge_anyway=judge_anyway)
-        self.tick.last_bar_ts[LEARNED] = at
+        self.tick.watermarks[LEARNED] = at
         self.progress.learning_seconds += perf_counter() - started
 
     def _where(self) -> int | None:
@@ -190,7 +186,7 @@ class Replay:
         rows = self.connection.execute(queries("replay/watermarks"), {"feed": self.feed}).fetchall()
         marks: dict[str, int] = dict(rows)
         if LEARNED in marks:
-            self.tick.last_bar_ts[LEARNED] = marks.pop(LEARNED)
+            self.tick.watermarks[LEARNED] = marks.pop(LEARNED)
         return max((ts + TIMEFRAMES[tf] for tf, ts in marks.items()), default=None)
 
 
@@ -199,6 +195,6 @@ def epoch_ms(moment: datetime) -> int:
     return int(moment.timestamp() * 1000)
 
 
-def _fingerprint(positions: Sequence[dict[str, Any]]) -> str:
-    names = sorted(f"{p['token_chain']}/{p['symbol']}/{p['timeframe']}" for p in positions)
+def _fingerprint(positions: Sequence[Position]) -> str:
+    names = sorted(f"{p.token_chain}/{p.symbol}/{p.timeframe}" for p in positions)
     return hashlib.sha256("\n".join(names).encode()).hexdigest()[:16]

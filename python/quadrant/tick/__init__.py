@@ -1,19 +1,24 @@
 """The tick: turns snapshots and the PM's actions into windows, decisions and outcomes."""
 
+from quadrant.tick.actions import Action
 from quadrant.tick.controls import Controls
 from quadrant.tick.gates import Gate, load_gates
-from quadrant.tick.kinds import S1_ENTRY, Kind
-from quadrant.tick.position import Action, PositionTicker
-from quadrant.tick.tick import Tick
+from quadrant.tick.kinds import KINDS, Kind
+from quadrant.tick.position import PositionTicker
+from quadrant.tick.tick import Answer, Position, PositionBar, SnapshotError, Tick
 from quadrant.tick.writes import StaleTickerError
 
 __all__ = [
-    "S1_ENTRY",
+    "KINDS",
     "Action",
+    "Answer",
     "Controls",
     "Gate",
     "Kind",
+    "Position",
+    "PositionBar",
     "PositionTicker",
+    "SnapshotError",
     "StaleTickerError",
     "Tick",
     "load_gates",

@@ -8,23 +8,20 @@ from typing import Any
 import psycopg
 
 from quadrant.database import queries
-from quadrant.tick.gates import Gate
-from quadrant.tick.window import Values
+
+Values = dict[str, dict[str, float]]
+"""Pattern key -> gate -> threshold in force."""
 
 
 class Controls:
-    """Thresholds in force of a pattern, read from the database and kept while they hold.
+    """Thresholds in force, read from the database and kept while they hold.
 
     What was read for a position holds until an override changes (`pm_overrides` is notified) or
     the position's scope changes in a key that overrides look at.
     """
 
-    def __init__(
-        self, connection: psycopg.Connection[Any], pattern_key: str, gates: tuple[Gate, ...]
-    ) -> None:
+    def __init__(self, connection: psycopg.Connection[Any]) -> None:
         self._connection = connection
-        self._pattern_key = pattern_key
-        self._gates = gates
         self._known: dict[int, tuple[Any, ...]] = {}
         self._thresholds: dict[int, Values] = {}
         self._deciding: tuple[str, ...] | None = None
@@ -58,17 +55,17 @@ class Controls:
         """Reads the controls of positions whose scope is the one stored for them."""
         wanted = {position_id: self._relevant(scope) for position_id, scope in scopes}
         rows = self._connection.execute(
-            queries("tick/controls"),
-            {"pattern_key": self._pattern_key, "position_ids": list(wanted)},
+            queries("tick/controls"), {"position_ids": list(wanted)}
         ).fetchall()
         for position_id in wanted:
             self._thresholds.pop(position_id, None)
         for position_id, gates in rows:
-            self._thresholds[position_id] = tuple(
-                gates[gate.name]["value"] if gates else gate.base for gate in self._gates
-            )
+            self._thresholds[position_id] = {
+                pattern_key: {gate: known["value"] for gate, known in of_pattern.items()}
+                for pattern_key, of_pattern in gates.items()
+            }
         self._known.update(wanted)
 
     def of(self, position_id: int) -> Values | None:
-        """The thresholds last read for a position, in the order of its gates; None: not watched."""
+        """The thresholds last read for a position; None: not watched."""
         return self._thresholds.get(position_id)

@@ -1,60 +1,31 @@
-"""The state machine of one position: attempt, windows, outcomes, virtual results."""
+"""The state machine of one position: events of its attempt, handed to a track per kind."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from quadrant.bars import TIMEFRAMES
 from quadrant.engine import Snapshot
-from quadrant.tick.gates import Gate, smallest_margin
-from quadrant.tick.kinds import OPENING_SLACK, Kind
-from quadrant.tick.window import Bar, Values, Window
+from quadrant.tick.actions import Action
+from quadrant.tick.gates import Gate
+from quadrant.tick.kinds import EVENTS, KINDS, Event, Kind
+from quadrant.tick.track import Attempt, Subject, Thresholds, Track
+from quadrant.tick.window import Window
 from quadrant.tick.writes import Writes
 
-FEE = 0.001
-"""Fee per side of a virtual trade, a fraction of its turnover."""
 MAX_MISSING_BARS = 3
 """More missing bars than this close what is pending as neutral."""
-
-
-@dataclass(frozen=True, slots=True)
-class Action:
-    """Something the PM did: an entry order of `trade_id`, decided on the bar `signal_bar_ts`."""
-
-    kind: str
-    signal_bar_ts: int
-    trade_id: str
-    context: dict[str, Any] = field(default_factory=dict)
-
-
-@dataclass(slots=True)
-class Attempt:
-    """From S0 -> S1 until the next S0; it owns the episode and counts its windows."""
-
-    attempt_id: str
-    entry_path: str = "breakout"
-
-
-@dataclass(slots=True)
-class Awaiting:
-    """A closed window waiting for its outcome, its virtual result, or both."""
-
-    identity: dict[str, Any]
-    reference_close: float
-    entry: float | None
-    judged: bool = False
-    leaving: bool = False
 
 
 class PositionTicker:
     """Ticks one position, bar by bar; `writes` receives what has to be stored.
 
     `process` must be given each closed bar once, oldest first; a bar at or before `last_bar_ts`
-    is stale: nothing changes and the answer is False. `scope` and `context` (posture, size) are
-    what windows are recorded with. `dirty` says that the state to be stored changed since it was
-    last cleared; `memo` is kept with it for whoever trades the position.
+    is stale: nothing changes and the answer is False. `subject.scope` and `subject.context` are
+    what windows and decisions are recorded with. `dirty` says that the state to be stored changed
+    since it was last cleared; `memo` is kept with it for whoever trades the position.
     """
 
     def __init__(
@@ -63,49 +34,58 @@ class PositionTicker:
         key: str,
         timeframe: str,
         *,
-        kind: Kind,
-        gates: tuple[Gate, ...],
+        gates: Mapping[str, tuple[Gate, ...]],
         writes: Writes,
+        kinds: Sequence[Kind] = KINDS,
     ) -> None:
-        self.position_id = position_id
-        self.key = key
-        self.kind = kind
-        self.gates = gates
-        self.writes = writes
+        self.subject = Subject(position_id, key, writes)
+        self.tracks = {
+            kind.episode_type: Track(kind, gates[kind.pattern_key], self.subject) for kind in kinds
+        }
+        self.in_state = {
+            state: tuple(t for t in self.tracks.values() if t.kind.state == state)
+            for state in {kind.state for kind in kinds}
+        }
+        self.timeframe = timeframe
         self.bar_ms = TIMEFRAMES[timeframe]
-        self.base: Values = tuple(g.base for g in gates)
-        self.values_of = kind.reader(gates)
-        self.anchor = next(n for n, g in enumerate(gates) if g.name == kind.anchor_gate)
-        self.widest = gates[self.anchor].base + gates[self.anchor].span
-        self.scope: dict[str, Any] = {}
         self.last_bar_ts: int | None = None
         self.state = "S4"
-        self.attempt: Attempt | None = None
-        self.window: Window | None = None
-        self.awaiting: list[Awaiting] = []
-        self.context: dict[str, Any] = {}
         self.memo: dict[str, Any] = {}
         self.dirty = False
 
+    @property
+    def position_id(self) -> int:
+        """The position's id in the database."""
+        return self.subject.position_id
+
+    @property
+    def key(self) -> str:
+        """What its ids begin with."""
+        return self.subject.key
+
     def process(
-        self, bar: Snapshot, thresholds: Values | None = None, actions: Sequence[Action] = ()
+        self, bar: Snapshot, thresholds: Thresholds | None = None, actions: Sequence[Action] = ()
     ) -> bool:
-        """Takes one closed bar, the thresholds in force (None: base) and the PM's actions on it."""
+        """Takes one closed bar, the thresholds in force (None: base) and the PM's actions."""
         if self.last_bar_ts is not None and bar.bar_ts <= self.last_bar_ts:
             return False
         if self.missing_before(bar) > MAX_MISSING_BARS:
-            self._close_as_neutral(bar, "data gap")
+            self._lose_sight(bar)
         self.last_bar_ts = bar.bar_ts
-        if self.window is not None or self.awaiting:
-            self._fill_at_open(bar)
-        if self.window is not None:
-            self._take_actions(self.window, actions)
-        if bar.state != self.state:
-            self._move(bar)
-        if self.awaiting:
-            self._watch_outcomes(bar)
-        if bar.state == self.kind.state and self.attempt is not None:
-            self._watch_window(bar, thresholds or self.base, actions)
+        for track in self.tracks.values():
+            if track.busy:
+                track.fill_at_open(bar)
+        late = [action for action in actions if action.signal_bar_ts < bar.bar_ts]
+        self._take(late, bar)
+        if bar.state != self.state or bar.trim or bar.emergency:
+            self._happen(bar)
+        if self.subject.attempt is not None:
+            for track in self.in_state.get(bar.state, ()):
+                track.watch(bar, thresholds)
+        self._take([action for action in actions if action not in late], bar)
+        for track in self.tracks.values():
+            if track.changed:
+                self.dirty, track.changed = True, False
         return True
 
     def missing_before(self, bar: Snapshot) -> int:
@@ -115,183 +95,94 @@ class PositionTicker:
             since_last = (bar.bar_ts - self.last_bar_ts) // self.bar_ms - 1
         return max(since_last, bar.missing_bars)
 
-    # -- the bar's parts, in order ---------------------------------------------------------
-
-    def _fill_at_open(self, bar: Snapshot) -> None:
-        """Virtual orders of the bar before are filled at this bar's open."""
-        window = self.window
-        if window is not None and window.reference_entry is None:
-            window.reference_entry = bar.open
-            self.dirty = True
-        left = False
-        for waiting in self.awaiting:
-            if waiting.entry is None:
-                waiting.entry = bar.open
-                self.dirty = True
-            if waiting.leaving:
-                left = True
-                roi = (bar.open * (1 - FEE) - waiting.entry * (1 + FEE)) / waiting.entry
-                self.writes.window(
-                    waiting.identity,
-                    entry_price=waiting.entry,
-                    exit_price=bar.open,
-                    roi=roi,
-                    roi_ms=bar.bar_ts,
-                )
-        if left:
-            self.awaiting = [w for w in self.awaiting if not w.leaving]
-            self.dirty = True
-
-    def _move(self, bar: Snapshot) -> None:
-        """A change of state: attempts begin and end here."""
+    def _happen(self, bar: Snapshot) -> None:
+        """Names what the bar means to the attempt and tells every track of it."""
         before, self.state = self.state, bar.state
+        if before != bar.state:
+            self._move(before, bar)
+        for event, holds in EVENTS:
+            if not holds(before, bar):
+                continue
+            if event is Event.ATTEMPT_BEGAN:
+                self.subject.attempt = Attempt(f"{self.key}:{bar.bar_ts}")
+            for track in self.tracks.values():
+                track.happen(event, bar)
+            if event is Event.RETURNED_TO_S0:
+                self.subject.attempt = None
+
+    def _move(self, before: str, bar: Snapshot) -> None:
+        """A change of state: it is told, visits of the old state end."""
         self.dirty = True
-        self.writes.position(self.position_id, state=bar.state)
-        if before == "S4" and self.attempt is None and bar.state != "S0":
+        subject = self.subject
+        subject.writes.position(self.position_id, state=bar.state)
+        if before == "S4" and bar.state != "S0":
             return
-        self.writes.strand(
+        if (before, bar.state) == ("S2", "S1") and subject.attempt is not None:
+            subject.attempt.entry_path = "retest"
+        subject.writes.strand(
             "uptrend_stage_transition",
             f"{self.key}:{bar.bar_ts}",
             self.position_id,
             bar.exists_at,
-            episode_id=self._episode_id,
-            before=before,
-            after=bar.state,
-            close=bar.close,
+            {"before": before, "after": bar.state, "close": bar.close},
+            episode_id=self._episode_of(before),
         )
-        if self.window is not None and bar.state != self.kind.state:
-            self._close_window(bar)
-        if before == "S0" and bar.state == "S1":
-            self.attempt = Attempt(f"{self.key}:{bar.bar_ts}")
-        elif before == "S2" and bar.state == "S1" and self.attempt is not None:
-            self.attempt.entry_path = "retest"
-        elif bar.state == "S3":
-            self._judge(bar, "success", "reached S3")
-        elif bar.state == "S0":
-            self._judge(bar, "failure", "returned to S0")
-            self._leave()
-            self.attempt = None
+        for track in self.in_state.get(before, ()):
+            track.leave_state(bar)
 
-    def _watch_outcomes(self, bar: Snapshot) -> None:
-        """Trim flags make successes, an emergency ends the virtual trades."""
-        if bar.trim and bar.state == "S2":
-            self._judge(bar, "success", "trim flag in S2", above=bar.close)
-        if bar.emergency:
-            self._leave()
+    def _episode_of(self, state: str) -> str | None:
+        """The episode under way of the kind that lives in a state."""
+        return next((t.episode_id for t in self.in_state.get(state, ()) if t.episode), None)
 
-    def _watch_window(self, bar: Snapshot, thresholds: Values, actions: Sequence[Action]) -> None:
-        values = self.values_of(bar)
-        reach = max(self.widest, thresholds[self.anchor]) + OPENING_SLACK
-        if values[self.anchor] > reach:
-            if self.window is not None:
-                self._close_window(bar)
-            return
-        margin = smallest_margin(self.gates, values, thresholds)
-        if self.window is None:
-            assert self.attempt is not None
-            self.window = Window(
-                window_id=f"{self.key}:{self.kind.tag}:{bar.bar_ts}",
-                opened_ms=bar.exists_at,
-                scope=dict(self.scope),
-                entry_path=self.attempt.entry_path,
-            )
-            self.writes.window(
-                self._identity(self.window), factors={"entry_path": self.attempt.entry_path}
-            )
-        window = self.window
-        window.add(
-            Bar(bar.bar_ts, bar.exists_at, bar.close, values, thresholds, margin), self.gates
-        )
-        self.dirty = True
-        self._take_actions(window, actions)
-
-    def _take_actions(self, window: Window, actions: Sequence[Action]) -> None:
-        """Freezes the decision of an entry whose signal bar lies in the window."""
+    def _take(self, actions: Sequence[Action], bar: Snapshot) -> None:
+        """Orders and passes of the PM: a buy reaches its window, every order is told."""
         for action in actions:
-            if action.kind == "entry" and window.act(
-                action.signal_bar_ts, self.gates, action.context, action.trade_id
-            ):
-                self.dirty = True
-                self.writes.window(
-                    self._identity(window),
-                    factors=window.final_factors(self.gates),
-                    trade_id=action.trade_id,
-                )
-
-    # -- small rules -----------------------------------------------------------------------
-
-    @property
-    def _episode_id(self) -> str | None:
-        return f"{self.attempt.attempt_id}:{self.kind.tag}" if self.attempt else None
-
-    def _identity(self, window: Window) -> dict[str, Any]:
-        """The columns every row of this window carries."""
-        assert self.attempt is not None
-        identity: dict[str, Any] = {
-            "window_id": window.window_id,
-            "episode_id": self._episode_id,
-            "attempt_id": self.attempt.attempt_id,
-            "position_id": self.position_id,
-            "episode_type": self.kind.episode_type,
-            "pattern_key": self.kind.pattern_key,
-            "scope": window.scope,
-            "opened_ms": window.opened_ms,
-        }
-        if window.decision is not None:
-            identity |= {
-                "decision": window.decision.decision,
-                "decided_ms": window.decision.decided_ms,
-                "blocked_by": window.decision.blocked_by,
-            }
-        return identity
-
-    def _close_window(self, bar: Snapshot) -> None:
-        window, self.window = self.window, None
-        assert window is not None
-        window.skip(self.gates, self.context)
-        identity = self._identity(window)
-        factors = window.final_factors(self.gates)
-        self.writes.window(identity, closed_ms=bar.exists_at, factors=factors)
-        self.awaiting.append(Awaiting(identity, window.reference_close, window.reference_entry))
-        self.dirty = True
-
-    def _judge(
-        self, bar: Snapshot, outcome: str, reason: str, *, above: float | None = None
-    ) -> None:
-        """Gives the outcome to every window that has none (with `above`: bought below it)."""
-        for waiting in self.awaiting:
-            if waiting.judged or (above is not None and above <= waiting.reference_close):
+            window = self._window_of(action, bar)
+            if action.kind == "pass":
                 continue
-            waiting.judged = True
-            self.dirty = True
-            self.writes.window(
-                waiting.identity, outcome=outcome, outcome_reason=reason, outcome_ms=bar.exists_at
+            self.subject.writes.strand(
+                "pm_action",
+                f"{self.key}:{action.trade_id}:{action.signal_bar_ts}:{action.kind}:"
+                f"{action.episode_type or ''}",
+                self.position_id,
+                bar.exists_at if action.at_ms is None else action.at_ms,
+                action.context
+                | {
+                    "action": action.kind,
+                    "episode_type": action.episode_type,
+                    "signal_bar_ts": action.signal_bar_ts,
+                },
+                episode_id=window.episode_id if window else None,
+                trade_id=action.trade_id,
             )
 
-    def _leave(self) -> None:
-        """The exit rule fired: virtual trades close at the next open."""
-        for waiting in self.awaiting:
-            waiting.leaving = True
-            self.dirty = True
+    def _window_of(self, action: Action, bar: Snapshot) -> Window | None:
+        """The window that took a buy or a pass; trims and exits have none."""
+        if action.kind in ("trim", "exit"):
+            return None
+        asked = (
+            track
+            for track in self.tracks.values()
+            if action.episode_type in (None, track.kind.episode_type)
+        )
+        return next((w for w in (track.take(action, bar) for track in asked) if w), None)
 
-    def _close_as_neutral(self, bar: Snapshot, reason: str) -> None:
-        """What cannot be judged: everything pending ends without outcome or virtual result."""
-        if self.window is not None:
-            self._close_window(bar)
-        self._judge(bar, "neutral", reason)
-        self.awaiting = []
-        self.attempt = None
+    def _lose_sight(self, bar: Snapshot) -> None:
+        """A gap: everything pending ends without outcome or virtual result."""
+        for track in self.tracks.values():
+            track.lose_sight(bar, "data gap")
+        self.subject.attempt = None
         self.dirty = True
 
     # -- what is stored --------------------------------------------------------------------
 
     def to_json(self) -> dict[str, Any]:
         """The state a ticker needs to go on after this bar."""
+        tracks = {name: track.to_json() for name, track in self.tracks.items()}
         return {
             "state": self.state,
-            "attempt": asdict(self.attempt) if self.attempt else None,
-            "window": self.window.to_json() if self.window else None,
-            "awaiting": [asdict(w) for w in self.awaiting],
+            "attempt": asdict(self.subject.attempt) if self.subject.attempt else None,
+            "tracks": {name: track for name, track in tracks.items() if track},
             "memo": self.memo,
         }
 
@@ -300,7 +191,7 @@ class PositionTicker:
         self.last_bar_ts = last_bar_ts
         if state:
             self.state = state["state"]
-            self.attempt = Attempt(**state["attempt"]) if state["attempt"] else None
-            self.window = Window.from_json(state["window"]) if state["window"] else None
-            self.awaiting = [Awaiting(**w) for w in state["awaiting"]]
+            self.subject.attempt = Attempt(**state["attempt"]) if state["attempt"] else None
+            for name, track in self.tracks.items():
+                track.restore(state["tracks"].get(name, {}))
             self.memo = state["memo"]

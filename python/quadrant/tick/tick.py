@@ -2,79 +2,142 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import math
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import psycopg
 from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 
-from quadrant.database import queries
+from quadrant.database import connect, queries
 from quadrant.engine import Snapshot
 from quadrant.errors import QuadrantError
-from quadrant.tick.controls import Controls
+from quadrant.tick.actions import Action
+from quadrant.tick.controls import Controls, Values
 from quadrant.tick.gates import load_gates
-from quadrant.tick.kinds import S1_ENTRY, Kind
-from quadrant.tick.position import Action, PositionTicker
-from quadrant.tick.window import Values
+from quadrant.tick.position import PositionTicker
 from quadrant.tick.writes import StaleTickerError, Writes
 
 
-class SharedNameError(QuadrantError):
-    """Two positions of a feed have the same symbol and timeframe."""
+class SnapshotError(QuadrantError):
+    """A snapshot no tick can take: a number that is not finite, or the wrong timeframe."""
 
-    code = "QD015"
+    code = "QD016"
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """A token x timeframe that is watched; `book` tells several of them apart."""
+
+    token_chain: str
+    token_contract: str
+    symbol: str = field(compare=False)
+    timeframe: str
+    book: str = "main"
+    total_allocation_pct: float = field(default=0.0, compare=False)
+
+    @property
+    def key(self) -> str:
+        """What the ids of its windows and trades begin with."""
+        key = f"{self.token_chain}:{self.token_contract}:{self.timeframe}"
+        return key if self.book == "main" else f"{key}:{self.book}"
+
+
+@dataclass(frozen=True, slots=True)
+class PositionBar:
+    """A position's closed bar, and its scope at that moment."""
+
+    position: Position
+    snapshot: Snapshot
+    scope: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What became of a bar: False in `fresh` says it was stale and changed nothing.
+
+    `gates` are the thresholds in force {pattern key: {gate: value}}, None where the position is
+    not to be traded (paused, archived).
+    """
+
+    position: Position
+    fresh: bool
+    gates: Values | None
 
 
 class Tick:
-    """The positions of one feed.
+    """The positions of one feed. A feed is one ticker's: who takes it over ends the other.
 
-    `positions` are dicts of token_contract, token_chain, symbol, timeframe, total_allocation_pct;
-    unknown ones are created. The connection must be in autocommit mode. Use `process` from a live
-    bot; replay calls `take` per position and `commit` when something presses.
+    `database` is a DSN, or a connection in autocommit mode. Use `process` from a live bot: it
+    enrolls positions it does not know. Replay enrolls all at once, calls `take` per position and
+    `commit` when something presses.
     """
 
     def __init__(
         self,
-        connection: psycopg.Connection[Any],
-        feed: str,
-        positions: Sequence[dict[str, Any]],
-        kind: Kind = S1_ENTRY,
+        database: str | psycopg.Connection[Any],
+        feed: str = "main",
+        positions: Iterable[Position] = (),
     ) -> None:
-        self.connection = connection
+        self.connection = (
+            connect(database, autocommit=True) if isinstance(database, str) else database
+        )
         self.feed = feed
-        self.gates = load_gates(connection)[kind.pattern_key]
-        self.controls = Controls(connection, kind.pattern_key, self.gates)
-        self.tickers: dict[tuple[str, str], PositionTicker] = {}
-        self.last_bar_ts: dict[str, int] = {}
+        self.gates = load_gates(self.connection)
+        self.controls = Controls(self.connection)
+        self.tickers: dict[Position, PositionTicker] = {}
+        self.watermarks: dict[str, int] = {}
         self._writes = Writes()
+        self._epoch: int | None = None
         self._versions: dict[int, int] = {}
         self._changed: dict[int, PositionTicker] = {}
+        self._moved: dict[int, PositionTicker] = {}
         self._unwritten: dict[int, PositionTicker] = {}
-        with connection.cursor(row_factory=dict_row) as cursor:
-            rows = cursor.execute(
-                queries("tick/enroll_positions"), {"feed": feed, "positions": Jsonb(positions)}
+        self._newest: dict[str, Counter[int | None]] = {}
+        self._lost = False
+        self.enroll(positions)
+
+    def enroll(self, positions: Iterable[Position]) -> None:
+        """Adds positions to the feed; those it has are left as they are.
+
+        Raises StaleTickerError when another ticker has taken the feed over.
+        """
+        new = [p for p in dict.fromkeys(positions) if p not in self.tickers]
+        if new or self._epoch is None:
+            self._enroll(new)
+
+    def _enroll(self, positions: Sequence[Position]) -> None:
+        by_name = {(p.token_chain, p.token_contract, p.timeframe, p.book): p for p in positions}
+        with self.connection.cursor(row_factory=dict_row) as cursor:
+            rows = _coded(
+                cursor,
+                "tick/enroll_positions",
+                feed=self.feed,
+                epoch=self._epoch,
+                positions=Jsonb([asdict(p) for p in positions]),
             ).fetchall()
         for row in rows:
-            key = f"{row['token_chain']}:{row['token_contract']}:{row['timeframe']}"
-            key += "" if row["book"] == "main" else f":{row['book']}"
+            self._epoch = row["epoch"]
+            position = by_name[
+                row["token_chain"], row["token_contract"], row["timeframe"], row["book"]
+            ]
             ticker = PositionTicker(
                 row["position_id"],
-                key,
+                position.key,
                 row["timeframe"],
-                kind=kind,
                 gates=self.gates,
                 writes=self._writes,
             )
-            ticker.scope = row["scope"]
+            ticker.subject.scope = row["scope"]
             ticker.restore(row["state"], row["last_bar_ms"])
             self._versions[ticker.position_id] = row["version"]
-            if (row["symbol"], row["timeframe"]) in self.tickers:
-                raise SharedNameError(
-                    f"two positions of this feed are called {row['symbol']} {row['timeframe']}",
-                    hint="Give each its own symbol, or tick them in feeds of their own.",
-                )
-            self.tickers[row["symbol"], row["timeframe"]] = ticker
+            self.tickers[position] = ticker
+            self.watermarks.pop(position.timeframe, None)
+            newest = self._newest.setdefault(row["timeframe"], Counter())
+            newest[ticker.last_bar_ts] += 1
 
     @property
     def pressing(self) -> bool:
@@ -83,65 +146,104 @@ class Tick:
 
     def rescope(self, ticker: PositionTicker, scope: dict[str, Any]) -> None:
         """Gives a position its scope of this bar; it is written with the next commit."""
-        if scope != ticker.scope:
-            ticker.scope = scope
+        if scope != ticker.subject.scope:
+            ticker.subject.scope = scope
             self._unwritten[ticker.position_id] = ticker
 
     def refresh(self, tickers: Iterable[PositionTicker]) -> None:
         """Reads the gates in force again where they may have changed for one of `tickers`."""
-        if not all(self.controls.holds(t.position_id, t.scope) for t in tickers):
+        if not all(self.controls.holds(t.position_id, t.subject.scope) for t in tickers):
             self.commit()
-            self.controls.read((t.position_id, t.scope) for t in self.tickers.values())
-
-    def thresholds(self, ticker: PositionTicker) -> Values:
-        """The thresholds in force for the position, as of the last `refresh`."""
-        return self.controls.of(ticker.position_id) or ticker.base
+            self.controls.read((t.position_id, t.subject.scope) for t in self.tickers.values())
 
     def take(self, ticker: PositionTicker, bar: Snapshot, actions: Sequence[Action] = ()) -> bool:
         """Ticks one position by one bar; False: the bar is stale."""
-        fresh = ticker.process(bar, self.thresholds(ticker), actions)
-        if fresh:
-            self.last_bar_ts[bar.timeframe] = bar.bar_ts
-            if ticker.dirty:
-                self._changed[ticker.position_id] = ticker
-                ticker.dirty = False
+        fresh = ticker.process(bar, self.controls.of(ticker.position_id), actions)
+        if fresh and ticker.dirty:
+            self._changed[ticker.position_id] = ticker
+            ticker.dirty = False
         return fresh
 
     def process(
         self,
-        bars: Iterable[tuple[str, Snapshot, dict[str, Any]]],
-        actions: dict[tuple[str, str], Sequence[Action]] | None = None,
-    ) -> dict[tuple[str, str], bool]:
-        """One tick of (symbol, snapshot, scope) in one transaction; False marks stale bars.
+        bars: PositionBar | Sequence[PositionBar],
+        actions: Sequence[Action] | Mapping[Position, Sequence[Action]] = (),
+    ) -> list[Answer]:
+        """One tick of one position or of many, in one transaction; an answer per bar.
 
-        Any positions of the feed, in any order: each keeps its own newest bar.
+        `actions` are those of the one position, or a mapping. Bars of one position stand in
+        their order in time. When an error is raised nothing of its transaction was written, and
+        the next call goes on from what the database holds.
+
+        Raises SnapshotError for a bar that cannot be, StaleTickerError when another ticker wrote
+        one of the positions or took the feed over.
         """
-        self.connection.execute(queries("tick/hear"))
-        batch = [((symbol, bar.timeframe), bar, scope) for symbol, bar, scope in bars]
-        for key, _, scope in batch:
-            self.rescope(self.tickers[key], scope)
-        self.refresh(self.tickers[key] for key, _, _ in batch)
-        taken = {
-            key: self.take(self.tickers[key], bar, (actions or {}).get(key, ()))
-            for key, bar, _ in batch
-        }
-        for key, fresh in taken.items():
-            if fresh:
-                self._changed[self.tickers[key].position_id] = self.tickers[key]
-        self.last_bar_ts.clear()
-        self.commit()
-        return taken
+        batch = [bars] if isinstance(bars, PositionBar) else list(bars)
+        if not isinstance(actions, Mapping):
+            actions = {batch[0].position: actions} if len(batch) == 1 else {}
+        for one in batch:
+            _check(one)
+        if self._lost:
+            self._reload()
+        self.enroll(one.position for one in batch)
+        answers: list[Answer] = []
+        for together in _rounds(batch):
+            answers += self._tick(together, actions)
+        return answers
 
-    def strand(
-        self, kind: str, key: str, ticker: PositionTicker, happened_ms: int, **columns: Any
-    ) -> None:
-        """Tells a strand with the next commit."""
-        self._writes.strand(kind, key, ticker.position_id, happened_ms, **columns)
+    def _tick(
+        self, batch: Sequence[PositionBar], actions: Mapping[Position, Sequence[Action]]
+    ) -> Iterator[Answer]:
+        """One transaction: every position at most once."""
+        self.connection.execute(queries("tick/hear"))
+        tickers = [self.tickers[one.position] for one in batch]
+        for one, ticker in zip(batch, tickers, strict=True):
+            if ticker.last_bar_ts is None or one.snapshot.bar_ts > ticker.last_bar_ts:
+                self.rescope(ticker, dict(one.scope))
+        self.refresh(tickers)
+        answers = []
+        for one, ticker in zip(batch, tickers, strict=True):
+            before = ticker.last_bar_ts
+            fresh = self.take(ticker, one.snapshot, actions.get(one.position, ()))
+            if fresh:
+                newest = self._newest[one.position.timeframe]
+                newest[before] -= 1
+                newest[ticker.last_bar_ts] += 1
+                self._moved[ticker.position_id] = ticker
+            answers.append(Answer(one.position, fresh, self.controls.of(ticker.position_id)))
+        self._stand_for_the_quiet()
+        self.commit()
+        return iter(answers)
+
+    def _stand_for_the_quiet(self) -> None:
+        """Moves the watermarks to what every position has reached; they need no row then."""
+        for timeframe, newest in self._newest.items():
+            reached = [ts for ts, count in newest.items() if count]
+            self._newest[timeframe] = Counter({ts: newest[ts] for ts in reached})
+            known = [ts for ts in reached if ts is not None]
+            if len(known) == len(reached):
+                self.watermarks[timeframe] = min(known)
+        for position_id, ticker in list(self._moved.items()):
+            stood_for = ticker.last_bar_ts == self.watermarks.get(ticker.timeframe)
+            if stood_for or position_id in self._changed:
+                del self._moved[position_id]
 
     def hold(self, ticker: PositionTicker, status: str, trade_id: str | None) -> None:
         """Notes the position's status and open trade with the next commit."""
         self._writes.position(ticker.position_id, status=status, trade_id=trade_id)
         ticker.dirty = True
+
+    def strand(
+        self,
+        kind: str,
+        key: str,
+        ticker: PositionTicker,
+        happened_ms: int,
+        content: dict[str, Any],
+        **links: str | None,
+    ) -> None:
+        """Tells a strand with the next commit; `links` are episode_id and trade_id."""
+        self._writes.strand(kind, key, ticker.position_id, happened_ms, content, **links)
 
     def commit(self, clock_ms: int | None = None) -> None:
         """Writes what was taken since the last commit, in one transaction.
@@ -151,38 +253,92 @@ class Tick:
         Raises StaleTickerError when another ticker wrote one of the positions meanwhile.
         """
         for ticker in self._unwritten.values():
-            self._writes.position(ticker.position_id, scope=ticker.scope)
-        states = [
-            {
-                "position_id": ticker.position_id,
-                "version": self._versions[ticker.position_id],
-                "state": ticker.to_json(),
-                "last_bar_ms": ticker.last_bar_ts,
-            }
-            for ticker in self._changed.values()
-        ]
+            self._writes.position(ticker.position_id, scope=ticker.subject.scope)
+        states = [self._row(ticker, state=ticker.to_json()) for ticker in self._changed.values()]
+        states += [self._row(ticker) for ticker in self._moved.values()]
         try:
             if clock_ms is not None:
                 self.connection.execute(queries("tick/set_clock"), {"clock_ms": clock_ms})
-            self.connection.execute(
-                queries("tick/apply_ticks"),
-                {
-                    "feed": self.feed,
-                    "watermarks": Jsonb(self.last_bar_ts),
-                    "positions": Jsonb(list(self._writes.positions.values())),
-                    "states": Jsonb(states),
-                    "windows": Jsonb(list(self._writes.windows.values())),
-                    "strands": Jsonb(self._writes.strands),
-                },
+            _coded(
+                self.connection.cursor(),
+                "tick/apply_ticks",
+                feed=self.feed,
+                epoch=self._epoch,
+                watermarks=Jsonb(self.watermarks),
+                positions=Jsonb(list(self._writes.positions.values())),
+                states=Jsonb(states),
+                windows=Jsonb(list(self._writes.windows.values())),
+                results=Jsonb(list(self._writes.results.values())),
+                strands=Jsonb(self._writes.strands),
             )
-        except psycopg.Error as error:
-            if error.sqlstate == "QD008":
-                raise StaleTickerError(
-                    error.diag.message_primary or "", hint=error.diag.message_hint or ""
-                ) from error
+        except Exception:
+            self._lost = True
             raise
-        for position_id in self._changed:
+        for position_id in (*self._changed, *self._moved):
             self._versions[position_id] += 1
+        self._forget()
+
+    def _row(self, ticker: PositionTicker, **state: Any) -> dict[str, Any]:
+        return {
+            "position_id": ticker.position_id,
+            "version": self._versions[ticker.position_id],
+            "last_bar_ms": ticker.last_bar_ts,
+        } | state
+
+    def _forget(self) -> None:
+        """What was committed, or cannot be, is no longer to be written."""
         self._changed.clear()
+        self._moved.clear()
         self._unwritten.clear()
         self._writes.clear()
+
+    def _reload(self) -> None:
+        """Goes on from what the database holds, after a tick that could not be written."""
+        self._forget()
+        positions = list(self.tickers)
+        self.tickers.clear()
+        self._newest.clear()
+        self.watermarks.clear()
+        self.controls.forget()
+        self._enroll(positions)
+        self._lost = False
+
+
+def _coded(cursor: psycopg.Cursor[Any], query: str, **values: Any) -> psycopg.Cursor[Any]:
+    """Runs a query; another ticker's win is a StaleTickerError."""
+    try:
+        return cursor.execute(queries(query), values)
+    except psycopg.Error as error:
+        if error.sqlstate == "QD008":
+            raise StaleTickerError(
+                error.diag.message_primary or "", hint=error.diag.message_hint or ""
+            ) from error
+        raise
+
+
+def _rounds(batch: Sequence[PositionBar]) -> Iterator[list[PositionBar]]:
+    """The batch in its order, cut wherever a position comes again."""
+    together: dict[Position, PositionBar] = {}
+    for one in batch:
+        if one.position in together:
+            yield list(together.values())
+            together = {}
+        together[one.position] = one
+    if together:
+        yield list(together.values())
+
+
+def _check(one: PositionBar) -> None:
+    """Refuses a bar before anything of its tick is done."""
+    bar = one.snapshot
+    if bar.timeframe != one.position.timeframe:
+        raise SnapshotError(
+            f"a bar of {bar.timeframe} was given for {one.position.symbol} {one.position.timeframe}"
+        )
+    for name in Snapshot.__slots__:
+        value = getattr(bar, name)
+        if isinstance(value, float) and not math.isfinite(value):
+            raise SnapshotError(
+                f"{one.position.symbol} {bar.timeframe}: {name} is {value}",
+                hint="A snapshot holds finite numbers; what is unknown yet is 0.",
+            )

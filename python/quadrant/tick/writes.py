@@ -20,6 +20,7 @@ class Writes:
 
     positions: dict[int, dict[str, Any]] = field(default_factory=dict)
     windows: dict[str, dict[str, Any]] = field(default_factory=dict)
+    results: dict[str, dict[str, Any]] = field(default_factory=dict)
     strands: list[dict[str, Any]] = field(default_factory=list)
 
     def position(self, position_id: int, **columns: Any) -> None:
@@ -28,9 +29,13 @@ class Writes:
 
     def window(self, identity: dict[str, Any], **columns: Any) -> None:
         """Adds columns to a window; `identity` holds the columns every row of it carries."""
-        row = self.windows.setdefault(identity["window_id"], dict(identity))
+        row = self.windows.setdefault(identity["window_id"], {})
         row.update(identity)
         row.update(columns)
+
+    def result(self, window_id: str, **columns: Any) -> None:
+        """Adds an outcome or a virtual result to a window; a real outcome replaces neutral."""
+        self.results.setdefault(window_id, {"window_id": window_id}).update(columns)
 
     def strand(
         self,
@@ -38,10 +43,10 @@ class Writes:
         key: str,
         position_id: int,
         happened_ms: int,
+        content: dict[str, Any],
         *,
         episode_id: str | None = None,
         trade_id: str | None = None,
-        **content: Any,
     ) -> None:
         """Tells a strand; `key` makes telling it twice harmless."""
         self.strands.append(
@@ -60,4 +65,5 @@ class Writes:
         """Forgets what was committed."""
         self.positions.clear()
         self.windows.clear()
+        self.results.clear()
         self.strands.clear()

@@ -1,10 +1,12 @@
 -- Writes one tick of any number of positions, whole or not at all: changed scopes and states of
--- positions, tick states (where version is the expected one), windows (a row per window_id holding
--- what this tick adds to it), strands, and the feed's watermarks, which stand for the quiet
--- positions. The same tick again writes nothing new. Raises QD008 when another ticker was faster.
+-- positions, tick states (where version is the expected one; without a state only the newest bar
+-- moves), windows (a row per window_id holding what this tick adds to it), results of windows
+-- (outcome, virtual result), strands, and the feed's watermarks, which stand for the quiet
+-- positions. The same tick again writes nothing new. Raises QD008 when another ticker was faster or
+-- has taken the feed over.
 create or replace function pm.apply_ticks(
-    p_feed text, p_watermarks jsonb, p_positions jsonb, p_states jsonb, p_windows jsonb,
-    p_strands jsonb
+    p_feed text, p_epoch bigint, p_watermarks jsonb, p_positions jsonb, p_states jsonb,
+    p_windows jsonb, p_results jsonb, p_strands jsonb
 )
 returns integer
 language plpgsql volatile security definer
@@ -13,6 +15,17 @@ as $$
 declare
     v_written integer;
 begin
+    perform f.feed
+    from learning.feeds as f
+    where f.feed = p_feed and f.epoch = p_epoch
+    for share;
+    if not found then
+        raise exception using
+            errcode = 'QD008',
+            message = format('the feed %s was taken over by another ticker', p_feed),
+            hint = 'Nothing was written. Give every ticker a feed of its own.';
+    end if;
+
     if p_positions <> '[]' then
         perform p.position_id
         from learning.lowcap_positions as p
@@ -45,7 +58,7 @@ begin
         for update;
 
         update learning.tick_states as t
-        set state = w.state,
+        set state = coalesce(w.state, t.state),
             last_bar_ts = to_timestamp(w.last_bar_ms / 1000.0),
             version = t.version + 1
         from jsonb_to_recordset(p_states) as w (
@@ -67,41 +80,53 @@ begin
     if p_windows <> '[]' then
         insert into learning.pattern_episode_events as e (
             window_id, episode_id, attempt_id, position_id, episode_type, pattern_key, scope,
-            decision, outcome, outcome_reason, blocked_by, factors, opened_at, decided_at,
-            closed_at, outcome_at, trade_id, entry_price, exit_price, roi, roi_at
+            decision, blocked_by, factors, opened_at, decided_at, closed_at, trade_id
         )
         select w.window_id, w.episode_id, w.attempt_id, w.position_id, w.episode_type,
-            w.pattern_key, w.scope, w.decision, w.outcome, w.outcome_reason,
-            coalesce(w.blocked_by, '{}'), coalesce(w.factors, '{}'),
-            to_timestamp(w.opened_ms / 1000.0), to_timestamp(w.decided_ms / 1000.0),
-            to_timestamp(w.closed_ms / 1000.0), to_timestamp(w.outcome_ms / 1000.0), w.trade_id,
-            w.entry_price, w.exit_price, w.roi, to_timestamp(w.roi_ms / 1000.0)
+            w.pattern_key, w.scope, w.decision, coalesce(w.blocked_by, '{}'),
+            coalesce(w.factors, '{}'), to_timestamp(w.opened_ms / 1000.0),
+            to_timestamp(w.decided_ms / 1000.0), to_timestamp(w.closed_ms / 1000.0), w.trade_id
         from jsonb_to_recordset(p_windows) as w (
             window_id text, episode_id text, attempt_id text, position_id bigint,
-            episode_type text, pattern_key text, scope jsonb, decision text, outcome text,
-            outcome_reason text, blocked_by text[], factors jsonb, opened_ms bigint,
-            decided_ms bigint, closed_ms bigint, outcome_ms bigint, trade_id text,
+            episode_type text, pattern_key text, scope jsonb, decision text,
+            blocked_by text[], factors jsonb, opened_ms bigint, decided_ms bigint,
+            closed_ms bigint, trade_id text
+        )
+        on conflict on constraint a_window_is_recorded_once do update
+        set decision = coalesce(excluded.decision, e.decision),
+            decided_at = coalesce(excluded.decided_at, e.decided_at),
+            blocked_by = case when excluded.decision is null then e.blocked_by
+                else excluded.blocked_by end,
+            factors = e.factors || excluded.factors,
+            closed_at = coalesce(e.closed_at, excluded.closed_at),
+            trade_id = coalesce(e.trade_id, excluded.trade_id)
+        -- A decision stays, but a skip is corrected by a fill that was reported late.
+        where e.decision is null
+            or e.decision is not distinct from excluded.decision
+            or (e.decision, excluded.decision) = ('skipped', 'acted');
+    end if;
+
+    if p_results <> '[]' then
+        update learning.pattern_episode_events as e
+        set outcome = case when j.is_judged then e.outcome else coalesce(w.outcome, e.outcome) end,
+            outcome_reason = case when j.is_judged then e.outcome_reason
+                else coalesce(w.outcome_reason, e.outcome_reason) end,
+            outcome_at = case when j.is_judged then e.outcome_at
+                else coalesce(to_timestamp(w.outcome_ms / 1000.0), e.outcome_at) end,
+            entry_price = coalesce(e.entry_price, w.entry_price),
+            exit_price = coalesce(e.exit_price, w.exit_price),
+            roi = coalesce(e.roi, w.roi),
+            roi_at = coalesce(e.roi_at, to_timestamp(w.roi_ms / 1000.0))
+        from jsonb_to_recordset(p_results) as w (
+            window_id text, outcome text, outcome_reason text, outcome_ms bigint,
             entry_price double precision, exit_price double precision, roi double precision,
             roi_ms bigint
         )
-        on conflict on constraint a_window_is_recorded_once do update
-        set decision = coalesce(e.decision, excluded.decision),
-            decided_at = coalesce(e.decided_at, excluded.decided_at),
-            blocked_by = case when e.decision is null then excluded.blocked_by
-                else e.blocked_by end,
-            factors = e.factors || excluded.factors,
-            closed_at = coalesce(e.closed_at, excluded.closed_at),
-            trade_id = coalesce(e.trade_id, excluded.trade_id),
-            outcome = case when e.outcome in ('success', 'failure') then e.outcome
-                else coalesce(excluded.outcome, e.outcome) end,
-            outcome_reason = case when e.outcome in ('success', 'failure') then e.outcome_reason
-                else coalesce(excluded.outcome_reason, e.outcome_reason) end,
-            outcome_at = case when e.outcome in ('success', 'failure') then e.outcome_at
-                else coalesce(excluded.outcome_at, e.outcome_at) end,
-            entry_price = coalesce(e.entry_price, excluded.entry_price),
-            exit_price = coalesce(e.exit_price, excluded.exit_price),
-            roi = coalesce(e.roi, excluded.roi),
-            roi_at = coalesce(e.roi_at, excluded.roi_at);
+        join learning.pattern_episode_events as known on known.window_id = w.window_id
+        cross join lateral (
+            select coalesce(known.outcome in ('success', 'failure'), false) as is_judged
+        ) as j
+        where e.id = known.id;
     end if;
 
     if p_strands <> '[]' then
@@ -126,5 +151,5 @@ begin
     return jsonb_array_length(p_windows);
 end
 $$;
-comment on function pm.apply_ticks(text, jsonb, jsonb, jsonb, jsonb, jsonb) is
-    'Writes one tick of many positions in one transaction: positions, tick states, windows, strands, watermarks {timeframe: epoch ms}. Times are epoch ms UTC. QD008 when another ticker was faster.';
+comment on function pm.apply_ticks(text, bigint, jsonb, jsonb, jsonb, jsonb, jsonb, jsonb) is
+    'Writes one tick of many positions in one transaction: positions, tick states, windows, strands, watermarks {timeframe: epoch ms}. Times are epoch ms UTC. QD008 when another ticker was faster or has the feed.';

@@ -1,16 +1,42 @@
--- Puts positions under a feed and answers what their ticker needs to go on: id, present scope, tick
--- state, version and the newest bar ticked (epoch ms; null: none yet), which is the feed watermark
--- where that is newer. Unknown positions are created; known ones keep everything but their feed.
-create or replace function pm.enroll_positions(p_feed text, p_positions jsonb)
+-- Puts positions under a feed and answers what their ticker needs to go on: the feed's epoch, id,
+-- present scope, tick state, version and the newest bar ticked (epoch ms; null: none yet), which is
+-- the feed watermark where that is newer. Unknown positions are created; known ones keep everything
+-- but their feed. Without p_epoch the feed is taken over: a new epoch begins, its other positions
+-- leave it; with it positions are added. Raises QD008 where that epoch has ended.
+create or replace function pm.enroll_positions(
+    p_feed text, p_positions jsonb, p_epoch bigint default null
+)
 returns table (
-    position_id bigint, token_contract text, token_chain text, symbol text, timeframe text,
+    epoch bigint, position_id bigint, token_contract text, token_chain text, symbol text, timeframe text,
     book text, status text, scope jsonb, total_allocation_pct numeric,
     state jsonb, version bigint, last_bar_ms bigint
 )
 language plpgsql volatile security definer
 set search_path = ''
 as $$
+declare
+    v_epoch bigint;
+    v_ids bigint[];
+    v_newcomers boolean;
 begin
+    if p_epoch is null then
+        insert into learning.feeds as f (feed)
+        values (p_feed)
+        on conflict on constraint feeds_pkey do update set epoch = f.epoch + 1
+        returning f.epoch into v_epoch;
+    else
+        select f.epoch into v_epoch
+        from learning.feeds as f
+        where f.feed = p_feed and f.epoch = p_epoch
+        for share;
+        if not found then
+            raise exception using
+                errcode = 'QD008',
+                message = format('the feed %s was taken over by another ticker', p_feed),
+                hint = 'Give every ticker a feed of its own.';
+        end if;
+    end if;
+
     insert into learning.lowcap_positions as p (
         token_contract, token_chain, symbol, timeframe, book, total_allocation_pct
     )
@@ -22,36 +48,55 @@ begin
     )
     on conflict on constraint one_position_per_token_timeframe_and_book do nothing;
 
-    insert into learning.tick_states as t (position_id, feed)
-    select p.position_id, p_feed
+    select array_agg(p.position_id)
+    into v_ids
     from jsonb_to_recordset(p_positions) as w (
         token_contract text, token_chain text, timeframe text, book text
     )
     join learning.lowcap_positions as p
         on (p.token_contract, p.token_chain, p.timeframe, p.book)
-            = (w.token_contract, w.token_chain, w.timeframe, coalesce(w.book, 'main'))
-    on conflict on constraint tick_states_pkey do update
-    set feed = excluded.feed,
+            = (w.token_contract, w.token_chain, w.timeframe, coalesce(w.book, 'main'));
+
+    v_newcomers := exists (
+        select
+        from unnest(v_ids) as n (position_id)
+        left join learning.tick_states as t on t.position_id = n.position_id
+        where t.feed is distinct from p_feed
+    );
+
+    update learning.tick_states as t
+    set feed = case when t.position_id = any (v_ids) then p_feed
+            when p_epoch is not null then t.feed end,
         last_bar_ts = greatest(t.last_bar_ts, (
             select m.last_bar_ts
             from learning.feed_watermarks as m
             join learning.lowcap_positions as p on p.timeframe = m.timeframe
             where m.feed = t.feed and p.position_id = t.position_id
-        ));
+        ))
+    where t.feed = p_feed or t.position_id = any (v_ids);
+
+    insert into learning.tick_states as t (position_id, feed)
+    select n.position_id, p_feed
+    from unnest(v_ids) as n (position_id)
+    on conflict on constraint tick_states_pkey do nothing;
+
+    -- A watermark stands for every position of its feed, so a newcomer ends those there are: what
+    -- they stood for was just written down.
+    if v_newcomers then
+        delete from learning.feed_watermarks as m
+        using learning.lowcap_positions as p
+        where m.feed = p_feed and m.timeframe = p.timeframe and p.position_id = any (v_ids);
+    end if;
 
     return query
-    select p.position_id, p.token_contract, p.token_chain, p.symbol, p.timeframe, p.book, p.status,
-        p.scope, p.total_allocation_pct, t.state, t.version,
+    select v_epoch, p.position_id, p.token_contract, p.token_chain, p.symbol, p.timeframe, p.book,
+        p.status, p.scope, p.total_allocation_pct, t.state, t.version,
         (extract(epoch from t.last_bar_ts) * 1000)::bigint
-    from jsonb_to_recordset(p_positions) as w (
-        token_contract text, token_chain text, timeframe text, book text
-    )
-    join learning.lowcap_positions as p
-        on (p.token_contract, p.token_chain, p.timeframe, p.book)
-            = (w.token_contract, w.token_chain, w.timeframe, coalesce(w.book, 'main'))
+    from learning.lowcap_positions as p
     join learning.tick_states as t on t.position_id = p.position_id
+    where p.position_id = any (v_ids)
     order by p.position_id;
 end
 $$;
-comment on function pm.enroll_positions(text, jsonb) is
-    'Puts positions (array of token_contract, token_chain, symbol, timeframe, book, total_allocation_pct) under a feed; answers id, scope, tick state, version and newest bar (epoch ms) of each.';
+comment on function pm.enroll_positions(text, jsonb, bigint) is
+    'Puts positions (array of token_contract, token_chain, symbol, timeframe, book, total_allocation_pct) under a feed; answers the feed''s epoch, and id, scope, tick state, version and newest bar (epoch ms) of each.';

@@ -7,14 +7,30 @@ import pytest
 
 from quadrant.bars import TIMEFRAMES
 from quadrant.engine import Snapshot
-from quadrant.tick import S1_ENTRY, Gate, PositionTicker
+from quadrant.tick import Gate, PositionTicker
 from quadrant.tick.writes import Writes
 
-GATES = (
-    Gate("ts", "ts_score", at_most=False, base=0.60, span=0.10),
-    Gate("halo", "halo_distance", at_most=True, base=1.0, span=0.2),
-    Gate("slope", "slope", at_most=False, base=0.0, span=0.02),
-)
+TS = Gate("ts", "ts_score", at_most=False, base=0.60, span=0.10)
+SLOPE = Gate("slope", "slope", at_most=False, base=0.0, span=0.02)
+DX = Gate("dx", "dx_score", at_most=False, base=0.60, span=0.10)
+GATES = {
+    "pm.uptrend.S1.entry": (
+        TS,
+        Gate("halo", "halo_distance", at_most=True, base=1.0, span=0.2),
+        SLOPE,
+    ),
+    "pm.uptrend.S2.entry": (
+        TS,
+        Gate("halo", "halo_distance", at_most=True, base=0.5, span=0.2),
+        SLOPE,
+    ),
+    "pm.uptrend.S3.retest": (TS, DX, SLOPE),
+    "pm.uptrend.S3.dx": (
+        DX,
+        Gate("dx_atr_mult", "dx_atr_mult", at_most=False, base=6.0, span=1.0),
+    ),
+}
+S1_GATES = ("ts", "halo", "slope")
 HOUR = TIMEFRAMES["1h"]
 
 
@@ -23,8 +39,8 @@ class Tape:
 
     def __init__(self) -> None:
         self.writes = Writes()
-        self.ticker = PositionTicker(7, "T", "1h", kind=S1_ENTRY, gates=GATES, writes=self.writes)
-        self.ticker.scope = {"chain": "test"}
+        self.ticker = PositionTicker(7, "T", "1h", gates=GATES, writes=self.writes)
+        self.ticker.subject.scope = {"chain": "test"}
         self.bar_ts = 0
 
     def bar(
@@ -65,12 +81,27 @@ class Tape:
         snapshot = Snapshot(**(data | values))
         if callable(actions):
             actions = actions(snapshot)
+        if thresholds is not None:
+            thresholds = {"pm.uptrend.S1.entry": dict(zip(S1_GATES, thresholds, strict=True))}
         self.ticker.process(snapshot, thresholds, actions)
         return snapshot
 
+    def of(self, episode_type: str) -> list[dict[str, Any]]:
+        """Windows of a kind with their results, as the table would hold them."""
+        return [
+            window | self.writes.results.get(window["window_id"], {})
+            for window in self.writes.windows.values()
+            if window["episode_type"] == episode_type
+        ]
+
     @property
     def windows(self) -> list[dict[str, Any]]:
-        return list(self.writes.windows.values())
+        """Those of the kind s1_entry."""
+        return self.of("s1_entry")
+
+    def strands(self, kind: str) -> list[dict[str, Any]]:
+        """What was told, in order."""
+        return [strand for strand in self.writes.strands if strand["kind"] == kind]
 
 
 @pytest.fixture

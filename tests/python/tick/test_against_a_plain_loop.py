@@ -58,17 +58,17 @@ def plain_loop(frame):
 
 
 def ticked(frame, make_tape):
-    ticker = make_tape().ticker
+    tape = make_tape()
     for snapshot in frame.snapshots():
-        ticker.process(snapshot)
+        tape.ticker.process(snapshot)
     return {
-        int(window_id.rsplit(":", 1)[1]): (
+        int(w["window_id"].rsplit(":", 1)[1]): (
             w["outcome"],
             w["entry_price"],
             w["exit_price"],
             w["roi"],
         )
-        for window_id, w in ticker.writes.windows.items()
+        for w in tape.windows
         if "roi" in w
     }
 

@@ -1,3 +1,4 @@
 select pm.apply_ticks(
-    %(feed)s, %(watermarks)s, %(positions)s, %(states)s, %(windows)s, %(strands)s
+    %(feed)s, %(epoch)s, %(watermarks)s, %(positions)s, %(states)s, %(windows)s, %(results)s,
+    %(strands)s
 )

@@ -1,1 +1,1 @@
-select * from pm.enroll_positions(%(feed)s, %(positions)s)
+select * from pm.enroll_positions(%(feed)s, %(positions)s, %(epoch)s)

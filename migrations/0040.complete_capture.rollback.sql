@@ -1,0 +1,6 @@
+drop trigger notify_controls on learning.gates;
+drop trigger notify_controls on learning.learning_configs;
+drop function learning.notify_controls();
+drop trigger close_archived_position on learning.lowcap_positions;
+drop function learning.close_archived_position();
+drop table learning.feeds;

@@ -1,0 +1,29 @@
+"""What the PM tells the tick it did."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """An order of `trade_id`, decided on the bar `signal_bar_ts` (epoch ms, its open).
+
+    It may be reported on that bar or later, with the fill: the decision lands on the signal bar.
+    A buy belongs to the window of `episode_type` (None: of whichever kind has one with that bar).
+    `context` is kept with the decision (posture, size) and with the order's strand (price, usd),
+    which happened at `at_ms` (epoch ms; None: when the bar it was reported on existed).
+
+    `pass` is no order: it tells why a bar that all gates passed was not bought, in `reason`.
+    `ladder_arm` counts as blocked by the ladder; any other reason (no_pool, no_budget,
+    token_blocked, order_failed) is a policy skip.
+    """
+
+    kind: Literal["entry", "add", "trim", "exit", "pass"]
+    signal_bar_ts: int
+    trade_id: str | None = None
+    episode_type: str | None = None
+    context: dict[str, Any] = field(default_factory=dict)
+    at_ms: int | None = None
+    reason: str | None = None

@@ -1,0 +1,423 @@
+"""One kind of opportunity at one position: its episode, its window, and windows that wait."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
+from operator import attrgetter
+from typing import Any
+
+from quadrant.engine import Snapshot
+from quadrant.tick.actions import Action
+from quadrant.tick.episode import Episode, Finalised
+from quadrant.tick.gates import Gate, smallest_margin
+from quadrant.tick.kinds import EXIT_EVENTS, OPENING_SLACK, Event, Kind
+from quadrant.tick.window import Bar, Values, Window
+from quadrant.tick.writes import Writes
+
+FEE = 0.001
+"""Fee per side of a virtual trade, a fraction of its turnover."""
+LATE_BARS = 3
+"""A fill may be reported this many bars after its window closed and still correct its decision."""
+
+Thresholds = Mapping[str, Mapping[str, float]]
+"""Pattern key -> gate -> threshold in force."""
+
+
+@dataclass(slots=True)
+class Attempt:
+    """From S0 -> S1 until the next S0; it owns the episodes."""
+
+    attempt_id: str
+    entry_path: str = "breakout"
+    cycles: int = 0
+
+
+@dataclass(slots=True)
+class Awaiting:
+    """A finalised window waiting for its outcome, its virtual result, or both."""
+
+    window_id: str
+    reference_close: float
+    entry: float | None
+    judged: bool = False
+    leaving: bool = False
+
+
+@dataclass(slots=True)
+class Subject:
+    """The position that is ticked, as its tracks see it.
+
+    `key` names it in ids; windows are recorded with the `scope` of their opening; `context`
+    (posture, size) goes with the decisions.
+    """
+
+    position_id: int
+    key: str
+    writes: Writes
+    scope: dict[str, Any] = field(default_factory=dict)
+    context: dict[str, Any] = field(default_factory=dict)
+    attempt: Attempt | None = None
+
+
+class Track:
+    """Follows one kind. `changed` says that what `to_json` gives is not what it was."""
+
+    def __init__(self, kind: Kind, gates: tuple[Gate, ...], subject: Subject) -> None:
+        self.kind = kind
+        self.subject = subject
+        self.base = {gate.name: gate.base for gate in gates}
+        self.gates = tuple(gate for gate in gates if gate.value_key in kind.signals)
+        self._read: Callable[[Snapshot], Any] = attrgetter(
+            *(kind.signals[gate.value_key] for gate in self.gates)
+        )
+        self._anchor = next(
+            (n for n, gate in enumerate(self.gates) if gate.name == kind.anchor_gate), None
+        )
+        self.episode: Episode | None = None
+        self.window: Window | None = None
+        self.closed: Window | None = None
+        self.awaiting: list[Awaiting] = []
+        self.inside = False
+        self.changed = False
+
+    @property
+    def episode_id(self) -> str | None:
+        """The episode under way."""
+        return self.episode.episode_id if self.episode else None
+
+    @property
+    def busy(self) -> bool:
+        """Is there a window that goes on, waits, or may still be corrected?"""
+        return self.window is not None or bool(self.awaiting) or self.closed is not None
+
+    # -- reading a bar ---------------------------------------------------------------------
+
+    def values(self, bar: Snapshot) -> tuple[Values, dict[str, float]]:
+        """The gates' values less the bar's adjustments, and what is told of the bar."""
+        read = self._read(bar)
+        raw: Values = read if len(self.gates) > 1 else (read,)
+        if not self.kind.told:
+            return raw, {}
+        told = {name: getattr(bar, name) for name in self.kind.told}
+        values = list(raw)
+        for n, gate in enumerate(self.gates):
+            if gate.name in self.kind.adjustments:
+                adjustment = self.kind.adjustments[gate.name](bar)
+                told |= {gate.value_key: raw[n], f"{gate.name}_adjustment": adjustment}
+                values[n] = raw[n] - adjustment
+        return tuple(values), told
+
+    def in_force(self, thresholds: Thresholds | None) -> Mapping[str, float]:
+        """Gate -> threshold in force; base where nothing is known."""
+        return (thresholds or {}).get(self.kind.pattern_key) or self.base
+
+    def within_reach(self, bar: Snapshot, values: Values, in_force: Mapping[str, float]) -> bool:
+        """Is the bar where a window of this kind is open?"""
+        if bar.state != self.kind.state:
+            return False
+        if self._anchor is None:
+            return bar.in_band
+        gate = self.gates[self._anchor]
+        reach = max(gate.base + gate.span, in_force[gate.name]) + OPENING_SLACK
+        return values[self._anchor] <= reach
+
+    def passes(self, bar: Snapshot, thresholds: Thresholds | None) -> bool:
+        """Does a window hold this bar, or open with it, and do all gates in force let it through?"""
+        if bar.state != self.kind.state or (self.window is None and self.inside):
+            return False
+        values, _ = self.values(bar)
+        in_force = self.in_force(thresholds)
+        limits = tuple(in_force[gate.name] for gate in self.gates)
+        return (
+            self.within_reach(bar, values, in_force)
+            and smallest_margin(self.gates, values, limits) >= 0
+        )
+
+    # -- the bar's parts, in order ---------------------------------------------------------
+
+    def fill_at_open(self, bar: Snapshot) -> None:
+        """Virtual orders of the bar before are filled at this bar's open."""
+        if self.closed is not None and self.closed.closed_ms is not None:
+            age = bar.exists_at - self.closed.closed_ms
+            if age > LATE_BARS * (bar.exists_at - bar.bar_ts):
+                self.closed = None
+        if self.window is not None and self.window.reference_entry is None:
+            self.window.reference_entry = bar.open
+            self.changed = True
+        for waiting in self.awaiting:
+            if waiting.entry is None:
+                waiting.entry = bar.open
+                self.changed = True
+            if waiting.leaving:
+                roi = (bar.open * (1 - FEE) - waiting.entry * (1 + FEE)) / waiting.entry
+                self.subject.writes.result(
+                    waiting.window_id,
+                    entry_price=waiting.entry,
+                    exit_price=bar.open,
+                    roi=roi,
+                    roi_ms=bar.bar_ts,
+                )
+                self.changed = True
+        self.awaiting = [w for w in self.awaiting if not w.leaving]
+
+    def leave_state(self, bar: Snapshot) -> None:
+        """The state has changed: a visit ends."""
+        self.changed |= self.inside
+        self.inside = False
+        if self.window is not None and not self.kind.spans_visits:
+            self._close(bar)
+
+    def happen(self, event: Event, bar: Snapshot) -> None:
+        """Applies the kind's rules for an event; whatever is judged is finalised before."""
+        if event in self.kind.begins_on and self.episode is None and self.subject.attempt:
+            self._begin(self.subject.attempt)
+        for rule in self.kind.outcomes:
+            if rule.event is event:
+                if self.window is not None:
+                    self._close(bar)
+                above = bar.close if rule.above_reference else None
+                self._judge(bar, rule.verdict, event.value, above=above)
+        if event in EXIT_EVENTS:
+            for waiting in self.awaiting:
+                self.changed |= not waiting.leaving
+                waiting.leaving = True
+        if event in self.kind.ends_on:
+            self._end(bar)
+
+    def watch(self, bar: Snapshot, thresholds: Thresholds | None) -> None:
+        """Opens, continues or closes the window, as the bar lies within reach or not."""
+        values, told = self.values(bar)
+        in_force = self.in_force(thresholds)
+        was_inside, self.inside = self.inside, self.within_reach(bar, values, in_force)
+        self.changed |= was_inside != self.inside
+        if not self.inside:
+            if self.window is not None and not self.kind.spans_visits:
+                self._close(bar)
+            return
+        if self.window is None and not was_inside:
+            self._open(bar, in_force)
+        if self.window is None:
+            return
+        limits = tuple(in_force[gate.name] for gate in self.gates)
+        margin = smallest_margin(self.gates, values, limits)
+        self.window.add(
+            Bar(bar.bar_ts, bar.exists_at, bar.close, values, limits, margin, told), self.gates
+        )
+        if self.kind.ladder and bar.atr > 0:
+            depth = (bar.ema144 - bar.close) / bar.atr
+            self.window.extra["depth_atrs"] = max(self.window.extra["depth_atrs"], depth)
+        self.changed = True
+
+    def take(self, action: Action, bar: Snapshot) -> Window | None:
+        """A buy or a pass: the window its signal bar lies in, None if there is none here."""
+        window = self._window_of(action, bar)
+        if window is None:
+            return None
+        self.changed = True
+        if action.kind == "pass":
+            window.note_pass(action.signal_bar_ts, action.reason or "unsaid")
+            return window
+        if self.kind.ladder:
+            window.extra["dx_count"] += 1
+            window.extra["pool_basis"] = action.context.get("pool_basis")
+        if window.act(action.signal_bar_ts, self.gates, action.context, action.trade_id):
+            self.subject.writes.window(
+                self._identity(window),
+                factors=window.final_factors(self.gates),
+                trade_id=action.trade_id,
+            )
+            if window.closed_ms is not None:
+                self._finalise(window)
+        return window
+
+    def lose_sight(self, bar: Snapshot, reason: str) -> None:
+        """What cannot be judged ends as neutral, without a virtual result."""
+        if self.window is not None:
+            self._close(bar)
+        self._judge(bar, "neutral", reason)
+        self._end(bar)
+        self.awaiting = []
+        self.closed = None
+        self.inside = False
+        self.changed = True
+
+    # -- small rules -----------------------------------------------------------------------
+
+    def _window_of(self, action: Action, bar: Snapshot) -> Window | None:
+        """The window a buy belongs to: one that holds its bar, or a ladder already begun."""
+        window, closed = self.window, self.closed
+        if window is not None and window.holds(action.signal_bar_ts):
+            return window
+        if window is not None and self.kind.ladder and window.decision is not None:
+            return window
+        return closed if closed is not None and closed.holds(action.signal_bar_ts) else None
+
+    def _begin(self, attempt: Attempt) -> None:
+        episode_id = f"{attempt.attempt_id}:{self.kind.tag}"
+        if self.kind.spans_visits:
+            attempt.cycles += 1
+            episode_id += f":{attempt.cycles}"
+        self.episode = Episode(episode_id)
+        self.changed = True
+
+    def _open(self, bar: Snapshot, in_force: Mapping[str, float]) -> None:
+        attempt = self.subject.attempt
+        assert attempt is not None
+        if self.episode is None:
+            self._begin(attempt)
+        assert self.episode is not None
+        extra: dict[str, Any] = {}
+        if self.kind.entry_paths:
+            extra["entry_path"] = attempt.entry_path
+        if self.kind.ladder:
+            extra |= {
+                "dx_count": 0,
+                "depth_atrs": 0.0,
+                "dx_atr_mult_used": in_force[self.kind.ladder],
+                "pool_basis": None,
+            }
+        self.closed = None
+        self.window = Window(
+            window_id=f"{self.subject.key}:{self.kind.tag}:{bar.bar_ts}",
+            episode_id=self.episode.episode_id,
+            attempt_id=attempt.attempt_id,
+            opened_ms=bar.exists_at,
+            scope=dict(self.subject.scope),
+            extra=extra,
+        )
+        self.subject.writes.window(self._identity(self.window), factors=dict(extra))
+        self.changed = True
+
+    def _close(self, bar: Snapshot) -> None:
+        """Finalises the window: its decision, its samples."""
+        window, self.window = self.window, None
+        assert window is not None
+        window.closed_ms = bar.exists_at
+        window.skip(self.gates, self.subject.context)
+        if self.kind.opportunity_key:
+            window.extra[self.kind.opportunity_key] = window.reference_margin >= 0
+        self.subject.writes.window(
+            self._identity(window),
+            closed_ms=window.closed_ms,
+            factors=window.final_factors(self.gates),
+        )
+        self.awaiting.append(
+            Awaiting(window.window_id, window.reference_close, window.reference_entry)
+        )
+        self.closed = window if window.bars else None
+        self._finalise(window)
+        self.changed = True
+
+    def _finalise(self, window: Window) -> None:
+        """Tells of the finalised window, again where a late fill corrected its decision."""
+        decision = window.decision
+        assert decision is not None
+        finalised = Finalised(
+            window_id=window.window_id,
+            decision=decision.decision,
+            bars=window.n_bars,
+            levers=decision.levers,
+            opportunity=window.reference_margin >= 0,
+        )
+        if self.episode is not None:
+            self.episode.finalise(finalised)
+        self.subject.writes.strand(
+            "uptrend_buy_window",
+            f"{window.window_id}:{decision.decision}",
+            self.subject.position_id,
+            window.closed_ms or decision.decided_ms,
+            {
+                "window_id": window.window_id,
+                "pattern_key": self.kind.pattern_key,
+                "decision": decision.decision,
+                "blocked_by": decision.blocked_by,
+                "opened_ms": window.opened_ms,
+                "decided_ms": decision.decided_ms,
+                "bars": window.n_bars,
+                "samples": len(window.samples),
+            }
+            | window.extra,
+            episode_id=window.episode_id,
+            trade_id=decision.trade_id,
+        )
+
+    def _judge(
+        self, bar: Snapshot, outcome: str, reason: str, *, above: float | None = None
+    ) -> None:
+        """Gives the outcome to every window that has none (with `above`: bought below it)."""
+        for waiting in self.awaiting:
+            if waiting.judged or (above is not None and above <= waiting.reference_close):
+                continue
+            waiting.judged = True
+            self.changed = True
+            if self.episode is not None:
+                self.episode.judge(waiting.window_id, outcome)
+            self.subject.writes.result(
+                waiting.window_id,
+                outcome=outcome,
+                outcome_reason=reason,
+                outcome_ms=bar.exists_at,
+            )
+
+    def _end(self, bar: Snapshot) -> None:
+        """The episode is over: its summary is told."""
+        episode, self.episode = self.episode, None
+        if episode is None:
+            return
+        self.changed = True
+        content = episode.summary() | {
+            "episode_type": self.kind.episode_type,
+            "pattern_key": self.kind.pattern_key,
+        }
+        if self.kind.opportunity_key:
+            content[self.kind.opportunity_key] = any(w.opportunity for w in episode.windows)
+        self.subject.writes.strand(
+            "uptrend_episode_summary",
+            episode.episode_id,
+            self.subject.position_id,
+            bar.exists_at,
+            content,
+            episode_id=episode.episode_id,
+        )
+
+    def _identity(self, window: Window) -> dict[str, Any]:
+        """The columns every row of this window carries."""
+        identity: dict[str, Any] = {
+            "window_id": window.window_id,
+            "episode_id": window.episode_id,
+            "attempt_id": window.attempt_id,
+            "position_id": self.subject.position_id,
+            "episode_type": self.kind.episode_type,
+            "pattern_key": self.kind.pattern_key,
+            "scope": window.scope,
+            "opened_ms": window.opened_ms,
+        }
+        if window.decision is not None:
+            identity |= {
+                "decision": window.decision.decision,
+                "decided_ms": window.decision.decided_ms,
+                "blocked_by": window.decision.blocked_by,
+            }
+        return identity
+
+    # -- what is stored --------------------------------------------------------------------
+
+    def to_json(self) -> dict[str, Any]:
+        """What the track needs to go on; only what there is."""
+        parts = {
+            "episode": self.episode.to_json() if self.episode else None,
+            "window": self.window.to_json() if self.window else None,
+            "closed": self.closed.to_json() if self.closed else None,
+            "awaiting": [asdict(w) for w in self.awaiting],
+            "inside": self.inside,
+        }
+        return {name: part for name, part in parts.items() if part}
+
+    def restore(self, data: Mapping[str, Any]) -> None:
+        """Goes on from what `to_json` wrote."""
+        self.episode = Episode.from_json(data["episode"]) if "episode" in data else None
+        self.window = Window.from_json(data["window"]) if "window" in data else None
+        self.closed = Window.from_json(data["closed"]) if "closed" in data else None
+        self.awaiting = [Awaiting(**w) for w in data.get("awaiting", ())]
+        self.inside = data.get("inside", False)
