@@ -73,7 +73,7 @@ def import_rows(
             queries("importing/import_rows"),
             {
                 "kind": source.kind.row_kind,
-                "rows": [encode(raw) for raw, _ in batch],
+                "rows": "\n".join(encode(raw) for raw, _ in batch),
                 "source": source.name,
             },
         )

@@ -18,7 +18,7 @@ Raw = str | Mapping[str | Any, str | Any]
 
 
 def encoder(kind: Kind, units: Units) -> Callable[[Raw], str]:
-    """A function from each row of a source, in its order, to a JSON text in our units.
+    """A function from each row of a source, in its order, to a line of JSON in our units.
 
     A row that cannot be read becomes a JSON string of itself, which the database rejects and
     keeps. Actions of a trade without an ordinal are counted in the order they come.
