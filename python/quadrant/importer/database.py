@@ -29,7 +29,8 @@ def read_database(
     """The tables of these kinds that are there, each from the first schema that has it.
 
     Rows come as JSON through a server-side cursor, whatever columns there are; windows without a
-    decision (still open there) are left out and counted. Raises NothingToImport.
+    decision (still open there) are left out and counted. They come in the order of their ids, or
+    else of their texts: the same at every reading. Raises NothingToImport.
     """
     wanted = list(kinds)
     found = (_table(connection, kind, schemas) for kind in wanted)
@@ -55,7 +56,7 @@ def _table(
     parts = {
         "table": sql.Identifier(schema, kind.table),
         "decision": sql.Identifier("decision") if "decision" in columns else sql.Literal("none"),
-        "position": sql.Identifier("id") if "id" in columns else sql.Literal("as it comes"),
+        "position": sql.Identifier("id") if "id" in columns else sql.Literal(1),
     }
     count = connection.execute(sql.SQL(queries("importing/source_count")).format(**parts))
     total, left_out = count.fetchone() or (0, 0)
