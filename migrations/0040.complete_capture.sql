@@ -10,6 +10,8 @@ select t.feed from learning.tick_states as t where t.feed is not null
 union
 select m.feed from learning.feed_watermarks as m;
 
+create index pattern_episode_events_by_episode on learning.pattern_episode_events (episode_id);
+
 -- What a ticker of the former shape left open cannot be gone on with: its windows end as neutral,
 -- its positions begin anew with their next bar.
 update learning.pattern_episode_events as e

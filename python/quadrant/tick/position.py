@@ -132,7 +132,7 @@ class PositionTicker:
 
     def _episode_of(self, state: str) -> str | None:
         """The episode under way of the kind that lives in a state."""
-        return next((t.episode_id for t in self.in_state.get(state, ()) if t.episode), None)
+        return next((t.episode_id for t in self.in_state.get(state, ()) if t.episode_id), None)
 
     def _take(self, actions: Sequence[Action], bar: Snapshot) -> None:
         """Orders and passes of the PM: a buy reaches its window, every order is told."""

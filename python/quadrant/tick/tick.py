@@ -269,6 +269,7 @@ class Tick:
                 states=Jsonb(states),
                 windows=Jsonb(list(self._writes.windows.values())),
                 results=Jsonb(list(self._writes.results.values())),
+                endings=Jsonb(self._writes.endings),
                 strands=Jsonb(self._writes.strands),
             )
         except Exception:

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import Any
 
 from quadrant.engine import Snapshot
 from quadrant.tick.actions import Action
-from quadrant.tick.episode import Episode, Finalised
 from quadrant.tick.gates import Gate, smallest_margin
 from quadrant.tick.kinds import EXIT_EVENTS, OPENING_SLACK, Event, Kind
-from quadrant.tick.window import Bar, Values, Window
+from quadrant.tick.window import LATE_BARS, Bar, Values, Window
 from quadrant.tick.writes import Writes
 
 FEE = 0.001
 """Fee per side of a virtual trade, a fraction of its turnover."""
-LATE_BARS = 3
-"""A fill may be reported this many bars after its window closed and still correct its decision."""
 
 Thresholds = Mapping[str, Mapping[str, float]]
 """Pattern key -> gate -> threshold in force."""
@@ -74,17 +71,12 @@ class Track:
         self._anchor = next(
             (n for n, gate in enumerate(self.gates) if gate.name == kind.anchor_gate), None
         )
-        self.episode: Episode | None = None
+        self.episode_id: str | None = None
         self.window: Window | None = None
         self.closed: Window | None = None
         self.awaiting: list[Awaiting] = []
         self.inside = False
         self.changed = False
-
-    @property
-    def episode_id(self) -> str | None:
-        """The episode under way."""
-        return self.episode.episode_id if self.episode else None
 
     @property
     def busy(self) -> bool:
@@ -123,7 +115,7 @@ class Track:
         return values[self._anchor] <= reach
 
     def passes(self, bar: Snapshot, thresholds: Thresholds | None) -> bool:
-        """Does a window hold this bar, or open with it, and do all gates in force let it through?"""
+        """Does a window hold or open with this bar, and do all gates in force let it through?"""
         if bar.state != self.kind.state or (self.window is None and self.inside):
             return False
         values, _ = self.values(bar)
@@ -170,7 +162,7 @@ class Track:
 
     def happen(self, event: Event, bar: Snapshot) -> None:
         """Applies the kind's rules for an event; whatever is judged is finalised before."""
-        if event in self.kind.begins_on and self.episode is None and self.subject.attempt:
+        if event in self.kind.begins_on and self.episode_id is None and self.subject.attempt:
             self._begin(self.subject.attempt)
         for rule in self.kind.outcomes:
             if rule.event is event:
@@ -221,14 +213,11 @@ class Track:
         if self.kind.ladder:
             window.extra["dx_count"] += 1
             window.extra["pool_basis"] = action.context.get("pool_basis")
-        if window.act(action.signal_bar_ts, self.gates, action.context, action.trade_id):
-            self.subject.writes.window(
-                self._identity(window),
-                factors=window.final_factors(self.gates),
-                trade_id=action.trade_id,
-            )
+        seen = window.act(action.signal_bar_ts, self.gates, action.trade_id)
+        if seen is not None:
+            self._write(window, action.context | seen | window.final_factors(self.gates))
             if window.closed_ms is not None:
-                self._finalise(window)
+                self._tell(window)
         return window
 
     def lose_sight(self, bar: Snapshot, reason: str) -> None:
@@ -254,19 +243,18 @@ class Track:
         return closed if closed is not None and closed.holds(action.signal_bar_ts) else None
 
     def _begin(self, attempt: Attempt) -> None:
-        episode_id = f"{attempt.attempt_id}:{self.kind.tag}"
+        self.episode_id = f"{attempt.attempt_id}:{self.kind.tag}"
         if self.kind.spans_visits:
             attempt.cycles += 1
-            episode_id += f":{attempt.cycles}"
-        self.episode = Episode(episode_id)
+            self.episode_id += f":{attempt.cycles}"
         self.changed = True
 
     def _open(self, bar: Snapshot, in_force: Mapping[str, float]) -> None:
         attempt = self.subject.attempt
         assert attempt is not None
-        if self.episode is None:
+        if self.episode_id is None:
             self._begin(attempt)
-        assert self.episode is not None
+        assert self.episode_id is not None
         extra: dict[str, Any] = {}
         if self.kind.entry_paths:
             extra["entry_path"] = attempt.entry_path
@@ -280,13 +268,13 @@ class Track:
         self.closed = None
         self.window = Window(
             window_id=f"{self.subject.key}:{self.kind.tag}:{bar.bar_ts}",
-            episode_id=self.episode.episode_id,
+            episode_id=self.episode_id,
             attempt_id=attempt.attempt_id,
             opened_ms=bar.exists_at,
             scope=dict(self.subject.scope),
             extra=extra,
         )
-        self.subject.writes.window(self._identity(self.window), factors=dict(extra))
+        self._write(self.window, dict(extra))
         self.changed = True
 
     def _close(self, bar: Snapshot) -> None:
@@ -294,34 +282,46 @@ class Track:
         window, self.window = self.window, None
         assert window is not None
         window.closed_ms = bar.exists_at
-        window.skip(self.gates, self.subject.context)
         if self.kind.opportunity_key:
             window.extra[self.kind.opportunity_key] = window.reference_margin >= 0
-        self.subject.writes.window(
-            self._identity(window),
-            closed_ms=window.closed_ms,
-            factors=window.final_factors(self.gates),
-        )
+        seen: dict[str, Any] = {}
+        if window.decision is None:
+            seen = self.subject.context | window.skip(self.gates)
+        self._write(window, seen | window.final_factors(self.gates))
+        self._tell(window)
         self.awaiting.append(
             Awaiting(window.window_id, window.reference_close, window.reference_entry)
         )
         self.closed = window if window.bars else None
-        self._finalise(window)
         self.changed = True
 
-    def _finalise(self, window: Window) -> None:
-        """Tells of the finalised window, again where a late fill corrected its decision."""
+    def _write(self, window: Window, factors: dict[str, Any]) -> None:
+        """A row of the window with everything known of it but its factors of before."""
+        row: dict[str, Any] = {
+            "window_id": window.window_id,
+            "episode_id": window.episode_id,
+            "attempt_id": window.attempt_id,
+            "position_id": self.subject.position_id,
+            "episode_type": self.kind.episode_type,
+            "pattern_key": self.kind.pattern_key,
+            "scope": window.scope,
+            "opened_ms": window.opened_ms,
+        }
+        if window.closed_ms is not None:
+            row["closed_ms"] = window.closed_ms
+        if window.decision is not None:
+            row |= {
+                "decision": window.decision.decision,
+                "decided_ms": window.decision.decided_ms,
+                "blocked_by": list(window.decision.blocked_by),
+                "trade_id": window.decision.trade_id,
+            }
+        self.subject.writes.window(row, factors)
+
+    def _tell(self, window: Window) -> None:
+        """The strand of a finalised window, again where a late fill corrected its decision."""
         decision = window.decision
         assert decision is not None
-        finalised = Finalised(
-            window_id=window.window_id,
-            decision=decision.decision,
-            bars=window.n_bars,
-            levers=decision.levers,
-            opportunity=window.reference_margin >= 0,
-        )
-        if self.episode is not None:
-            self.episode.finalise(finalised)
         self.subject.writes.strand(
             "uptrend_buy_window",
             f"{window.window_id}:{decision.decision}",
@@ -331,7 +331,7 @@ class Track:
                 "window_id": window.window_id,
                 "pattern_key": self.kind.pattern_key,
                 "decision": decision.decision,
-                "blocked_by": decision.blocked_by,
+                "blocked_by": list(decision.blocked_by),
                 "opened_ms": window.opened_ms,
                 "decided_ms": decision.decided_ms,
                 "bars": window.n_bars,
@@ -351,8 +351,6 @@ class Track:
                 continue
             waiting.judged = True
             self.changed = True
-            if self.episode is not None:
-                self.episode.judge(waiting.window_id, outcome)
             self.subject.writes.result(
                 waiting.window_id,
                 outcome=outcome,
@@ -361,63 +359,39 @@ class Track:
             )
 
     def _end(self, bar: Snapshot) -> None:
-        """The episode is over: its summary is told."""
-        episode, self.episode = self.episode, None
-        if episode is None:
+        """The episode is over; the database sums it up from its windows."""
+        if self.episode_id is None:
             return
-        self.changed = True
-        content = episode.summary() | {
-            "episode_type": self.kind.episode_type,
-            "pattern_key": self.kind.pattern_key,
-        }
-        if self.kind.opportunity_key:
-            content[self.kind.opportunity_key] = any(w.opportunity for w in episode.windows)
-        self.subject.writes.strand(
-            "uptrend_episode_summary",
-            episode.episode_id,
-            self.subject.position_id,
-            bar.exists_at,
-            content,
-            episode_id=episode.episode_id,
+        self.subject.writes.ending(
+            episode_id=self.episode_id,
+            position_id=self.subject.position_id,
+            episode_type=self.kind.episode_type,
+            pattern_key=self.kind.pattern_key,
+            ended_ms=bar.exists_at,
         )
-
-    def _identity(self, window: Window) -> dict[str, Any]:
-        """The columns every row of this window carries."""
-        identity: dict[str, Any] = {
-            "window_id": window.window_id,
-            "episode_id": window.episode_id,
-            "attempt_id": window.attempt_id,
-            "position_id": self.subject.position_id,
-            "episode_type": self.kind.episode_type,
-            "pattern_key": self.kind.pattern_key,
-            "scope": window.scope,
-            "opened_ms": window.opened_ms,
-        }
-        if window.decision is not None:
-            identity |= {
-                "decision": window.decision.decision,
-                "decided_ms": window.decision.decided_ms,
-                "blocked_by": window.decision.blocked_by,
-            }
-        return identity
+        self.episode_id = None
+        self.changed = True
 
     # -- what is stored --------------------------------------------------------------------
 
     def to_json(self) -> dict[str, Any]:
         """What the track needs to go on; only what there is."""
         parts = {
-            "episode": self.episode.to_json() if self.episode else None,
+            "episode_id": self.episode_id,
             "window": self.window.to_json() if self.window else None,
             "closed": self.closed.to_json() if self.closed else None,
-            "awaiting": [asdict(w) for w in self.awaiting],
+            "awaiting": [
+                (w.window_id, w.reference_close, w.entry, w.judged, w.leaving)
+                for w in self.awaiting
+            ],
             "inside": self.inside,
         }
         return {name: part for name, part in parts.items() if part}
 
     def restore(self, data: Mapping[str, Any]) -> None:
         """Goes on from what `to_json` wrote."""
-        self.episode = Episode.from_json(data["episode"]) if "episode" in data else None
+        self.episode_id = data.get("episode_id")
         self.window = Window.from_json(data["window"]) if "window" in data else None
         self.closed = Window.from_json(data["closed"]) if "closed" in data else None
-        self.awaiting = [Awaiting(**w) for w in data.get("awaiting", ())]
+        self.awaiting = [Awaiting(*values) for values in data.get("awaiting", ())]
         self.inside = data.get("inside", False)

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import astuple, dataclass, field
 from statistics import median
 from typing import Any, NamedTuple
 
 from quadrant.tick.gates import Gate, smallest_margin
 
 Values = tuple[float, ...]
-EDX_CAP = 0.20
-"""The shift of EDX's suppression that counts as severity 1; a gate's is its largest grid step."""
+LATE_BARS = 3
+"""A fill may be reported this many bars after the one that decided it, even past the window."""
+HISTORY = 64
+"""A decision's summary is of this many bars at most: a long window must stay cheap to store."""
 
 
 class Bar(NamedTuple):
@@ -33,16 +34,18 @@ class Bar(NamedTuple):
     passed: str | None = None
 
 
-@dataclass(slots=True)
+Sample = tuple[int, Values, dict[str, float]]
+"""A bar's open (epoch ms), its gate values, and what is told of it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Decision:
-    """What was decided, at which bar, and the factors seen then; frozen once made."""
+    """What was decided and at which bar; frozen once made, but for a fill reported late."""
 
     decision: str
     decided_ms: int
     bar_ts: int
-    blocked_by: list[str]
-    factors: dict[str, Any]
-    levers: list[dict[str, Any]]
+    blocked_by: tuple[str, ...]
     trade_id: str | None = None
 
 
@@ -50,10 +53,11 @@ class Decision:
 class Window:
     """A window. Nothing in it but the decision depends on the thresholds in force.
 
-    `samples` are the bars no other bar is at least as good as on every gate, as
-    (bar_ts, values, told). The reference bar is the first that passes all base gates, else the
-    one nearest to passing them: where a PM under base gates would have bought;
-    `reference_entry` is the open after it. `extra` holds what its kind adds to the factors.
+    `samples` are the bars no other bar is at least as good as on every gate. The reference bar is
+    the first that passes all base gates, else the one nearest to passing them: where a PM under
+    base gates would have bought; `reference_entry` is the open after it. `extra` holds what its
+    kind adds to the factors. Until a decision is made `best` is the bar closest to passing,
+    `bars` are the newest ones, and `history` holds the values their summary is made of.
     """
 
     window_id: str
@@ -61,9 +65,12 @@ class Window:
     attempt_id: str
     opened_ms: int
     scope: dict[str, Any]
-    extra: dict[str, Any] = field(default_factory=dict)
-    samples: list[tuple[int, Values, dict[str, float]]] = field(default_factory=list)
+    extra: dict[str, Any]
+    samples: list[Sample] = field(default_factory=list)
     bars: list[Bar] = field(default_factory=list)
+    history: list[Values] = field(default_factory=list)
+    best: Bar | None = None
+    best_summary: dict[str, Any] = field(default_factory=dict)
     n_bars: int = 0
     reference_margin: float = -math.inf
     reference_close: float = 0.0
@@ -75,7 +82,11 @@ class Window:
         """Takes the window's next bar."""
         self.n_bars += 1
         if self.decision is None:
-            self.bars.append(bar)
+            self.bars = [*self.bars[-LATE_BARS:], bar]
+            self.history = [*self.history[1 - HISTORY :], _shown(bar, gates)]
+            if self.best is None or bar.margin > self.best.margin:
+                self.best = bar
+                self.best_summary = self._summary(0, gates)
         smallest = smallest_margin(gates, bar.values, tuple(g.base for g in gates))
         if self.reference_margin < 0 and smallest > self.reference_margin:
             self.reference_margin = smallest
@@ -88,121 +99,103 @@ class Window:
         self.samples.append((bar.bar_ts, bar.values, bar.told))
 
     def holds(self, bar_ts: int) -> bool:
-        """Is that one of the bars the decision can still be made at?"""
+        """Is that one of the bars a buy can still land on?"""
         return any(bar.bar_ts == bar_ts for bar in self.bars)
 
-    def note_pass(self, signal_bar_ts: int, reason: str) -> bool:
-        """Keeps the PM's reason not to buy on a bar; False if the bar is not here."""
-        for n, bar in enumerate(self.bars):
-            if bar.bar_ts == signal_bar_ts:
-                self.bars[n] = bar._replace(passed=reason)
-                return True
-        return False
+    def note_pass(self, signal_bar_ts: int, reason: str) -> None:
+        """Keeps the PM's reason not to buy on a bar."""
+        self.bars = [
+            bar._replace(passed=reason) if bar.bar_ts == signal_bar_ts else bar for bar in self.bars
+        ]
+        if self.best is not None and self.best.bar_ts == signal_bar_ts:
+            self.best = self.best._replace(passed=reason)
 
     def act(
-        self,
-        signal_bar_ts: int,
-        gates: tuple[Gate, ...],
-        context: Mapping[str, Any],
-        trade_id: str | None,
-    ) -> bool:
-        """Freezes the decision `acted` at the bar that gave the signal; False if it is not here.
+        self, signal_bar_ts: int, gates: tuple[Gate, ...], trade_id: str | None
+    ) -> dict[str, Any] | None:
+        """Freezes the decision `acted` at the bar that gave the signal: the factors seen then.
 
-        A skip of a window that was closed meanwhile is corrected.
+        None if the bar is not here. A skip of a window that was closed meanwhile is corrected.
         """
-        at = next((n for n, bar in enumerate(self.bars) if bar.bar_ts == signal_bar_ts), None)
-        if at is None:
-            return False
-        self._decide("acted", at, gates, context)
-        assert self.decision is not None
-        self.decision.trade_id = trade_id
-        self.bars = []
-        return True
+        for age, bar in enumerate(reversed(self.bars)):
+            if bar.bar_ts == signal_bar_ts:
+                factors, _ = _judged(bar, gates)
+                factors["summary"] = self._summary(age, gates)
+                self.decision = Decision("acted", bar.exists_at, bar.bar_ts, (), trade_id)
+                self._settle()
+                return factors
+        return None
 
-    def skip(self, gates: tuple[Gate, ...], context: Mapping[str, Any]) -> None:
-        """Decides `skipped` at the bar closest to passing, unless a decision is made."""
-        if self.decision is None:
-            at = max(range(len(self.bars)), key=lambda n: (self.bars[n].margin, -n))
-            self._decide("skipped", at, gates, context)
-
-    def _decide(
-        self, decision: str, at: int, gates: tuple[Gate, ...], context: Mapping[str, Any]
-    ) -> None:
-        bar = self.bars[at]
-        passed = {
-            g.name: g.margin(v, t) >= 0
-            for g, v, t in zip(gates, bar.values, bar.thresholds, strict=True)
-        }
-        factors = dict(context)
-        factors |= {g.value_key: v for g, v in zip(gates, bar.values, strict=True)}
-        factors |= bar.told
-        factors |= {g.threshold_key: t for g, t in zip(gates, bar.thresholds, strict=True)}
-        factors |= {f"{name}_ok": ok for name, ok in passed.items()}
-        factors["entry_zone_ok"] = all(passed.values())
-        factors["summary"] = _summary(self.bars[: at + 1], gates)
-        blocked_by = [name for name, ok in passed.items() if not ok]
-        if decision == "skipped" and bar.passed == "ladder_arm":
-            blocked_by.append("ladder_arm")
-        elif decision == "skipped" and not blocked_by:
-            blocked_by = ["policy"]
+    def skip(self, gates: tuple[Gate, ...]) -> dict[str, Any]:
+        """Decides `skipped` at the bar closest to passing: the factors seen then."""
+        bar = self.best
+        assert bar is not None
+        factors, failed = _judged(bar, gates)
+        factors["summary"] = self.best_summary
+        if bar.passed == "ladder_arm":
+            failed = (*failed, "ladder_arm")
+        elif not failed:
+            failed = ("policy",)
             if bar.passed is not None:
                 factors["policy_reason"] = bar.passed
-        self.decision = Decision(
-            decision=decision,
-            decided_ms=bar.exists_at,
-            bar_ts=bar.bar_ts,
-            blocked_by=blocked_by if decision == "skipped" else [],
-            factors=factors,
-            levers=_levers(bar, gates, decision),
-        )
+        self.decision = Decision("skipped", bar.exists_at, bar.bar_ts, failed)
+        self.best, self.best_summary = None, {}
+        return factors
+
+    def _settle(self) -> None:
+        """Nothing of the way to the decision is needed any more."""
+        self.bars, self.history = [], []
+        self.best, self.best_summary = None, {}
+
+    def _summary(self, age: int, gates: tuple[Gate, ...]) -> dict[str, Any]:
+        """Of the bars up to the one `age` bars back (of the newest HISTORY of them)."""
+        summary: dict[str, Any] = {"sample_count": self.n_bars - age}
+        columns = zip(*self.history[: len(self.history) - age], strict=True)
+        for gate, column in zip(gates, columns, strict=True):
+            summary[gate.value_key] = {
+                "min": min(column),
+                "max": max(column),
+                "median": median(column),
+            }
+        return summary
 
     def final_factors(self, gates: tuple[Gate, ...]) -> dict[str, Any]:
-        """The decision's factors with what the window adds up to its end."""
+        """What the window's end adds to the factors of its decision."""
         assert self.decision is not None
-        decided_at = self.decision.bar_ts
         samples = []
         for bar_ts, values, told in self.samples:
             sample: dict[str, Any] = {"ts": bar_ts}
             sample |= {g.value_key: v for g, v in zip(gates, values, strict=True)}
             sample |= told
-            if bar_ts > decided_at:
+            if bar_ts > self.decision.bar_ts:
                 sample["after"] = True
             samples.append(sample)
-        return self.decision.factors | self.extra | {"samples": samples}
+        return self.extra | {"bars": self.n_bars, "samples": samples}
 
     def to_json(self) -> dict[str, Any]:
-        """The window as plain values (bars and samples become arrays)."""
-        return {
-            "window_id": self.window_id,
-            "episode_id": self.episode_id,
-            "attempt_id": self.attempt_id,
-            "opened_ms": self.opened_ms,
-            "scope": self.scope,
-            "extra": self.extra,
-            "samples": self.samples,
-            "bars": self.bars,
-            "n_bars": self.n_bars,
-            "reference_margin": self.reference_margin if self.n_bars else None,
-            "reference_close": self.reference_close,
-            "reference_entry": self.reference_entry,
-            "closed_ms": self.closed_ms,
-            "decision": asdict(self.decision) if self.decision else None,
-        }
+        """The window as plain values, for `from_json`."""
+        values = {name: getattr(self, name) for name in self.__slots__}
+        values["decision"] = self.decision and astuple(self.decision)
+        values["reference_margin"] = self.reference_margin if self.n_bars else None
+        return {name: value for name, value in values.items() if value not in (None, [], {})}
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Window:
         """The window `to_json` wrote."""
-        window = cls(**data)
-        window.samples = [(ts, tuple(values), told) for ts, values, told in data["samples"]]
-        window.bars = [
-            Bar(ts, exists_at, close, tuple(values), tuple(thresholds), *rest)
-            for ts, exists_at, close, values, thresholds, *rest in data["bars"]
-        ]
-        if data["reference_margin"] is None:
-            window.reference_margin = -math.inf
-        if data["decision"] is not None:
-            window.decision = Decision(**data["decision"])
+        window = cls(**{"scope": {}, "extra": {}} | data)
+        window.samples = [(ts, tuple(v), told) for ts, v, told in data.get("samples", ())]
+        window.bars = [_bar(values) for values in data.get("bars", ())]
+        window.history = [tuple(values) for values in data.get("history", ())]
+        window.best = _bar(data["best"]) if "best" in data else None
+        if "decision" in data:
+            decision, decided_ms, bar_ts, blocked_by, trade_id = data["decision"]
+            window.decision = Decision(decision, decided_ms, bar_ts, tuple(blocked_by), trade_id)
         return window
+
+
+def _bar(values: list[Any]) -> Bar:
+    ts, exists_at, close, seen, thresholds, *rest = values
+    return Bar(ts, exists_at, close, tuple(seen), tuple(thresholds), *rest)
 
 
 def _dominates(one: Values, other: Values, gates: tuple[Gate, ...]) -> bool:
@@ -213,31 +206,22 @@ def _dominates(one: Values, other: Values, gates: tuple[Gate, ...]) -> bool:
     return True
 
 
-def _levers(bar: Bar, gates: tuple[Gate, ...], decision: str) -> list[dict[str, Any]]:
-    """The levers that would have turned the decision, each with the shift of its threshold."""
-    levers = []
-    for gate, value, threshold in zip(gates, bar.values, bar.thresholds, strict=True):
-        blocks = gate.margin(value, threshold) < 0
-        if blocks or decision == "acted":
-            delta = value - threshold
-            levers.append(_lever(gate.name, delta, gate.span))
-        suppression = bar.told.get(f"{gate.name}_suppression", 0.0)
-        if blocks and suppression > 0:
-            levers.append(_lever("edx", -min(suppression, abs(value - threshold)), EDX_CAP))
-    return levers
+def _shown(bar: Bar, gates: tuple[Gate, ...]) -> Values:
+    """The values as they are told: without what the bar adds to a threshold."""
+    if not bar.told:
+        return bar.values
+    return tuple(bar.told.get(g.value_key, v) for g, v in zip(gates, bar.values, strict=True))
 
 
-def _lever(name: str, delta: float, cap: float) -> dict[str, Any]:
-    return {"lever": name, "delta": delta, "severity": min(1.0, abs(delta) / cap)}
-
-
-def _summary(bars: list[Bar], gates: tuple[Gate, ...]) -> dict[str, Any]:
-    summary: dict[str, Any] = {"sample_count": len(bars)}
-    for n, gate in enumerate(gates):
-        column = [bar.told.get(gate.value_key, bar.values[n]) for bar in bars]
-        summary[gate.value_key] = {
-            "min": min(column),
-            "max": max(column),
-            "median": median(column),
-        }
-    return summary
+def _judged(bar: Bar, gates: tuple[Gate, ...]) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """The factors of a decision at this bar, and the gates that fail there, each on its own."""
+    passed = {
+        g.name: g.margin(v, t) >= 0
+        for g, v, t in zip(gates, bar.values, bar.thresholds, strict=True)
+    }
+    factors: dict[str, Any] = {g.value_key: v for g, v in zip(gates, bar.values, strict=True)}
+    factors |= bar.told
+    factors |= {g.threshold_key: t for g, t in zip(gates, bar.thresholds, strict=True)}
+    factors |= {f"{name}_ok": ok for name, ok in passed.items()}
+    factors["entry_zone_ok"] = all(passed.values())
+    return factors, tuple(name for name, ok in passed.items() if not ok)

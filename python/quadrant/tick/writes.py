@@ -21,21 +21,26 @@ class Writes:
     positions: dict[int, dict[str, Any]] = field(default_factory=dict)
     windows: dict[str, dict[str, Any]] = field(default_factory=dict)
     results: dict[str, dict[str, Any]] = field(default_factory=dict)
+    endings: list[dict[str, Any]] = field(default_factory=list)
     strands: list[dict[str, Any]] = field(default_factory=list)
 
     def position(self, position_id: int, **columns: Any) -> None:
         """Changes columns of a position."""
         self.positions.setdefault(position_id, {"position_id": position_id}).update(columns)
 
-    def window(self, identity: dict[str, Any], **columns: Any) -> None:
-        """Adds columns to a window; `identity` holds the columns every row of it carries."""
-        row = self.windows.setdefault(identity["window_id"], {})
-        row.update(identity)
-        row.update(columns)
+    def window(self, row: dict[str, Any], factors: dict[str, Any]) -> None:
+        """A window with its columns as they are now; factors add to those before."""
+        known = self.windows.setdefault(row["window_id"], {"factors": {}})
+        known.update(row)
+        known["factors"] |= factors
 
     def result(self, window_id: str, **columns: Any) -> None:
         """Adds an outcome or a virtual result to a window; a real outcome replaces neutral."""
         self.results.setdefault(window_id, {"window_id": window_id}).update(columns)
+
+    def ending(self, **columns: Any) -> None:
+        """An episode is over: the database tells its summary."""
+        self.endings.append(columns)
 
     def strand(
         self,
@@ -66,4 +71,5 @@ class Writes:
         self.positions.clear()
         self.windows.clear()
         self.results.clear()
+        self.endings.clear()
         self.strands.clear()

@@ -1,12 +1,12 @@
 -- Writes one tick of any number of positions, whole or not at all: changed scopes and states of
 -- positions, tick states (where version is the expected one; without a state only the newest bar
 -- moves), windows (a row per window_id holding what this tick adds to it), results of windows
--- (outcome, virtual result), strands, and the feed's watermarks, which stand for the quiet
--- positions. The same tick again writes nothing new. Raises QD008 when another ticker was faster or
--- has taken the feed over.
+-- (outcome, virtual result), the summaries of ended episodes, strands, and the feed's watermarks,
+-- which stand for the quiet positions. The same tick again writes nothing new. Raises QD008 when
+-- another ticker was faster or has taken the feed over.
 create or replace function pm.apply_ticks(
     p_feed text, p_epoch bigint, p_watermarks jsonb, p_positions jsonb, p_states jsonb,
-    p_windows jsonb, p_results jsonb, p_strands jsonb
+    p_windows jsonb, p_results jsonb, p_endings jsonb, p_strands jsonb
 )
 returns integer
 language plpgsql volatile security definer
@@ -129,6 +129,16 @@ begin
         where e.id = known.id;
     end if;
 
+    if p_endings <> '[]' then
+        insert into learning.ad_strands (
+            kind, position_id, episode_id, content, happened_at, strand_key
+        )
+        select 'uptrend_episode_summary', s.position_id, s.episode_id, s.content,
+            to_timestamp(s.ended_ms / 1000.0), 'uptrend_episode_summary:' || s.episode_id
+        from learning.episode_summaries(p_endings) as s
+        on conflict on constraint a_strand_is_told_once do nothing;
+    end if;
+
     if p_strands <> '[]' then
         insert into learning.ad_strands (
             kind, position_id, episode_id, trade_id, content, happened_at, strand_key
@@ -151,5 +161,5 @@ begin
     return jsonb_array_length(p_windows);
 end
 $$;
-comment on function pm.apply_ticks(text, bigint, jsonb, jsonb, jsonb, jsonb, jsonb, jsonb) is
+comment on function pm.apply_ticks(text, bigint, jsonb, jsonb, jsonb, jsonb, jsonb, jsonb, jsonb) is
     'Writes one tick of many positions in one transaction: positions, tick states, windows, strands, watermarks {timeframe: epoch ms}. Times are epoch ms UTC. QD008 when another ticker was faster or has the feed.';

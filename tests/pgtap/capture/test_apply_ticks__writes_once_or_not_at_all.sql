@@ -1,5 +1,5 @@
 begin;
-select plan(18);
+select plan(16);
 
 create temporary table enrolled as
 select *
@@ -26,6 +26,7 @@ as $$
             "pattern_key": "pm.uptrend.S1.entry", "scope": {"chain": "c"}, "opened_ms": 3600000
         }'::jsonb || p_window),
         jsonb_build_array('{"window_id": "w"}'::jsonb || p_result),
+        '[]',
         '[{"kind": "pm_action", "happened_ms": 3600000, "strand_key": "s"}]'
     )
 $$;

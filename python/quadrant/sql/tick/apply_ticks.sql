@@ -1,4 +1,4 @@
 select pm.apply_ticks(
     %(feed)s, %(epoch)s, %(watermarks)s, %(positions)s, %(states)s, %(windows)s, %(results)s,
-    %(strands)s
+    %(endings)s, %(strands)s
 )
