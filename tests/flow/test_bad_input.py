@@ -47,12 +47,13 @@ GOOD: dict[str, Any] = {
 FIELDS = (*GOOD, "episode_id", "attempt_id", "episode_type", "trade_id", "outcome_reason")
 FIELDS += ("timestamp", "opened_at", "closed_at", "outcome_at", "roi_at", "entry_price")
 
+LONG = shake_256(b"no compression makes it fit an index").hexdigest(5_000)
 INJECTIONS = [
     "'; drop table learning.gates cascade; --", '"; drop schema pm cascade; --', "\\'; select 1",
     "$$; select 1; $$", "%s %(x)s %I {0}", "{}", "[]", "null", "a=b", "a,b", '{"a": 1}', "\\",
     "'", '"', "\n", "\t", "\x1b[31m", "é", "e\u0301", "\u202e", "🜁", "' or 1=1", "NaN", "now",
     "Infinity", "infinity", "1e400", "-0", " ", "2026-01-01 Mars/Base", "0001-01-01 BC",
-    "x" * 10_240, "🜁" * 10_240, "{" * 500, "1" * 5_000,
+    "x" * 10_240, "🜁" * 10_240, "{" * 500, "1" * 5_000, LONG,
 ]  # fmt: skip
 words = st.sampled_from(INJECTIONS) | st.text(max_size=20)
 kept_words = words.map(lambda text: text.replace("\0", ""))
@@ -128,6 +129,10 @@ def stored(connection: psycopg.Connection[Any]) -> tuple[int, int]:
 @example(row=GOOD)
 @example(row={**GOOD, "scope": {"'; drop table learning.gates; --": "\"'\\"}})
 @example(row={**GOOD, "factors": {"a": 10**400}})
+@example(row={**GOOD, "window_id": LONG})
+@example(row={**GOOD, "attempt_id": LONG})
+@example(row={**GOOD, "pattern_key": f"pm.own.{LONG}"})
+@example(row={**GOOD, "scope": {"bucket": LONG}})
 def test_the_strict_way_stores_it_or_raises_a_code(
     connection: psycopg.Connection[Any],
     rolled_back: Callable[[], psycopg.Transaction],
@@ -164,6 +169,7 @@ def recorded(connection: psycopg.Connection[Any], row: Any) -> tuple[str, str]:
 @given(sent=st.lists(any_rows, min_size=1, max_size=5))
 @example(sent=[GOOD, GOOD, {**GOOD, "decision": "?"}, {**GOOD, "decision": "?"}])
 @example(sent=[GOOD, {**GOOD, "pattern_key": "pm.uptrend.S2.entry"}])
+@example(sent=[{**GOOD, "window_id": LONG}, {**GOOD, "trade_id": LONG}])
 @example(sent=[{**GOOD, "window_id": "a\0"}, {**GOOD, "roi": math.nan}, "\ud800", None, []])
 def test_the_tolerant_way_stores_it_once_or_keeps_it_with_its_reason(
     connection: psycopg.Connection[Any],

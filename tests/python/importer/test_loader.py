@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import threading
 from pathlib import Path
 from typing import Any
 
 import psycopg
 
-from quadrant.importer import RoiUnit, ScoreScale, Units, import_file
+from quadrant.importer import ImportReport, RoiUnit, ScoreScale, Units, import_file
 
 UNITS = Units(RoiUnit.PERCENT, ScoreScale.HUNDRED)
 
@@ -60,3 +61,28 @@ def test_again_nothing_is_new_but_outcomes_arrive(
     assert (report.new, report.completed, report.already_there) == (0, 1, 1)
     again = import_file(connection, known, UNITS)
     assert (again.new, again.completed, again.already_there) == (0, 0, 2)
+
+
+def test_two_imports_at_once_store_every_row_once(database: str, tmp_path: Path) -> None:
+    rows = [episode(f"e{i % 1500}", outcome=[None, "failure"][i % 2]) for i in range(3000)]
+    paths = [write(tmp_path / "a.jsonl", *rows), write(tmp_path / "b.jsonl", *reversed(rows))]
+    reports: list[ImportReport] = []
+
+    def run(path: Path) -> None:
+        with psycopg.connect(database, autocommit=True) as connection:
+            reports.append(import_file(connection, path, UNITS))
+
+    threads = [threading.Thread(target=run, args=(path,)) for path in paths]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [report.read for report in reports] == [3000, 3000]
+    assert sum(report.new for report in reports) == 1500
+    assert sum(report.rejected for report in reports) == 0
+    with psycopg.connect(database) as connection:
+        row = connection.execute(
+            "select count(*), count(distinct window_id), count(outcome)"
+            " from learning.pattern_episode_events"
+        ).fetchone()
+    assert row == (1500, 1500, 750)
