@@ -19,7 +19,9 @@ grant execute on function
     learning.is_scope(jsonb),
     learning.overrides_apply,
     learning.drift_multiplier,
-    learning.evidence_q
+    learning.evidence_q,
+    learning.timeframe_allocation,
+    learning.desired_shares
     to quadrant_pm, quadrant_worker, quadrant_analyst;
 
 -- The portfolio manager reads and calls what stands in pm, nothing else.

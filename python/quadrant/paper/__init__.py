@@ -1,6 +1,7 @@
-"""A paper PM and executor: enough of a portfolio manager to close the loop on recorded bars."""
+"""A paper PM, decision maker and executor: enough to close the loop on recorded bars."""
 
 from quadrant.paper.costs import Costs
+from quadrant.paper.decisions import open_positions
 from quadrant.paper.manager import PaperManager
 
-__all__ = ["Costs", "PaperManager"]
+__all__ = ["Costs", "PaperManager", "open_positions"]

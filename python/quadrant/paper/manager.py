@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from quadrant.database import queries
 from quadrant.engine import Snapshot
 from quadrant.paper.costs import Costs
 from quadrant.tick import Action, PositionTicker, Tick
@@ -18,26 +19,27 @@ LEAST_ORDER = 0.01
 class PaperManager:
     """Trades every position of a tick; orders fill at the next bar's open.
 
-    `capital` is in quote currency; a position may use its total_allocation_pct of it. An entry
-    takes position_size_frac = 0.10 + 0.50 A of that share, an add (S2, S3 retest, once a window)
-    the same fraction of what is left. Trims sell E of the quantity and feed the pool of the DX
+    `capital` is in quote currency; a position may use its total_allocation_pct of it, as closed
+    trades have moved it up to the tick before (`refresh` reads it). An entry takes
+    position_size_frac = 0.10 + 0.50 A of that share, an add (S2, S3 retest, once a window) the
+    same fraction of what is left. Trims sell E of the quantity and feed the pool of the DX
     ladder: a third of the pool at a time, at most three times until the next trim, each buy
     dx_atr_mult ATRs below the last. A position that pm.position_controls does not show is left
-    alone. Orders and open trade live in the ticker's memo, so that they are stored with the tick.
+    alone. Orders and open trade live in the ticker's memo, so that they are stored with the
+    tick.
     """
 
     def __init__(
         self,
         tick: Tick,
         capital: float,
-        allocation_pct: float,
         costs: Costs,
         *,
         a_value: float = 0.5,
         e_value: float = 0.5,
     ) -> None:
         self.tick = tick
-        self.budget = capital * allocation_pct / 100
+        self.capital = capital
         self.costs = costs
         self.e_value = e_value
         self.size_frac = 0.10 + 0.50 * a_value
@@ -48,6 +50,19 @@ class PaperManager:
         }
         for ticker in tick.tickers.values():
             ticker.subject.context = self.context
+        self._budgets: dict[int, float] = {}
+        self._moved = True
+
+    def refresh(self) -> None:
+        """Reads the positions' budgets again where closed trades have moved them."""
+        if not self._moved:
+            return
+        ids = [ticker.position_id for ticker in self.tick.tickers.values()]
+        rows = self.tick.connection.execute(
+            queries("paper/position_allocations"), {"position_ids": ids}
+        )
+        self._budgets = {position_id: self.capital * pct / 100 for position_id, pct in rows}
+        self._moved = False
 
     def decide(self, ticker: PositionTicker, bar: Snapshot) -> list[Action]:
         """Fills what was ordered on the bar before, then orders on this one."""
@@ -83,6 +98,7 @@ class PaperManager:
         """Orders the first kind of opportunity that passes; tells why it passes on the others."""
         thresholds = self.tick.controls.of(ticker.position_id)
         known = ticker.subject.attempt is not None or ticker.state == "S0"
+        budget = self._budgets.get(ticker.position_id, 0.0)
         if thresholds is None or not known or ticker.missing_before(bar) > MAX_MISSING_BARS:
             return []
         passes = []
@@ -97,7 +113,7 @@ class PaperManager:
                 usd, reason = self._rung(bar, trade)
             else:
                 distance = ticker.tracks["s3_dx"].in_force(thresholds)["dx_atr_mult"]
-                usd, reason = self._size(track.kind.state, trade)
+                usd, reason = self._size(track.kind.state, trade, budget)
             if reason is None and ticker.memo.get("order"):
                 reason = "one_order_a_bar"
             if reason is None:
@@ -119,15 +135,15 @@ class PaperManager:
                 )
         return passes
 
-    def _size(self, state: str, trade: dict[str, Any] | None) -> tuple[float, str | None]:
+    def _size(
+        self, state: str, trade: dict[str, Any] | None, budget: float
+    ) -> tuple[float, str | None]:
         """What an entry or add may cost, or why there is none."""
-        if trade is None:
-            return self.budget * self.size_frac, None
-        if state == "S1":
+        if trade is not None and state == "S1":
             return 0.0, "holding"
-        left = max(0.0, self.budget - (trade["cost"] - trade["proceeds"]))
-        usd = left * self.size_frac
-        return usd, None if usd >= LEAST_ORDER * self.budget else "no_budget"
+        invested = 0.0 if trade is None else trade["cost"] - trade["proceeds"]
+        usd = max(0.0, budget - invested) * self.size_frac
+        return usd, None if usd > LEAST_ORDER * budget else "no_budget"
 
     def _rung(self, bar: Snapshot, trade: dict[str, Any] | None) -> tuple[float, str | None]:
         """What the next buy of the DX ladder may cost, or why there is none."""
@@ -169,7 +185,7 @@ class PaperManager:
         trade = ticker.memo["trade"]
         trade["actions"].append(
             {
-                "action_category": order["side"],
+                "action": order["side"],
                 "pattern_key": order.get("pattern_key", trade["pattern_key"]),
             }
         )
@@ -253,3 +269,4 @@ class PaperManager:
         )
         self.tick.hold(ticker, "watchlist", None)
         del ticker.memo["trade"]
+        self._moved = True

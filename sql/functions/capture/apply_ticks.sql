@@ -1,8 +1,8 @@
 -- Writes one tick of any number of positions, whole or not at all: changed scopes and states of
 -- positions, tick states (where version is the expected one; without a state only the newest bar
 -- moves), windows (a row per window_id holding what this tick adds to it), results of windows
--- (outcome, virtual result), the summaries of ended episodes, strands, and the feed's watermarks,
--- which stand for the quiet positions. The same tick again writes nothing new. Raises QD008 when
+-- (outcome, virtual result), the summaries of ended episodes, strands, closed trades with their
+-- step of the allocation, and the feed's watermarks, which stand for the quiet positions. The same tick again writes nothing new. Raises QD008 when
 -- another ticker was faster or has taken the feed over.
 create or replace function pm.apply_ticks(
     p_feed text, p_epoch bigint, p_watermarks jsonb, p_positions jsonb, p_states jsonb,
@@ -26,6 +26,14 @@ begin
             hint = 'Nothing was written. Give every ticker a feed of its own.';
     end if;
 
+    -- A closed trade steps the allocation, which is locked before any position.
+    if p_strands @? '$[*] ? (@.kind == "position_closed")' then
+        perform learning.lock_allocation();
+        perform learning.lock_positions(array(
+            select w.position_id from jsonb_to_recordset(p_positions) as w (position_id bigint)
+        ));
+    end if;
+
     if p_positions <> '[]' then
         perform p.position_id
         from learning.lowcap_positions as p
@@ -33,7 +41,7 @@ begin
             select w.position_id from jsonb_to_recordset(p_positions) as w (position_id bigint)
         )
         order by p.position_id
-        for update;
+        for no key update;
 
         update learning.lowcap_positions as p
         set scope = coalesce(w.scope, p.scope),
@@ -151,6 +159,18 @@ begin
         )
         on conflict on constraint a_strand_is_told_once do nothing;
     end if;
+
+    perform learning.record_closed_trade(w.content || jsonb_build_object(
+        'trade_id', w.trade_id, 'position_id', w.position_id, 'timeframe', p.timeframe,
+        'closed_at', to_timestamp(w.happened_ms / 1000.0),
+        'opened_at', to_timestamp((w.content ->> 'opened_ms')::bigint / 1000.0)
+    ))
+    from jsonb_to_recordset(p_strands) as w (
+        kind text, position_id bigint, trade_id text, content jsonb, happened_ms bigint
+    )
+    join learning.lowcap_positions as p on p.position_id = w.position_id
+    where w.kind = 'position_closed'
+    order by w.happened_ms, w.trade_id;
 
     insert into learning.feed_watermarks as m (feed, timeframe, last_bar_ts)
     select p_feed, w.key, to_timestamp(w.value::bigint / 1000.0)

@@ -1,5 +1,6 @@
--- Stores one row strictly: p_kind is episode (fields: learning.checked_episode) or trade
--- (learning.checked_trade). written: new, completed, already there. Raises the coded errors of
+-- Stores one row strictly: p_kind is episode (fields: learning.checked_episode), trade
+-- (learning.checked_trade) or closed_trade (learning.record_closed_trade; it has no id here).
+-- written: new, completed, already there. Raises the coded errors of
 -- those, and QD040 where its name stands for another one.
 create or replace function learning.import_row(p_kind text, p_row jsonb)
 returns table (id bigint, written text)
@@ -10,6 +11,9 @@ begin
     if p_kind = 'episode' then
         select s.id, s.written into id, written
         from learning.store_episodes(array[learning.checked_episode(p_row)]) as s;
+    elsif p_kind = 'closed_trade' then
+        written := case when learning.record_closed_trade(p_row) is null then 'already there'
+            else 'new' end;
     else
         select s.id, s.written into id, written
         from learning.store_trades(array[learning.checked_trade(p_row)]) as s;

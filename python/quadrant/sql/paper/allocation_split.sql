@@ -1,0 +1,1 @@
+select timeframe, share::double precision from pm.allocation_split()

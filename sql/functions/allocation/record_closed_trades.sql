@@ -1,0 +1,40 @@
+-- Records an array of closed trades (as learning.record_closed_trade takes them) in their order;
+-- bad ones are kept in episode_rejects under p_source and the rest goes on. What is no fault of the
+-- trade (a deadlock, a lost lock) is raised. Returns {"read", "new", "already_there", "rejected",
+-- "reasons": [{"reason", "sqlstate"}]}.
+create or replace function learning.record_closed_trades(p_trades jsonb, p_source text)
+returns jsonb
+language plpgsql volatile
+set search_path = ''
+as $$
+declare
+    v_trade jsonb;
+    v_new integer := 0;
+    v_reasons jsonb := '[]';
+begin
+    for v_trade in select t.item from jsonb_array_elements(p_trades) as t (item) loop
+        begin
+            v_new := v_new + (learning.record_closed_trade(v_trade) is not null)::integer;
+        exception
+            when others then
+                if sqlstate !~ '^(QD|22|23)' then
+                    raise;
+                end if;
+                perform learning.keep_reject(
+                    'closed_trade', p_source, v_trade, sqlstate, sqlerrm
+                );
+                v_reasons := v_reasons
+                    || jsonb_build_object('reason', sqlerrm, 'sqlstate', sqlstate);
+        end;
+    end loop;
+    return jsonb_build_object(
+        'read', jsonb_array_length(p_trades),
+        'new', v_new,
+        'already_there', jsonb_array_length(p_trades) - v_new - jsonb_array_length(v_reasons),
+        'rejected', jsonb_array_length(v_reasons),
+        'reasons', v_reasons
+    );
+end
+$$;
+comment on function learning.record_closed_trades(jsonb, text) is
+    'Records an array of closed trades; bad ones go to episode_rejects and the rest goes on. Returns counts.';

@@ -1,0 +1,54 @@
+-- Takes a closed trade into the ROI averages of its timeframe and of all trades: the two entries
+-- (timeframe and global: roi_short, roi_long, n, updated_at = the newest trade's close) as they now
+-- are, and their masses in roi_masses. An average without a stored mass (a configuration brought
+-- from elsewhere) weighs its n. The caller holds the lock of learning.lock_allocation().
+create or replace function learning.update_roi_averages(
+    p_config jsonb, p_timeframe text, p_roi numeric, p_closed_at timestamptz
+)
+returns jsonb
+language sql volatile
+set search_path = '' set timezone = 'UTC'
+as $$
+    with known as (
+        select e.average, e.entry, (e.entry ->> 'roi_short')::numeric as roi_short,
+            (e.entry ->> 'roi_long')::numeric as roi_long, e.n,
+            (e.entry ->> 'updated_at')::timestamptz as newest_at,
+            coalesce(m.mass_short, greatest(e.n, 1)) as mass_short,
+            coalesce(m.mass_long, greatest(e.n, 1)) as mass_long
+        from (
+            select a.average, a.entry, coalesce((a.entry ->> 'n')::integer, 0) as n
+            from (
+                values
+                    (p_timeframe, p_config -> 'timeframe_allocation' -> p_timeframe),
+                    ('global', p_config -> 'global_roi')
+            ) as a (average, entry)
+        ) as e
+        left join learning.roi_masses as m on m.average = e.average
+    ),
+    averaged as (
+        select k.average, k.entry, k.n + 1 as n, greatest(k.newest_at, p_closed_at) as newest_at,
+            s.mean as roi_short, s.mass as mass_short, l.mean as roi_long, l.mass as mass_long
+        from known as k
+        cross join lateral learning.roi_average(
+            k.roi_short, k.mass_short, coalesce(k.newest_at, p_closed_at), p_roi, p_closed_at,
+            interval '14 days'
+        ) as s
+        cross join lateral learning.roi_average(
+            k.roi_long, k.mass_long, coalesce(k.newest_at, p_closed_at), p_roi, p_closed_at,
+            interval '90 days'
+        ) as l
+    ),
+    weighed as (
+        insert into learning.roi_masses (average, mass_short, mass_long)
+        select a.average, a.mass_short, a.mass_long
+        from averaged as a
+        on conflict (average) do update
+        set mass_short = excluded.mass_short, mass_long = excluded.mass_long
+    )
+    select jsonb_object_agg(a.average, coalesce(a.entry, '{}') || jsonb_build_object(
+        'roi_short', a.roi_short, 'roi_long', a.roi_long, 'n', a.n, 'updated_at', a.newest_at
+    ))
+    from averaged as a
+$$;
+comment on function learning.update_roi_averages(jsonb, text, numeric, timestamptz) is
+    'Takes a trade into the averages of its timeframe and of all trades; answers both entries, stores their masses.';

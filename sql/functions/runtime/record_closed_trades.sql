@@ -1,0 +1,10 @@
+-- learning.record_closed_trades for the portfolio manager.
+create or replace function pm.record_closed_trades(p_trades jsonb, p_source text default 'pm')
+returns jsonb
+language sql volatile security definer
+set search_path = ''
+as $$
+    select learning.record_closed_trades(p_trades, p_source)
+$$;
+comment on function pm.record_closed_trades(jsonb, text) is
+    'Records an array of closed trades; bad ones are kept as rejects and the rest goes on. Returns counts.';
