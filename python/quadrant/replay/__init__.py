@@ -1,6 +1,14 @@
 """Replay: recorded bars through the whole loop, on the database's clock."""
 
-from quadrant.replay.replay import Progress, Replay, ReplayOptions, epoch_ms
+from quadrant.replay.replay import Progress, Replay, ReplayOptions, ReplayRunningError, epoch_ms
 from quadrant.replay.summary import Summary, summarise
 
-__all__ = ["Progress", "Replay", "ReplayOptions", "Summary", "epoch_ms", "summarise"]
+__all__ = [
+    "Progress",
+    "Replay",
+    "ReplayOptions",
+    "ReplayRunningError",
+    "Summary",
+    "epoch_ms",
+    "summarise",
+]

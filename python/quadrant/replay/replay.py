@@ -14,14 +14,21 @@ import psycopg
 from quadrant.bars import TIMEFRAMES, Bars
 from quadrant.database import queries
 from quadrant.engine import compute
+from quadrant.errors import QuadrantError
 from quadrant.learner import Learner
-from quadrant.paper import Costs, PaperManager
+from quadrant.paper import Costs, PaperManager, open_positions
 from quadrant.replay.feed import Moment, Series, moments
 from quadrant.replay.scopes import replay_scopes
 from quadrant.tick import Position, Tick
 
 LEARNED = "learn"
 """The feed's watermark of the newest learning cycle, beside those of the timeframes."""
+
+
+class ReplayRunningError(QuadrantError):
+    """Another replay moves this database's clock."""
+
+    code = "QD192"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +62,11 @@ class Progress:
 class Replay:
     """One replay of a set of series against one database.
 
-    `connection` is the owner's, in autocommit mode; replay holds the learning jobs' locks on it.
-    A replay of the same series goes on where the last one stopped.
+    `connection` is the owner's, in autocommit mode. A replay of the same series goes on where the
+    last one stopped. A database has one at a time: the lock, held until the end of `run`, also
+    waits for the session of a replay that was killed, which may still be learning.
+
+    Raises ReplayRunningError when another one holds it for half a minute.
     """
 
     def __init__(
@@ -65,16 +75,19 @@ class Replay:
         self.connection = connection
         self.options = options
         connection.execute(queries("replay/session"))
-        share = 100 / len(bars)
-        positions = [
-            Position(
-                options.chain, one.symbol, one.symbol, one.timeframe, total_allocation_pct=share
-            )
-            for one in bars
-        ]
+        try:
+            connection.execute(queries("replay/lock"))
+        except psycopg.errors.LockNotAvailable as error:
+            raise ReplayRunningError(
+                "another replay is running in this database",
+                hint="Wait for it or stop it; a database has one clock.",
+            ) from error
+        positions = open_positions(
+            connection, options.chain, [(one.symbol, one.timeframe) for one in bars]
+        )
         self.feed = f"replay:{_fingerprint(positions)}"
         self.tick = Tick(connection, self.feed, positions)
-        self.manager = PaperManager(self.tick, options.capital, share, options.costs)
+        self.manager = PaperManager(self.tick, options.capital, options.costs)
         self.learner = Learner(connection)
         scopes = replay_scopes(bars, options.chain)
         self.series = []
@@ -123,6 +136,7 @@ class Replay:
         if not progress.interrupted and last > self.tick.watermarks.get(LEARNED, last):
             self._learn(last)
             self.tick.commit()
+        self.connection.execute(queries("replay/unlock"))
         progress.seconds = perf_counter() - started
         show(progress)
         return progress
@@ -168,6 +182,7 @@ class Replay:
                 gated.append(one.ticker)
         if gated:
             tick.refresh(gated)
+        self.manager.refresh()
         for one, index in batch:
             bar = one.snapshots[index]
             tick.take(one.ticker, bar, decide(one.ticker, bar))
