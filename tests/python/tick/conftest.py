@@ -1,13 +1,17 @@
+"""Two ways to feed a ticker by hand: a tape without a database, a record with one."""
+
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Mapping
 from typing import Any
 
+import psycopg
 import pytest
 
 from quadrant.bars import TIMEFRAMES
 from quadrant.engine import Snapshot
-from quadrant.tick import Gate, PositionTicker
+from quadrant.tick import Gate, Position, PositionBar, PositionTicker, Tick
 from quadrant.tick.writes import Writes
 
 TS = Gate("ts", "ts_score", at_most=False, base=0.60, span=0.10)
@@ -30,66 +34,58 @@ GATES = {
         Gate("dx_atr_mult", "dx_atr_mult", at_most=False, base=6.0, span=1.0),
     ),
 }
-S1_GATES = ("ts", "halo", "slope")
+S1_ENTRY = "pm.uptrend.S1.entry"
 HOUR = TIMEFRAMES["1h"]
+MakeBar = Callable[..., Snapshot]
 
 
 class Tape:
     """Feeds a ticker bar after bar; keeps what it wrote as the database would."""
 
-    def __init__(self) -> None:
+    def __init__(self, make_bar: MakeBar, timeframe: str = "1h") -> None:
+        self.make_bar = make_bar
+        self.timeframe = timeframe
         self.writes = Writes()
-        self.ticker = PositionTicker(7, "T", "1h", gates=GATES, writes=self.writes)
+        self.ticker = self._ticker()
         self.ticker.subject.scope = {"chain": "test"}
         self.bar_ts = 0
+
+    def _ticker(self) -> PositionTicker:
+        return PositionTicker(7, "T", self.timeframe, gates=GATES, writes=self.writes)
 
     def bar(
         self, state: str, *, skip: int = 0, actions: Any = (), thresholds: Any = None, **values: Any
     ) -> Snapshot:
-        """One more bar; by default far from the anchor, at price 100."""
+        """One more bar of these values (see `make_bar`), `skip` of them missing before it.
+
+        `thresholds` are {pattern key: {gate: threshold}}, or the three of S1; `actions` the PM's,
+        or a function of the bar.
+        """
         self.bar_ts += HOUR * (1 + skip)
-        price = values.pop("price", 100.0)
-        data: dict[str, Any] = {
-            "timeframe": "1h",
-            "bar_ts": self.bar_ts,
-            "exists_at": self.bar_ts + HOUR,
-            "open": values.pop("open", price),
-            "high": price,
-            "low": price,
-            "close": price,
-            "volume": 1.0,
-            "state": state,
-            "atr": 1.0,
-            "ema60": 100.0,
-            "ema144": 100.0,
-            "ema333": 100.0,
-            "ts_score": values.pop("ts", 0.5),
-            "s1_halo_distance": values.pop("halo", 9.0),
-            "s1_slope": values.pop("slope", 0.01),
-            "s2_halo_distance": 9.0,
-            "s2_slope": 0.0,
-            "dx_score": 0.0,
-            "edx_score": 0.0,
-            "dx_suppression": 0.0,
-            "dx_bonus": 0.0,
-            "in_band": False,
-            "ox": 0.0,
-            "trim": False,
-            "emergency": False,
-            "missing_bars": skip,
-        }
-        snapshot = Snapshot(**(data | values))
+        snapshot = self.make_bar(self.bar_ts, state, missing=skip, **values)
         if callable(actions):
             actions = actions(snapshot)
-        if thresholds is not None:
-            thresholds = {"pm.uptrend.S1.entry": dict(zip(S1_GATES, thresholds, strict=True))}
+        if isinstance(thresholds, tuple):
+            thresholds = {S1_ENTRY: dict(zip(("ts", "halo", "slope"), thresholds, strict=True))}
         self.ticker.process(snapshot, thresholds, actions)
         return snapshot
+
+    def walk(self, *states: str) -> Snapshot:
+        """Plain bars of these states; the last of them."""
+        return [self.bar(state) for state in states][-1]
+
+    def restart(self) -> None:
+        """Goes on with a ticker that knows no more than what was stored."""
+        old, self.ticker = self.ticker, self._ticker()
+        stored = json.loads(json.dumps(old.to_json()))
+        self.ticker.restore(stored, old.last_bar_ts)
+        self.ticker.subject.scope = old.subject.scope
 
     def of(self, episode_type: str) -> list[dict[str, Any]]:
         """Windows of a kind with their results, as the table would hold them."""
         return [
-            window | self.writes.results.get(window["window_id"], {})
+            {name: value for name, value in window.items() if value is not None}
+            | self.writes.results.get(window["window_id"], {})
             for window in self.writes.windows.values()
             if window["episode_type"] == episode_type
         ]
@@ -99,16 +95,64 @@ class Tape:
         """Those of the kind s1_entry."""
         return self.of("s1_entry")
 
-    def strands(self, kind: str) -> list[dict[str, Any]]:
-        """What was told, in order."""
-        return [strand for strand in self.writes.strands if strand["kind"] == kind]
+
+class Record:
+    """Feeds a real tick bar after bar and reads back what the database holds."""
+
+    def __init__(self, connection: psycopg.Connection[Any], make_bar: MakeBar) -> None:
+        self.connection = connection
+        self.make_bar = make_bar
+        self.position = Position("test", "T", "T", "1h", total_allocation_pct=10)
+        self.tick = Tick(connection, "record")
+        self.bar_ts = 0
+
+    def bar(self, state: str, *, skip: int = 0, actions: Any = (), **values: Any) -> Snapshot:
+        """One more bar, in a transaction of its own."""
+        self.bar_ts += HOUR * (1 + skip)
+        snapshot = self.make_bar(self.bar_ts, state, missing=skip, **values)
+        if callable(actions):
+            actions = actions(snapshot)
+        self.tick.process(PositionBar(self.position, snapshot, {"chain": "test"}), actions)
+        return snapshot
+
+    def walk(self, *states: str) -> Snapshot:
+        """Plain bars of these states; the last of them."""
+        return [self.bar(state) for state in states][-1]
+
+    def rows(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
+        """What the database answers."""
+        return self.connection.execute(query, values).fetchall()
+
+    def strands(self, kind: str) -> list[Mapping[str, Any]]:
+        """Strands of a kind in order: content, links and `happened_ms` in one."""
+        rows = self.rows(
+            "select s.content || jsonb_build_object('episode_id', s.episode_id, 'trade_id', "
+            "s.trade_id, 'position_id', s.position_id, 'strand_key', s.strand_key, 'happened_ms', "
+            "(extract(epoch from s.happened_at) * 1000)::bigint) "
+            "from learning.ad_strands as s where s.kind = %s order by s.happened_at, s.id",
+            kind,
+        )
+        return [row[0] for row in rows]
+
+    def summaries(self, episode_type: str) -> list[Mapping[str, Any]]:
+        """The summaries of a kind's episodes."""
+        told = self.strands("uptrend_episode_summary")
+        return [strand for strand in told if strand["episode_type"] == episode_type]
 
 
 @pytest.fixture
-def tape() -> Tape:
-    return Tape()
+def tape(make_bar: MakeBar) -> Tape:
+    return Tape(make_bar)
 
 
 @pytest.fixture
-def make_tape() -> Callable[[], Tape]:
-    return Tape
+def make_tape(make_bar: MakeBar) -> Callable[..., Tape]:
+    def make(timeframe: str = "1h") -> Tape:
+        return Tape(make_bar, timeframe)
+
+    return make
+
+
+@pytest.fixture
+def record(connection: psycopg.Connection[Any], make_bar: MakeBar) -> Record:
+    return Record(connection, make_bar)
