@@ -8,7 +8,7 @@ import psycopg
 import typer
 from rich.text import Text
 
-from quadrant.cli import clock, doctor, importing, learn, log, rejects, replay, server, worker
+from quadrant.cli import clock, doctor, importing, learn, log, rejects, replay, server, tick, worker
 from quadrant.cli.console import err
 from quadrant.database import explain, raised_by_us
 from quadrant.errors import QuadrantError
@@ -33,6 +33,7 @@ learn.register(app)
 log.register(app)
 rejects.register(app)
 replay.register(app)
+tick.register(app)
 worker.register(app)
 
 

@@ -4,9 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Annotated, Literal, Protocol
 
-from quadrant.bars import Bars
+from pydantic import Field, GetPydanticSchema
+from pydantic_core import core_schema
+
+from quadrant.bars import TIMEFRAMES, Bars
+
+# What stands in Annotated speaks to a validator and to the JSON schema; making a Snapshot checks
+# nothing.
+Timeframe = Annotated[
+    str, GetPydanticSchema(lambda *_: core_schema.literal_schema(list(TIMEFRAMES)))
+]
+State = Literal["S0", "S1", "S2", "S3", "S4"]
+Moment = Annotated[int, Field(ge=946_684_800_000, lt=7_258_118_400_000)]
+"""Epoch ms UTC, of the years 2000 to 2199: seconds and microseconds are not taken for it."""
+Price = Annotated[float, Field(ge=1e-18, le=1e18)]
+Level = Annotated[float, Field(ge=0, le=1e18)]
+Distance = Annotated[float, Field(ge=0, le=1e12)]
+Slope = Annotated[float, Field(ge=-1e12, le=1e12)]
+Score = Annotated[float, Field(ge=0, le=1)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,33 +38,46 @@ class Snapshot:
     distance FAR.
     """
 
-    timeframe: str
-    bar_ts: int
-    exists_at: int
-    open: float
-    high: float
-    low: float
-    close: float
-    volume: float
-    state: str
-    atr: float
-    ema60: float
-    ema144: float
-    ema333: float
-    ts_score: float
-    s1_halo_distance: float
-    s1_slope: float
-    s2_halo_distance: float
-    s2_slope: float
-    dx_score: float
-    edx_score: float
-    dx_suppression: float
-    dx_bonus: float
-    ox: float
-    in_band: bool
-    trim: bool
-    emergency: bool
-    missing_bars: int
+    timeframe: Annotated[Timeframe, Field(description="Length of the bar.")]
+    bar_ts: Annotated[
+        Moment, Field(description="The bar's open, on the timeframe's grid (epoch ms UTC).")
+    ]
+    exists_at: Annotated[Moment, Field(description="Its close: bar_ts + timeframe (epoch ms UTC).")]
+    open: Annotated[Price, Field(description="Quote units.")]
+    high: Annotated[Price, Field(description="Quote units.")]
+    low: Annotated[Price, Field(description="Quote units.")]
+    close: Annotated[Price, Field(description="Quote units.")]
+    volume: Annotated[float, Field(ge=0, description="Base units.")]
+    state: Annotated[
+        State,
+        Field(description="S0 downtrend, S1 primer, S2 defensive, S3 trend, S4 none of them yet."),
+    ]
+    atr: Annotated[Level, Field(description="ATR 14 (quote units).")]
+    ema60: Annotated[Level, Field(description="EMA of the close (quote units).")]
+    ema144: Annotated[Level, Field(description="EMA of the close (quote units).")]
+    ema333: Annotated[Level, Field(description="EMA of the close (quote units).")]
+    ts_score: Annotated[Score, Field(description="Trend strength.")]
+    s1_halo_distance: Annotated[Distance, Field(description="|close - EMA60| (ATRs).")]
+    s1_slope: Annotated[
+        Slope, Field(description="Larger slope of EMA60 and EMA144 (ATRs per bar).")
+    ]
+    s2_halo_distance: Annotated[Distance, Field(description="|close - EMA333| (ATRs).")]
+    s2_slope: Annotated[
+        Slope, Field(description="Larger slope of EMA250 and EMA333 (ATRs per bar).")
+    ]
+    dx_score: Annotated[Score, Field(description="Deep zone: is this dip one to buy?")]
+    edx_score: Annotated[Score, Field(description="Expansion decay: is the trend fading?")]
+    dx_suppression: Annotated[Score, Field(description="What a high EDX adds to the DX threshold.")]
+    dx_bonus: Annotated[
+        Score, Field(description="What being near EMA333 takes off the DX threshold.")
+    ]
+    ox: Annotated[Score, Field(description="Overextension.")]
+    in_band: Annotated[bool, Field(description="S3 with EMA333 <= close <= EMA144.")]
+    trim: Annotated[bool, Field(description="The trim flag (S2, S3).")]
+    emergency: Annotated[bool, Field(description="The emergency exit (S3).")]
+    missing_bars: Annotated[
+        int, Field(ge=0, description="Bars absent right before this one; more than 3 are a gap.")
+    ]
 
 
 FAR = 1e6

@@ -1,6 +1,7 @@
 -- Tries a reject again: where it passes now it is stored and the reject is gone, both or neither;
 -- else the reject keeps its newest reason. Returns written (new, completed, already there,
--- rejected) and for rejects SQLSTATE and reason. QD045 where there is no such reject.
+-- rejected) and for rejects SQLSTATE and reason. A bar stays as it is: only its bot can send it
+-- again. QD045 where there is no such reject.
 create or replace function learning.retry_reject(p_id bigint)
 returns table (written text, code text, reason text)
 language plpgsql volatile
@@ -15,6 +16,13 @@ begin
             errcode = 'QD045',
             message = format('there is no reject %s', p_id),
             hint = 'quadrant rejects list shows them; one that passed is gone.';
+    end if;
+    if v_reject.kind = 'bar' then
+        written := 'rejected';
+        code := v_reject.sqlstate;
+        reason := v_reject.reason;
+        return next;
+        return;
     end if;
     begin
         select r.written into written
