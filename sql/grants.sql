@@ -29,9 +29,10 @@ grant usage on schema pm to quadrant_pm;
 grant select on all tables in schema pm to quadrant_pm;
 grant execute on all routines in schema pm to quadrant_pm;
 
--- Analysts read what stands in analyst.
+-- Analysts read and call what stands in analyst.
 grant usage on schema analyst to quadrant_analyst;
 grant select on all tables in schema analyst to quadrant_analyst;
+grant execute on all routines in schema analyst to quadrant_analyst;
 
 -- The worker takes simulations and hands results in, through functions alone.
 grant usage on schema learning to quadrant_worker;
