@@ -1,13 +1,16 @@
-"""A planted market moves the thresholds, in its scope only; a null market moves nothing."""
+"""A planted market moves thresholds, in its scope only; where there is no edge none is found."""
 
 from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import psycopg
 import pytest
+from psycopg.conninfo import make_conninfo
 
 from quadrant.engine import compute
+from quadrant.learner import Learner
 from quadrant.market import MarketSpec, planted_market, synthesize
 from quadrant.replay import Progress, Replay, ReplayOptions
 
@@ -97,6 +100,7 @@ def test_the_second_half_acts_on_setups_the_first_half_skipped(connection):
 def test_a_null_market_ends_without_override_in_nineteen_of_twenty_seeds(
     server_dsn, template, new_database
 ):
+    """Null are its S1 setups: they break even. What follows in S2 and S3 is told by its script."""
     spec = planted_market(timeframes=("15m",)).null_twin()
     moved = {}
     for seed in SEEDS:
@@ -106,12 +110,99 @@ def test_a_null_market_ends_without_override_in_nineteen_of_twenty_seeds(
                 connection,
                 """
                 select action_category, scope_subset, multiplier, delta
-                from learning.pm_overrides where status = 'active'
+                from learning.pm_overrides
+                where status = 'active' and pattern_key = 'pm.uptrend.S1.entry'
                 """,
             )
             if found:
                 moved[seed] = found
     assert len(moved) <= 1, f"noise was called an edge: {moved}"
+
+
+def no_edge(experiments: list[Any], seed: int) -> list[tuple[int, str, float]]:
+    """(id, outcome, roi) with results dealt out anew: no gate can tell them apart any more.
+
+    Per pattern the attempts swap their windows' results, so that what shares its fate still does,
+    and values v = tanh(roi / 0.10) are centred: acting more, or less, is worth nothing by itself.
+    """
+    rng = np.random.default_rng(seed)
+    of_pattern: dict[str, dict[str, list[Any]]] = {}
+    for row in experiments:
+        of_pattern.setdefault(row[1], {}).setdefault(row[2], []).append(row)
+    dealt = []
+    for attempts in of_pattern.values():
+        windows = list(attempts.values())
+        swapped = []
+        for receiving, giving in zip(windows, rng.permutation(len(windows)), strict=True):
+            for n, row in enumerate(receiving):
+                given = windows[giving][n % len(windows[giving])]
+                swapped.append((row[0], given[3], np.tanh(given[4] / 0.10)))
+        mean = np.mean([value for _, _, value in swapped])
+        dealt += [
+            (row, outcome, float(0.10 * np.arctanh(np.clip(value - mean, -0.999, 0.999))))
+            for row, outcome, value in swapped
+        ]
+    return dealt
+
+
+@pytest.fixture(scope="module")
+def captured(server_dsn, new_database):
+    """Name of a database with experiments of three kinds, from which nothing was learned."""
+    with new_database() as dsn:
+        with psycopg.connect(dsn, autocommit=True) as connection:
+            options = ReplayOptions(chain="synthetic", learn_every=10_000 * DAY)
+            bars = synthesize(planted_market(timeframes=("15m",)), 7)
+            work = Replay(connection, bars, options)
+            work.learner.learn = lambda **_: False
+            work.run()
+            kinds = rows(
+                connection,
+                "select count(distinct pattern_key) from learning.pattern_episode_events",
+            )
+            assert kinds == [(3,)], "no price of this market lingers at EMA333: it has no s2_entry"
+        yield psycopg.conninfo.conninfo_to_dict(dsn)["dbname"]
+
+
+def test_results_without_an_edge_give_an_override_in_at_most_one_of_twenty_deals(
+    server_dsn, captured
+):
+    moved = {}
+    for seed in range(40):
+        with psycopg.connect(server_dsn, autocommit=True) as admin:
+            admin.execute("drop database if exists no_edge with (force)")
+            admin.execute(f"create database no_edge template {captured}")
+        dsn = make_conninfo(server_dsn, dbname="no_edge")
+        with psycopg.connect(dsn, autocommit=True) as connection:
+            experiments = rows(
+                connection,
+                """
+                select id, pattern_key, attempt_id, outcome, roi
+                from learning.pattern_episode_events
+                where outcome in ('success', 'failure') and roi is not null
+                order by id
+                """,
+            )
+            connection.execute("create temporary table dealt (id bigint, outcome text, roi float)")
+            with connection.cursor().copy("copy dealt from stdin") as copy:
+                for row in no_edge(experiments, seed):
+                    copy.write_row(row)
+            connection.execute(
+                "update learning.pattern_episode_events as e set outcome = d.outcome, roi = d.roi "
+                "from dealt as d where d.id = e.id"
+            )
+            Learner(connection).learn(judge_anyway=True)
+            lessons = rows(connection, "select count(*) from learning.learning_lessons")[0][0]
+            assert lessons > 100, "packet died in mining"
+            found = rows(
+                connection,
+                "select pattern_key, scope_subset, evidence from learning.pm_overrides "
+                "where status = 'active'",
+            )
+            if found:
+                moved[seed] = found
+    with psycopg.connect(server_dsn, autocommit=True) as admin:
+        admin.execute("drop database no_edge with (force)")
+    assert len(moved) <= 2, f"noise was called an edge: {moved}"
 
 
 def test_the_synthetic_market_is_made_of_setups_the_engine_sees():

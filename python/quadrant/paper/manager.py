@@ -51,18 +51,18 @@ class PaperManager:
         for ticker in tick.tickers.values():
             ticker.subject.context = self.context
         self._budgets: dict[int, float] = {}
-        self._moved = True
+        self.moved = True
 
     def refresh(self) -> None:
         """Reads the positions' budgets again where closed trades have moved them."""
-        if not self._moved:
+        if not self.moved:
             return
         ids = [ticker.position_id for ticker in self.tick.tickers.values()]
         rows = self.tick.connection.execute(
             queries("paper/position_allocations"), {"position_ids": ids}
         )
         self._budgets = {position_id: self.capital * pct / 100 for position_id, pct in rows}
-        self._moved = False
+        self.moved = False
 
     def decide(self, ticker: PositionTicker, bar: Snapshot) -> list[Action]:
         """Fills what was ordered on the bar before, then orders on this one."""
@@ -269,4 +269,4 @@ class PaperManager:
         )
         self.tick.hold(ticker, "watchlist", None)
         del ticker.memo["trade"]
-        self._moved = True
+        self.moved = True

@@ -21,6 +21,8 @@ from quadrant.replay.feed import Moment, Series, moments
 from quadrant.replay.scopes import replay_scopes
 from quadrant.tick import Position, Tick
 
+TOGETHER = 32
+"""Moments written in one transaction, unless a trade closed or learning is due."""
 LEARNED = "learn"
 """The feed's watermark of the newest learning cycle, beside those of the timeframes."""
 
@@ -149,14 +151,14 @@ class Replay:
     ) -> bool:
         """Ticks up to the next learning cycle; False: the feed ended or was stopped."""
         tick, progress = self.tick, self.progress
-        for at, batch in feed:
+        for moment, (at, batch) in enumerate(feed, start=1):
             self._take(batch)
             progress.done += len(batch)
             progress.at = at
             tick.watermarks.setdefault(LEARNED, at)
             due = self._due(at)
             progress.interrupted = stop()
-            if due or tick.pressing or progress.interrupted:
+            if due or self.manager.moved or moment % TOGETHER == 0 or progress.interrupted:
                 tick.commit(clock_ms=at)
                 pipeline.sync()
             if due or progress.interrupted:

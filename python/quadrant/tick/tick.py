@@ -73,7 +73,7 @@ class Tick:
 
     `database` is a DSN, or a connection in autocommit mode. Use `process` from a live bot: it
     enrolls positions it does not know. Replay enrolls all at once, calls `take` per position and
-    `commit` when something presses.
+    `commit` after some moments.
     """
 
     def __init__(
@@ -138,11 +138,6 @@ class Tick:
             self.watermarks.pop(position.timeframe, None)
             newest = self._newest.setdefault(row["timeframe"], Counter())
             newest[ticker.last_bar_ts] += 1
-
-    @property
-    def pressing(self) -> bool:
-        """Is there something that should be committed before the next tick?"""
-        return bool(self._changed)
 
     def rescope(self, ticker: PositionTicker, scope: dict[str, Any]) -> None:
         """Gives a position its scope of this bar; it is written with the next commit."""
