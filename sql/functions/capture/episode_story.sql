@@ -1,6 +1,7 @@
 -- One episode told from its strands, oldest first: those that carry its id, those of the trades its
 -- windows bought into, and its position's changes of state from its first window on until its
--- summary. what is a sentence, content the strand's own. Nothing for an unknown episode.
+-- summary, which comes after what happened with it. what is a sentence, content the strand's own.
+-- Nothing for an unknown episode.
 create or replace function analyst.episode_story(p_episode text)
 returns table (
     happened_at timestamptz, kind text, trade_id text, what text, content jsonb
@@ -73,7 +74,7 @@ as $$
         end,
         s.content
     from strands as s
-    order by s.happened_at, s.id
+    order by s.happened_at, s.kind = 'uptrend_episode_summary', s.id
 $$;
 comment on function analyst.episode_story(text) is
     'What happened in one episode, oldest first, each strand with one sentence (usd and prices in quote currency, times UTC).';
