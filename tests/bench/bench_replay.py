@@ -28,7 +28,7 @@ from quadrant.market import planted_market, synthesize
 from quadrant.replay import Replay, ReplayOptions
 from quadrant.replay.scopes import replay_scopes
 from quadrant.server import Cluster, Home
-from quadrant.tick import Tick
+from quadrant.tick import Position, PositionBar, Tick
 
 HOUR = 3_600_000
 NEVER = 10**15
@@ -75,20 +75,15 @@ def one_transaction_per_position_bar(cluster: Cluster, bars: list[Bars]) -> tupl
     part = [one.head(min(len(one), 333 + PEER_BARS)) for one in bars[:4]]
     with database(cluster) as connection:
         connection.execute("set synchronous_commit = off")
-        positions = [
-            {"token_contract": b.symbol, "token_chain": "x", "symbol": b.symbol,
-             "timeframe": b.timeframe, "total_allocation_pct": 1}
-            for b in part
-        ]  # fmt: skip
+        positions = [Position("x", b.symbol, b.symbol, b.timeframe) for b in part]
         tick = Tick(connection, "peer", positions)
         scopes = replay_scopes(part, "x")
         done, started = 0, time.perf_counter()
-        for one in part:
-            key = (one.symbol, one.timeframe)
-            ticker = tick.tickers[key]
+        for one, position in zip(part, positions, strict=True):
+            scope = scopes[one.symbol, one.timeframe]
             for n, snapshot in enumerate(compute(one).snapshots()[333:], start=333):
-                ticker.dirty = True
-                tick.process([(one.symbol, snapshot, scopes[key].at(n))])
+                tick.tickers[position].dirty = True
+                tick.process(PositionBar(position, snapshot, scope.at(n)))
                 done += 1
         return done, time.perf_counter() - started
 
