@@ -17,7 +17,7 @@ from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_aft
 from tenacity.wait import wait_exponential
 
 from quadrant.cli.console import err
-from quadrant.database import check_schema, connect, queries, raised_by_us
+from quadrant.database import check_schema, connect, explain, queries, raised_by_us
 from quadrant.errors import QuadrantError
 from quadrant.server import resolve_dsn
 from quadrant.server.errors import NotRunning, Unreachable
@@ -113,7 +113,7 @@ class _Service:
         """
         self._tick.connection.close()
         retrying = Retrying(
-            retry=retry_if_exception_type((Unreachable, NotRunning)),
+            retry=retry_if_exception_type((Unreachable, NotRunning, psycopg.OperationalError)),
             stop=stop_after_attempt(self._attempts),
             wait=wait_exponential(multiplier=0.5, max=_LONGEST_WAIT_SECONDS),
             before_sleep=_tell,
@@ -179,8 +179,8 @@ def _serve(service: _Service, interrupts: _Interrupts) -> int:
                 try:
                     with interrupts.waiting():
                         service.reconnect()
-                except QuadrantError as last:
-                    _report(last)
+                except (QuadrantError, psycopg.OperationalError) as last:
+                    _report(last if isinstance(last, QuadrantError) else explain(last))
                     err.print("The database is given up.", style="bold red")
                     return DATABASE_LOST
     except KeyboardInterrupt:
