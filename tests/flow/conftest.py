@@ -3,11 +3,73 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from typing import Any
 
+import numpy as np
 import psycopg
 import pytest
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
+
+from quadrant.bars import Bars
+from quadrant.market import aggregate
+
+Connection = psycopg.Connection[Any]
+Contents = dict[str, list[Any]]
+
+# What a replay leaves, but for ids and the times of the server's own clock.
+TABLES = {
+    "windows": """
+        select to_jsonb(e) - '{id,position_id}'::text[] from learning.pattern_episode_events as e
+        order by e.window_id
+    """,
+    "strands": """
+        select to_jsonb(s) - '{id,position_id}'::text[] from learning.ad_strands as s
+        order by s.strand_key, s.kind
+    """,
+    "positions": """
+        select to_jsonb(p) - '{position_id}'::text[] from learning.lowcap_positions as p
+        order by p.token_chain, p.symbol, p.timeframe, p.book
+    """,
+    "states": """
+        select p.token_chain, p.symbol, p.timeframe, p.book, t.state
+        from learning.tick_states as t join learning.lowcap_positions as p using (position_id)
+        order by p.token_chain, p.symbol, p.timeframe, p.book
+    """,
+    "watermarks": """
+        select m.feed, m.timeframe, m.last_bar_ts from learning.feed_watermarks as m
+        order by m.feed, m.timeframe
+    """,
+    "lessons": """
+        select to_jsonb(l) - '{id,run_id,updated_at}'::text[]
+        from learning.learning_lessons as l where l.status = 'active'
+        order by l.pattern_key, l.lesson_type, l.action_category, l.scope_subset
+    """,
+    "grids": """
+        select to_jsonb(g) - '{id,lesson_id,run_id,stored_at}'::text[] || jsonb_build_object(
+            'pattern', l.pattern_key, 'scope', l.scope_subset
+        )
+        from learning.gate_simulations as g
+        join learning.learning_lessons as l on l.id = g.lesson_id
+        where l.status = 'active'
+        order by l.pattern_key, l.scope_subset, g.kind
+    """,
+    "overrides": """
+        select to_jsonb(o) - '{id,lesson_id,solution_id,last_updated_at}'::text[] - 'evidence'
+        from learning.pm_overrides as o order by o.pattern_key, o.action_category, o.scope_subset
+    """,
+    "trades": """
+        select to_jsonb(t) - '{id,position_id}'::text[] from learning.pattern_trade_events as t
+        order by to_jsonb(t) - '{id,position_id}'::text[]
+    """,
+    "configuration": """
+        select c.module_id, c.config_data from learning.learning_configs as c order by c.module_id
+    """,
+    "allocations": """
+        select to_jsonb(a) - '{id}'::text[] from learning.allocation_history as a
+        order by a.trade_id
+    """,
+}
 
 
 @pytest.fixture(scope="session")
@@ -30,3 +92,61 @@ def new_database(server_dsn: str, template: str) -> Callable[[], AbstractContext
                 admin.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
 
     return make
+
+
+@pytest.fixture(scope="session")
+def contents() -> Callable[[Connection], Contents]:
+    """Reads every table a replay fills, rows in a fixed order."""
+
+    def read(connection: Connection) -> Contents:
+        return {
+            name: connection.execute(query).fetchall()  # type: ignore[arg-type]
+            for name, query in TABLES.items()
+        }
+
+    return read
+
+
+@pytest.fixture(scope="session")
+def eager() -> Callable[[Connection], None]:
+    """Makes learning draw its conclusions from little, so that a short market changes gates."""
+
+    def make(connection: Connection) -> None:
+        connection.execute(
+            "update learning.learning_configs set config_data = jsonb_set(config_data, '{tuning}',"
+            " config_data -> 'tuning' || %s) where module_id = 'pm'",
+            (
+                psycopg.types.json.Jsonb(
+                    {"n_min": 8, "evidence_q": 1, "min_ratio": 1.2, "max_dims": 2, "draws": 200}
+                ),
+            ),
+        )
+
+    return make
+
+
+def walk(symbol: str, seed: int, days: int = 25) -> Bars:
+    """15m bars of a random walk in trends of ten days: every kind of window comes up in it."""
+    rng = np.random.default_rng(seed)
+    n = days * 96
+    drift = np.repeat(rng.choice([-0.0005, 0.0, 0.0005], size=n // 1000 + 1), 1000)[:n]
+    close = 100 * np.exp(np.cumsum(drift + 0.006 * rng.standard_normal(n)))
+    opened = np.concatenate(([100.0], close[:-1]))
+    wicks = np.abs(rng.normal(0, 0.003, (2, n)))
+    return Bars(
+        symbol,
+        "15m",
+        1_704_067_200_000 + 900_000 * np.arange(n, dtype=np.int64),
+        opened,
+        np.maximum(opened, close) * (1 + wicks[0]),
+        np.minimum(opened, close) * (1 - wicks[1]),
+        close,
+        rng.lognormal(9, 1, n),
+    )
+
+
+@pytest.fixture(scope="session")
+def walks() -> list[Bars]:
+    """Three random walks, one of them in 1h as well: 7,800 bars with all four kinds of window."""
+    bars = [walk(f"WALK{n}", n) for n in range(3)]
+    return [*bars, aggregate(bars[0], "1h")]
