@@ -1,7 +1,7 @@
 -- One episode told from its strands, oldest first: those that carry its id, those of the trades its
 -- windows bought into, and its position's changes of state from its first window on until its
--- summary, which comes after what happened with it. what is a sentence, content the strand's own.
--- Nothing for an unknown episode.
+-- summary. At one moment the ends come last. what is a sentence, content the strand's own. Nothing
+-- for an unknown episode.
 create or replace function analyst.episode_story(p_episode text)
 returns table (
     happened_at timestamptz, kind text, trade_id text, what text, content jsonb
@@ -64,7 +64,7 @@ as $$
             when 'pm_action' then format(
                 'Order of the PM: %s%s%s.', s.content ->> 'action',
                 ' of ' || round((s.content ->> 'usd')::numeric, 2),
-                ' at ' || (s.content ->> 'price')
+                ' at ' || trim_scale(round((s.content ->> 'price')::numeric, 12))
             )
             when 'position_closed' then format(
                 'The trade of %s was closed: ROI %s %%.', s.content ->> 'pattern_key',
@@ -74,7 +74,7 @@ as $$
         end,
         s.content
     from strands as s
-    order by s.happened_at, s.kind = 'uptrend_episode_summary', s.id
+    order by s.happened_at, s.kind in ('uptrend_episode_summary', 'position_closed'), s.id
 $$;
 comment on function analyst.episode_story(text) is
     'What happened in one episode, oldest first, each strand with one sentence (usd and prices in quote currency, times UTC).';

@@ -54,7 +54,7 @@ cross join (values
         '{"before": "S2", "after": "S3", "close": 110}', '10:00', false),
     ('after', 'uptrend_stage_transition', 'a:s3', null,
         '{"before": "S3", "after": "S0", "close": 80}', '11:00', false),
-    ('exit', 'pm_action', null, 't', '{"action": "exit", "usd": 400, "price": 112}', '11:30',
+    ('exit', 'pm_action', null, 't', '{"action": "exit", "usd": 400, "price": 112.00000000000001}', '12:00',
         false),
     ('of another episode', 'uptrend_buy_window', 'a:s2', 'u', '{}', '04:00', false),
     ('of another trade', 'pm_action', null, 'u', '{"action": "exit"}', '06:00', false),
@@ -75,7 +75,7 @@ select results_eq(
         '08:00 A window of pm.uptrend.S1.entry ended: acted after 4 bars.',
         '10:00 From S2 to S3 at a close of 110.',
         '10:00 The s1_entry ended: success, 2 windows, 1 levers considered.',
-        '11:30 Order of the PM: exit of 400.00 at 112.',
+        '12:00 Order of the PM: exit of 400.00 at 112.',
         '12:00 The trade of pm.uptrend.S1.entry was closed: ROI 12.34 %.'
     ],
     'the strands of the episode, of its trade, and the changes of state it saw, oldest first'
@@ -83,7 +83,7 @@ select results_eq(
 select results_eq(
     $$select s.kind, s.trade_id, s.content ->> 'price' from story as s where s.what like 'Order%'
     order by s.ordinality$$,
-    $$values ('pm_action', 't', '100.05'), ('pm_action', 't', '112')$$,
+    $$values ('pm_action', 't', '100.05'), ('pm_action', 't', '112.00000000000001')$$,
     'with kind, trade and content as they were told'
 );
 select is_empty($$

@@ -315,7 +315,7 @@ def test_the_story_of_an_episode_is_its_strands_in_order(record):
     story = record.rows("select kind, trade_id, what from analyst.episode_story(%s)", episode)
     assert story == [
         ("uptrend_stage_transition", None, "From S0 to S1 at a close of 100.0."),
-        ("pm_action", "t", "Order of the PM: entry of 50.00 at 100.0."),
+        ("pm_action", "t", "Order of the PM: entry of 50.00 at 100."),
         ("uptrend_stage_transition", None, "From S1 to S2 at a close of 100.0."),
         ("uptrend_buy_window", "t", "A window of pm.uptrend.S1.entry ended: acted after 1 bars."),
         ("uptrend_stage_transition", None, "From S2 to S1 at a close of 100.0."),
