@@ -68,6 +68,7 @@ class Track:
         self._read: Callable[[Snapshot], Any] = attrgetter(
             *(kind.signals[gate.value_key] for gate in self.gates)
         )
+        self.ends_with_a_trim = any(rule.event is Event.TRIM for rule in kind.outcomes)
         self._anchor = next(
             (n for n, gate in enumerate(self.gates) if gate.name == kind.anchor_gate), None
         )
@@ -117,6 +118,8 @@ class Track:
     def passes(self, bar: Snapshot, thresholds: Thresholds | None) -> bool:
         """Does a window hold or open with this bar, and do all gates in force let it through?"""
         if bar.state != self.kind.state or (self.window is None and self.inside):
+            return False
+        if bar.trim and self.window is not None and self.ends_with_a_trim:
             return False
         values, _ = self.values(bar)
         in_force = self.in_force(thresholds)
@@ -265,7 +268,6 @@ class Track:
                 "dx_atr_mult_used": in_force[self.kind.ladder],
                 "pool_basis": None,
             }
-        self.closed = None
         self.window = Window(
             window_id=f"{self.subject.key}:{self.kind.tag}:{bar.bar_ts}",
             episode_id=self.episode_id,

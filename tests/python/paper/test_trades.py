@@ -99,6 +99,18 @@ def test_a_trim_sells_its_share_once_a_flag(desk):
     assert desk.trade["quantity"] == pytest.approx(3.5 / 4)
 
 
+def test_the_bar_of_a_trim_flag_ends_the_window_and_is_not_bought(desk):
+    passing = {"band": True, "ts": 0.9, "dx": 0.9}
+    desk.walk("S0", "S1", "S2", "S3")
+    desk.bar("S3", **(passing | {"dx": 0.1}))
+    desk.bar("S3", **passing, trim=True)
+    assert desk.order is None
+    desk.bar("S3")
+    desk.bar("S3", **passing)
+    desk.bar("S3")
+    assert [decision for decision, *_ in desk.windows("s3_retest")] == ["skipped", "acted"]
+
+
 @pytest.mark.parametrize("leave", [{"state": "S3", "emergency": True}, {"state": "S0"}])
 def test_everything_goes_at_the_open_after_the_end(desk, leave):
     buy(desk)

@@ -248,6 +248,15 @@ def test_a_fill_corrects_a_skip_within_three_bars_and_not_later(tape, kind, bars
         assert window["decided_ms"] == bought.exists_at
 
 
+def test_a_fill_of_the_window_before_is_not_lost_when_the_next_one_opens(tape):
+    bought = begin(tape, halo=0.8, ts=0.7)
+    tape.bar("S1")
+    tape.bar("S1", halo=0.8, ts=0.7)
+    tape.bar("S1", halo=0.8, actions=[Action("entry", bought.bar_ts, "t")])
+    tape.bar("S0")
+    assert [w["decision"] for w in tape.windows] == ["acted", "skipped"]
+
+
 def test_a_correction_leaves_outcome_and_virtual_result_alone(tape):
     bought = arrive(tape, "s3_retest")
     tape.bar("S3", trim=True)
