@@ -458,6 +458,10 @@ def test_a_ticker_restored_from_json_at_any_bar_goes_on_the_same(make_tape):
         ("S3", dx | {"price": 98, "ema144": 103, "ts": 0.7, "dx": 0.68}),
         ("S3", dx | {"price": 99, "dx": 0.8, "actions": ladder(2)}),
         ("S3", {"price": 120, "trim": True}),
+        ("S3", dx),
+        ("S3", dx | {"trim": True}),
+        ("S3", dx),
+        ("S3", {}),
         ("S3", dx | {"dx": 0.5, "actions": bought}),
         ("S3", {"price": 90, "emergency": True}),
         ("S3", {"open": 91}),
@@ -476,7 +480,7 @@ def test_a_ticker_restored_from_json_at_any_bar_goes_on_the_same(make_tape):
         *(("s2_entry", "skipped", "success"), ("s2_entry", "acted", "success")),
         *(("s3_retest", "skipped", "success"), ("s3_retest", "acted", "failure")),
         *(("s3_retest", "skipped", "failure"), ("s3_dx", "acted", "success")),
-        ("s3_dx", "skipped", "failure"),
+        *(("s3_dx", "skipped", "success"), ("s3_dx", "skipped", "failure")),
     }
     expected = json.dumps(asdict(whole.writes))
     for stop in range(1, len(script)):
