@@ -8,6 +8,7 @@ import psycopg
 import pytest
 
 from quadrant.engine import compute
+from quadrant.errors import QuadrantError
 from quadrant.market import planted_market, synthesize
 from quadrant.tick import (
     Action,
@@ -191,10 +192,12 @@ def test_a_tick_that_failed_goes_on_from_what_the_database_holds(connection, sna
     tick = Tick(connection, "live", [X])
     for snapshot in snapshots[:600]:
         tick.process(bar(snapshot))
-    state = "select state, last_bar_ts, version from learning.tick_states"
+    state = "select state, version from learning.tick_states"
     before = connection.execute(state).fetchone()
-    with pytest.raises(psycopg.Error):
+    with pytest.raises(QuadrantError, match="QD004"):
         tick.process(bar(snapshots[600], scope={"chain": {"not": "plain"}}))
+    with pytest.raises(QuadrantError, match="QD041"):
+        tick.process(bar(snapshots[600], scope={"chain": "x" * 2000}))
     assert connection.execute(state).fetchone() == before
     assert fresh(tick.process(bar(snapshots[600]))) == [True]
     assert tick.tickers[X].last_bar_ts == snapshots[600].bar_ts
@@ -239,3 +242,12 @@ def test_an_archived_position_leaves_its_pending_windows_neutral(connection, sna
     ).fetchall()
     assert ("neutral", "position archived") in rows
     assert connection.execute(pending).fetchone() == (0,)
+
+
+def test_a_ticker_that_lost_a_position_is_told_with_the_next_bar(connection, snapshots):
+    first = Tick(connection, "first", [X, Y])
+    first.process([bar(snapshots[400]), bar(snapshots[400], Y)])
+    second = Tick(connection, "second", [X])
+    with pytest.raises(StaleTickerError, match="taken over"):
+        first.process(bar(snapshots[401], Y))
+    assert fresh(second.process(bar(snapshots[401]))) == [True]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
@@ -37,6 +38,7 @@ def tell(progress: Progress, summary: Summary) -> None:
         highlight=False,
     )
     out.print(_trades(summary.trades))
+    out.print(_allocation(summary.allocation))
     if not any(row["after"] for row in summary.trades):
         out.print("No trade was opened since a first override.")
 
@@ -95,7 +97,7 @@ def _overrides(rows: list[dict[str, Any]]) -> None:
 
 
 def _override_table(title: str, rows: list[dict[str, Any]]) -> Table:
-    table = _table(title, "scope", "gates", "n", "benefit : cost", "p", "q")
+    table = _table(title, "setup and scope", "gates", "n", "benefit : cost", "p", "q")
     for row in rows:
         evidence = row["evidence"]
         changed = [
@@ -104,7 +106,12 @@ def _override_table(title: str, rows: list[dict[str, Any]]) -> Table:
             if abs(value - row["bases"][gate]) > 1e-9
         ]
         table.add_row(
-            "\n".join(f"{k}={v}" for k, v in row["scope_subset"].items()) or "everything",
+            "\n".join(
+                [
+                    f"[bold]{row['pattern_key'].removeprefix('pm.uptrend.')}[/]",
+                    *(escape(f"  {k}={v}") for k, v in row["scope_subset"].items()),
+                ]
+            ),
             "\n".join(changed) or "base (neutral pin)",
             f"{row['n']:,}",
             _ratio(row["method"], evidence),
@@ -146,5 +153,26 @@ def _trades(rows: list[dict[str, Any]]) -> Table:
             Text(f"{row['roi']:+.2%}", style="green" if row["roi"] > 0 else "red"),
             f"{row['pnl']:+,.0f}",
             f"{row['drawdown'] or 0:.1%}",
+        )
+    return table
+
+
+def _allocation(rows: list[dict[str, Any]]) -> Table:
+    table = _table(
+        "\nCapital by timeframe, moved by every closed trade",
+        "timeframe",
+        "trades",
+        "ROI, 14 days",
+        "share",
+        "desired",
+    )
+    for row in rows:
+        roi = row["roi_short"]
+        table.add_row(
+            row["timeframe"],
+            f"{row['n']:,}",
+            "-" if roi is None else Text(f"{roi:+.2%}", style="green" if roi > 0 else "red"),
+            f"{row['share']:.2%}",
+            "-" if row["desired"] is None else f"{row['desired']:.2%}",
         )
     return table

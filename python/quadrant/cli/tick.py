@@ -7,7 +7,7 @@ import os
 import signal
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import Annotated, Any
 
 import psycopg
@@ -22,7 +22,6 @@ from quadrant.errors import QuadrantError
 from quadrant.server import resolve_dsn
 from quadrant.server.errors import NotRunning, Unreachable
 from quadrant.tick import SnapshotError, StaleTickerError, Tick
-from quadrant.tick.controls import Controls
 from quadrant.tick.messages import MessageError, read, schema, write, write_error
 
 DATABASE_LOST = 3
@@ -62,8 +61,7 @@ class _Service:
     def __init__(self, feed: str, attempts: int) -> None:
         self._attempts = attempts
         connection = _connect()
-        with suppress(psycopg.errors.InsufficientPrivilege):  # the PM's role need not see that
-            check_schema(connection)
+        check_schema(connection)
         self._tick = Tick(connection, feed)
 
     def answer(self, line: bytes) -> bytes:
@@ -121,9 +119,7 @@ class _Service:
         )
         for attempt in retrying:
             with attempt:
-                connection = _connect()
-                self._tick.controls = Controls(connection)
-                self._tick.connection = connection
+                self._tick.reconnect(_connect())
         err.print("The database is back.")
 
 

@@ -22,6 +22,7 @@ class Summary:
     overrides: list[Row]
     gates_differ: Row
     trades: list[Row]
+    allocation: list[Row]
 
 
 def summarise(connection: psycopg.Connection[Any], capital: float) -> Summary:
@@ -38,4 +39,5 @@ def summarise(connection: psycopg.Connection[Any], capital: float) -> Summary:
         overrides=rows("overrides"),
         gates_differ=rows("gates_differ")[0],
         trades=rows("trades"),
+        allocation=rows("allocation"),
     )

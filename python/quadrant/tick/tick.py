@@ -12,7 +12,7 @@ import psycopg
 from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 
-from quadrant.database import connect, queries
+from quadrant.database import connect, queries, raised_by_us
 from quadrant.engine import Snapshot
 from quadrant.errors import QuadrantError
 from quadrant.tick.actions import Action
@@ -171,7 +171,7 @@ class Tick:
         the next call goes on from what the database holds.
 
         Raises SnapshotError for a bar that cannot be, StaleTickerError when another ticker wrote
-        one of the positions or took the feed over.
+        one of the positions or took the feed over, QD004 or QD041 for a scope that is none.
         """
         batch = [bars] if isinstance(bars, PositionBar) else list(bars)
         if not isinstance(actions, Mapping):
@@ -288,20 +288,24 @@ class Tick:
         self._unwritten.clear()
         self._writes.clear()
 
+    def reconnect(self, connection: psycopg.Connection[Any]) -> None:
+        """Goes on over a new connection, as the same ticker: the feed is not taken over again."""
+        self.connection = connection
+        self.controls = Controls(connection)
+        self._lost = True
+
     def _reload(self) -> None:
         """Goes on from what the database holds, after a tick that could not be written."""
         self._forget()
-        positions = list(self.tickers)
-        self.tickers.clear()
         self._newest.clear()
         self.watermarks.clear()
         self.controls.forget()
-        self._enroll(positions)
+        self._enroll(list(self.tickers))
         self._lost = False
 
 
 def _coded(cursor: psycopg.Cursor[Any], query: str, **values: Any) -> psycopg.Cursor[Any]:
-    """Runs a query; another ticker's win is a StaleTickerError."""
+    """Runs a query; what the database's functions raise becomes ours."""
     try:
         return cursor.execute(queries(query), values)
     except psycopg.Error as error:
@@ -309,7 +313,7 @@ def _coded(cursor: psycopg.Cursor[Any], query: str, **values: Any) -> psycopg.Cu
             raise StaleTickerError(
                 error.diag.message_primary or "", hint=error.diag.message_hint or ""
             ) from error
-        raise
+        raise raised_by_us(error) or error from error
 
 
 def _rounds(batch: Sequence[PositionBar]) -> Iterator[list[PositionBar]]:

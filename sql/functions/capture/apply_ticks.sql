@@ -44,7 +44,8 @@ begin
         for no key update;
 
         update learning.lowcap_positions as p
-        set scope = coalesce(w.scope, p.scope),
+        set scope = case when w.scope is null then p.scope
+                else learning.import_scope(w.scope, '') end,
             state = coalesce(w.state, p.state),
             status = case when p.status in ('paused', 'archived') then p.status
                 else coalesce(w.status, p.status) end,

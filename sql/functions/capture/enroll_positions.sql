@@ -1,8 +1,9 @@
 -- Puts positions under a feed and answers what their ticker needs to go on: the feed's epoch, id,
 -- present scope, tick state, version and the newest bar ticked (epoch ms; null: none yet), which is
 -- the feed watermark where that is newer. Unknown positions are created; known ones keep everything
--- but their feed. Without p_epoch the feed is taken over: a new epoch begins, its other positions
--- leave it; with it positions are added. Raises QD008 where that epoch has ended.
+-- but their feed: the epoch of a feed that loses one ends. Without p_epoch the feed is taken over: a
+-- new epoch begins, its other positions leave it; with it positions are added. Raises QD008 where
+-- that epoch has ended.
 create or replace function pm.enroll_positions(
     p_feed text, p_positions jsonb, p_epoch bigint default null
 )
@@ -63,6 +64,14 @@ begin
         left join learning.tick_states as t on t.position_id = n.position_id
         where t.feed is distinct from p_feed
     );
+
+    -- A ticker that loses a position must not go on as if it had it.
+    update learning.feeds as f
+    set epoch = f.epoch + 1
+    where f.feed <> p_feed
+        and f.feed in (
+            select t.feed from learning.tick_states as t where t.position_id = any (v_ids)
+        );
 
     update learning.tick_states as t
     set feed = case when t.position_id = any (v_ids) then p_feed
