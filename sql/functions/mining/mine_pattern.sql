@@ -49,11 +49,11 @@ begin
     written as (
         insert into learning.slice_rates as r (
             pattern_key, scope_subset, depth, acted_success, acted_failure, skipped_success,
-            skipped_failure, n_policy, weight, n_sampled, n_valued, roi_nanos
+            skipped_failure, n_policy, weight, n_sampled, n_valued, roi_nanos, success_weight
         )
         select s.pattern_key, s.scope_subset, s.depth, s.acted_success, s.acted_failure,
             s.skipped_success, s.skipped_failure, s.n_policy, s.weight, s.n_sampled, s.n_valued,
-            s.roi_nanos
+            s.roi_nanos, s.success_weight
         from slices as s
         left join learning.slice_rates as o
             on o.pattern_key = p_pattern_key and o.scope_subset = s.scope_subset
@@ -67,7 +67,8 @@ begin
             weight = excluded.weight,
             n_sampled = excluded.n_sampled,
             n_valued = excluded.n_valued,
-            roi_nanos = excluded.roi_nanos
+            roi_nanos = excluded.roi_nanos,
+            success_weight = excluded.success_weight
         returning 1
     )
     select (select count(*) from gone) + (select count(*) from written) into v_changed;

@@ -45,6 +45,9 @@ begin
                 ) as s_f,
                 count(*) filter (where x.is_policy) as n_policy,
                 coalesce(sum(x.weight) filter (where not x.is_policy), 0)::bigint as weight,
+                coalesce(
+                    sum(x.weight) filter (where x.outcome = 'success' and not x.is_policy), 0
+                )::bigint as success_weight,
                 count(*) filter (where x.has_samples) as n_sampled,
                 count(x.roi) as n_valued,
                 coalesce(sum(round(x.roi * 1e9)::bigint), 0)::bigint as roi_nanos
@@ -53,7 +56,7 @@ begin
         )
         select array_agg(row(
             $1, c.scope, 0, c.a_s, c.a_f, c.s_s, c.s_f, c.n_policy, c.weight, c.n_sampled,
-            c.n_valued, c.roi_nanos, c.a_s + c.a_f + c.s_s + c.s_f
+            c.n_valued, c.roi_nanos, c.a_s + c.a_f + c.s_s + c.s_f, c.success_weight
         )::learning.slice_rates)
         from cells as c
     $sql$, v_dims)

@@ -15,7 +15,8 @@ declare
         || 'sum(s_s)::integer as s_s, sum(s_f)::integer as s_f, '
         || 'sum(n_policy)::integer as n_policy, sum(weight)::bigint as weight, '
         || 'sum(n_sampled)::integer as n_sampled, sum(n_valued)::integer as n_valued, '
-        || 'sum(roi_nanos)::bigint as roi_nanos';
+        || 'sum(roi_nanos)::bigint as roi_nanos, '
+        || 'sum(success_weight)::bigint as success_weight';
     v_fields integer;
     v_constants jsonb[];
     v_sizes integer[];
@@ -133,7 +134,7 @@ begin
             from (
                 select c.scope_subset, c.acted_success as a_s, c.acted_failure as a_f,
                     c.skipped_success as s_s, c.skipped_failure as s_f, c.n_policy, c.weight,
-                    c.n_sampled, c.n_valued, c.roi_nanos
+                    c.n_sampled, c.n_valued, c.roi_nanos, c.success_weight
                 from unnest($1) as c
             ) as c
             group by 1
@@ -146,7 +147,7 @@ begin
         )
         select s.pattern_key, s.scope || x.scope, s.depth + x.size, s.a_s::bigint, s.a_f::bigint,
             s.s_s::bigint, s.s_f::bigint, s.n_policy::bigint, s.weight, s.n_sampled::bigint,
-            s.n_valued::bigint, s.roi_nanos, s.n
+            s.n_valued::bigint, s.roi_nanos, s.n, s.success_weight
         from slices as s
         join unnest($3, $4) as x (scope, size) on $5 is null or s.depth + x.size <= $5
     $sql$,

@@ -9,7 +9,7 @@ create function pg_temp.verdict(
         row('pm.uptrend.S1.entry', '{}', 0, p_acted_success, p_acted_failure, p_skipped_success,
             p_skipped_failure, 0, (p_acted_success + p_acted_failure + p_skipped_success
             + p_skipped_failure) * 4294967296, 0, 0, 0, p_acted_success + p_acted_failure
-            + p_skipped_success + p_skipped_failure)::learning.slice_rates, null, 20
+            + p_skipped_success + p_skipped_failure, 0)::learning.slice_rates, null, 20
     ) as r
 $$;
 select is(pg_temp.verdict(6, 4, 61, 39), 'loosen', 'most skips would have won');

@@ -18,7 +18,7 @@ AS_OF = "2026-03-01 00:00+00"
 DIMS = ["chain", "bucket", "timeframe", "curator"]
 COUNTS = (
     "acted_success, acted_failure, skipped_success, skipped_failure, n_policy, weight, n_sampled,"
-    " n_valued, roi_nanos"
+    " n_valued, roi_nanos, success_weight"
 )
 
 scopes = st.fixed_dictionaries(
@@ -76,7 +76,7 @@ def key(scope: dict[str, Any]) -> str:
 
 def twin(rows: list[dict[str, Any]], n_min: int, most: int | None) -> dict[str, list[int]]:
     windows = Counter(row["attempt"] for row in rows)
-    slices: dict[str, list[int]] = defaultdict(lambda: [0] * 9)
+    slices: dict[str, list[int]] = defaultdict(lambda: [0] * 10)
     for row in rows:
         if row["outcome"] not in ("success", "failure") or row["age_days"] >= 90:
             continue
@@ -91,6 +91,8 @@ def twin(rows: list[dict[str, Any]], n_min: int, most: int | None) -> dict[str, 
                 else:
                     counts[place] += 1
                     counts[5] += round(2**32 / windows[row["attempt"]])
+                    if row["outcome"] == "success":
+                        counts[9] += round(2**32 / windows[row["attempt"]])
                 counts[6] += row["samples"]
                 counts[7] += row["roi"] is not None
                 counts[8] += round((row["roi"] or 0) * 1e9)
