@@ -19,6 +19,9 @@ grant execute on function
     learning.is_scope(jsonb),
     learning.overrides_apply,
     learning.drift_multiplier,
+    learning.weighted_q,
+    learning.wilson_interval,
+    learning.normal_quantile,
     learning.evidence_q
     to quadrant_pm, quadrant_worker, quadrant_analyst;
 
