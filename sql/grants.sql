@@ -19,6 +19,7 @@ grant execute on function
     learning.is_scope(jsonb),
     learning.overrides_apply,
     learning.drift_multiplier,
+    learning.ladder_multiplier,
     learning.weighted_q,
     learning.wilson_interval,
     learning.normal_quantile,

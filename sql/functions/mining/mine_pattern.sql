@@ -73,7 +73,7 @@ begin
     )
     select (select count(*) from gone) + (select count(*) from written) into v_changed;
 
-    v_result := learning.write_tuning_lessons(
+    v_result := learning.write_lessons(
         p_pattern_key, v_n_min, p_as_of, p_run_id,
         not exists (
             select from learning.mined_patterns as m
