@@ -23,6 +23,7 @@ grant execute on function
     learning.weighted_q,
     learning.wilson_interval,
     learning.normal_quantile,
+    learning.n_min_study,
     learning.evidence_q
     to quadrant_pm, quadrant_worker, quadrant_analyst;
 
