@@ -19,7 +19,7 @@ begin
             p_pattern_key || ' ' || r.scope_subset::text as slice_name,
             concat_ws(
                 '/', r.acted_success, r.acted_failure, r.skipped_success, r.skipped_failure,
-                r.n_policy, r.weight, r.n_sampled, r.n_valued, r.roi_nanos, r.success_weight
+                r.n_policy, r.weight, r.n_sampled, r.n_valued, r.success_weight, r.evidence
             ) as stamp,
             row(
                 r.acted_success, r.acted_failure, r.skipped_success, r.skipped_failure, r.n_policy
