@@ -11,13 +11,14 @@ set search_path = '' set enable_nestloop = on set enable_mergejoin = off set jit
 set work_mem = '64MB'
 as $$
 declare
-    c_sums constant text := 'sum(acted_success)::bigint as acted_success, '
-        || 'sum(acted_failure)::bigint as acted_failure, '
-        || 'sum(skipped_success)::bigint as skipped_success, '
-        || 'sum(skipped_failure)::bigint as skipped_failure, '
-        || 'sum(n_policy)::bigint as n_policy, sum(weight)::bigint as weight, '
-        || 'sum(success_weight)::bigint as success_weight, '
-        || 'sum(n_sampled)::bigint as n_sampled, sum(n_valued)::bigint as n_valued';
+    -- Whole numbers below 2^53 are exact in double precision, and summed without allocations.
+    c_sums constant text := (
+        select string_agg(format('sum(%1$s) as %1$s', c), ', ')
+        from unnest(array[
+            'acted_success', 'acted_failure', 'skipped_success', 'skipped_failure', 'n_policy',
+            'weight', 'success_weight', 'n_sampled', 'n_valued'
+        ]) as c
+    );
     v_steps text;
     v_codes text;
     v_last integer;
@@ -57,19 +58,19 @@ begin
         $sql$
             with s0 as (
                 select %1$s as key,
-                    sum(c.sign * (c.quadrant = 'acted_success')::integer) as acted_success,
-                    sum(c.sign * (c.quadrant = 'acted_failure')::integer) as acted_failure,
-                    sum(c.sign * (c.quadrant = 'skipped_success')::integer) as skipped_success,
-                    sum(c.sign * (c.quadrant = 'skipped_failure')::integer) as skipped_failure,
-                    sum(c.sign * (c.quadrant = 'policy')::integer) as n_policy,
-                    sum(case when c.quadrant <> 'policy' then c.sign * c.weight else 0 end)
-                        as weight,
-                    sum(case when c.quadrant in ('acted_success', 'skipped_success')
-                        then c.sign * c.weight else 0 end) as success_weight,
-                    sum(c.sign * c.has_samples::integer) as n_sampled,
-                    sum(c.sign * (c.roi is not null)::integer) as n_valued
+                    sum(c.sign) filter (where c.quadrant = 'acted_success') as acted_success,
+                    sum(c.sign) filter (where c.quadrant = 'acted_failure') as acted_failure,
+                    sum(c.sign) filter (where c.quadrant = 'skipped_success') as skipped_success,
+                    sum(c.sign) filter (where c.quadrant = 'skipped_failure') as skipped_failure,
+                    sum(c.sign) filter (where c.quadrant = 'policy') as n_policy,
+                    sum(c.sign * c.weight) filter (where c.quadrant <> 'policy') as weight,
+                    sum(c.sign * c.weight) filter (
+                        where c.quadrant in ('acted_success', 'skipped_success')
+                    ) as success_weight,
+                    sum(c.sign) filter (where c.has_samples) as n_sampled,
+                    sum(c.sign) filter (where c.roi is not null) as n_valued
                 from (
-                    select -1 as sign, g.* from unnest($2) as g
+                    select -1::double precision as sign, g.* from unnest($2) as g
                     union all
                     select 1, a.* from unnest($3) as a
                 ) as c
@@ -77,7 +78,17 @@ begin
             )
             %2$s,
             deltas as materialized (
-                select rtrim(s.key, '0') as slice_key, s.* from s%3$s as s
+                select rtrim(s.key, '0') as slice_key,
+                    coalesce(s.acted_success, 0)::bigint as acted_success,
+                    coalesce(s.acted_failure, 0)::bigint as acted_failure,
+                    coalesce(s.skipped_success, 0)::bigint as skipped_success,
+                    coalesce(s.skipped_failure, 0)::bigint as skipped_failure,
+                    coalesce(s.n_policy, 0)::bigint as n_policy,
+                    coalesce(s.weight, 0)::bigint as weight,
+                    coalesce(s.success_weight, 0)::bigint as success_weight,
+                    coalesce(s.n_sampled, 0)::bigint as n_sampled,
+                    coalesce(s.n_valued, 0)::bigint as n_valued
+                from s%3$s as s
             ),
             merged as (
                 update learning.slice_rates as r

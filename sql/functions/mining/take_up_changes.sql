@@ -8,7 +8,7 @@ create or replace function learning.take_up_changes(
 )
 returns table (gone learning.mining_contributions[], came learning.mining_contributions[])
 language plpgsql volatile
-set search_path = '' set plan_cache_mode = force_custom_plan
+set search_path = '' set plan_cache_mode = force_custom_plan set enable_nestloop = off
 as $$
 declare
     v_attempts text[];
@@ -54,6 +54,7 @@ begin
         using differences as d
         where (d.after).event_id is null
             and c.pattern_key = p_pattern_key
+            and c.attempt_id = any (v_attempts)
             and c.attempt_id = (d.before).attempt_id
             and c.event_id = (d.before).event_id
     ),
@@ -70,6 +71,7 @@ begin
                 then c.mining else p_mining end
         from differences as d
         where c.pattern_key = p_pattern_key
+            and c.attempt_id = any (v_attempts)
             and c.attempt_id = (d.after).attempt_id
             and c.event_id = (d.after).event_id
     ),
