@@ -20,7 +20,6 @@ grant execute on function
     learning.overrides_apply,
     learning.drift_multiplier,
     learning.ladder_multiplier,
-    learning.weighted_q,
     learning.wilson_interval,
     learning.normal_quantile,
     learning.n_min_study,

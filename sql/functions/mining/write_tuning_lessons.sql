@@ -8,7 +8,7 @@ create or replace function learning.write_tuning_lessons(
 )
 returns jsonb
 language plpgsql volatile
-set search_path = '' set enable_nestloop = off set jit = off
+set search_path = '' set enable_nestloop = off set enable_memoize = off set jit = off
 as $$
 declare
     v_shrinkage double precision := learning.setting(p_pattern_key, 'shrinkage_k');

@@ -24,20 +24,22 @@ with tested as (
         and l.latent_factor_id = l.pattern_key || ' ' || l.scope_subset::text
         and s.p is not null
 ),
+ranked as (
+    select t.lesson_id, t.pattern_key, t.p,
+        row_number() over (partition by t.pattern_key order by t.p, t.lesson_id) as rank,
+        count(*) over (partition by t.pattern_key) as m
+    from tested as t
+),
+stepped as (
+    select r.lesson_id, r.pattern_key, r.m,
+        min(r.p * r.m / r.rank) over (partition by r.pattern_key order by r.rank desc) as q
+    from ranked as r
+),
 controlled as (
-    select u.lesson_id, u.q,
-        0.05::double precision
-            * greatest(1, count(*) filter (where u.q <= 0.05) over (partition by r.pattern_key))
-            / cardinality(r.lessons) as level
-    from (
-        select t.pattern_key, array_agg(t.lesson_id order by t.lesson_id) as lessons,
-            learning.weighted_q(
-                array_agg(t.p order by t.lesson_id), array_agg(1::double precision)
-            ) as q
-        from tested as t
-        group by t.pattern_key
-    ) as r
-    cross join lateral unnest(r.lessons, r.q) as u (lesson_id, q)
+    select s.lesson_id, s.q, 0.05::double precision
+        * greatest(1, count(*) filter (where s.q <= 0.05) over (partition by s.pattern_key)) / s.m
+        as level
+    from stepped as s
 ),
 bounded as (
     select t.lesson_id, t.pattern_key, t.difference, t.z, t.p, c.q, c.level,
