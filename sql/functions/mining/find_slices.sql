@@ -1,9 +1,9 @@
 -- The iceberg cube: every slice of the pattern's contributions (those counted first after mining
 -- p_since; null: all) with at least p_floor experiments and at most p_max_dims conditions (null:
 -- any number), of coded values. Events become bit strings, one per condition; slices are found by
--- AND and bit_count. The bit strings are made anew of the events of each leading condition (of two where
--- events are many), so they stay short. A dimension with one value for all takes no part in the
--- search: its slices are copies of others.
+-- AND and bit_count. The bit strings are made anew of the events of each leading condition (of two
+-- where events are many), so they stay short. A dimension with one value for all takes no part in
+-- the search: its slices are copies of others.
 create or replace function learning.find_slices(
     p_pattern_key text, p_floor integer, p_max_dims integer, p_since bigint
 )

@@ -1,6 +1,6 @@
 -- Adds what came to the stored slices of a pattern and takes away what left: a signed cube of these
 -- contributions alone, rolled up one dimension at a time. What changed but counts the same marks
--- its slices too. Returns how many slices of at least p_n_min experiments, before or after, changed.
+-- its slices too. Returns how many slices of p_n_min experiments or more, before or after, changed.
 create or replace function learning.merge_changes(
     p_pattern_key text, p_gone learning.mining_contributions[],
     p_came learning.mining_contributions[], p_n_min integer, p_mining bigint

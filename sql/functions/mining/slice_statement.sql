@@ -1,8 +1,8 @@
 -- One statement of the search for slices: SQL that finds the slices of the events p_events (columns
 -- one, a code c<place> and binary digits p<place>_<digit> per dimension of p_dims, m<i> per
 -- measure) below the values of the dimensions p_leads, and answers their key, scope, depth, number
--- of events (n) and measures (m1, m2, ...). Keys are p_width characters. A bit string of a condition
--- is the AND of the digits of its code.
+-- of events (n) and measures (m1, m2, ...). Keys are p_width characters. The bit string of a
+-- condition is the AND of the digits of its code.
 create or replace function learning.slice_statement(
     p_events text, p_dims jsonb, p_width integer, p_measures integer, p_leads text[],
     p_expands boolean, p_floor integer, p_max_dims integer

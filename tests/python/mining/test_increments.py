@@ -185,6 +185,56 @@ def test_any_sequence_of_changes_counts_as_the_twin_does(
                 assert world.lessons(pattern) == set(wanted)
 
 
+@given(before=st.lists(events, max_size=40), after=st.lists(events, max_size=25))
+@settings(
+    max_examples=40,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+def test_a_slice_is_stored_or_known_to_be_missing(
+    connection: psycopg.Connection[Any],
+    before: list[dict[str, Any]],
+    after: list[dict[str, Any]],
+) -> None:
+    """After changes without a rebuild: what is stored is exact, and nothing is missed unnoticed."""
+    n_min, floor, pattern = 7, 3, PATTERNS[0]
+    with connection.transaction(force_rollback=True):
+        world = World(connection)
+        world.tuning["n_min"] = n_min
+        world.set_tuning()
+        for event in before:
+            world.put(None, valid({**event, "pattern": pattern}))
+        connection.execute(
+            "insert into learning.mining_contributions"
+            " select * from learning.counted_experiments(%s, %s, %s, null, 1)",
+            (pattern, START - timedelta(days=10), START),
+        )
+        connection.execute("truncate learning.mining_dirty")
+        connection.execute(
+            "select learning.rebuild_slices(%s, %s, %s, 1, false)", (pattern, floor, n_min)
+        )
+        for event in after:
+            world.put(None, valid({**event, "pattern": pattern}))
+        connection.execute(
+            "with changes as materialized (select * from learning.take_up_changes"
+            "(%(pattern)s, %(from)s, %(until)s, %(until)s, 2)) select learning.merge_changes("
+            "%(pattern)s, c.gone, c.came, %(n_min)s, 2) from changes as c",
+            {
+                "pattern": pattern,
+                "from": START - timedelta(days=10),
+                "until": START,
+                "n_min": n_min,
+            },
+        )
+        row = connection.execute(
+            "select learning.has_new_slices(%s, 1, %s, %s)", (pattern, floor, n_min)
+        ).fetchone()
+        assert row is not None
+        wanted, stored = world.wanted(pattern), world.mined(pattern)
+        assert {name: wanted.get(name) for name in stored} == stored
+        assert row[0] or stored == wanted
+
+
 def test_what_did_not_change_keeps_its_evidence(connection: psycopg.Connection[Any]) -> None:
     """Only the slices of a changed experiment are touched, by a rebuild too."""
     world = World(connection)
