@@ -60,7 +60,8 @@ test-embedded: setup
 	$(PYTEST) --database-only
 
 bench: setup
-	for bench in tests/bench/bench_*.py; do $(BIN)/python $$bench || exit 1; done
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --root-user-action=ignore -e '.[bench]'
+	for bench in tests/bench/bench_*.py tests/bench/mining; do $(BIN)/python $$bench || exit 1; done
 
 # A slice of real bars through the whole system, in a home of its own.
 ci-replay: setup

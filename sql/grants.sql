@@ -19,6 +19,10 @@ grant execute on function
     learning.is_scope(jsonb),
     learning.overrides_apply,
     learning.drift_multiplier,
+    learning.ladder_multiplier,
+    learning.wilson_interval,
+    learning.normal_quantile,
+    learning.n_min_study,
     learning.evidence_q,
     learning.timeframe_allocation,
     learning.desired_shares

@@ -154,7 +154,7 @@ def test_import_and_learn_on_the_command_line(database: str) -> None:
     quadrant("import", str(SEED), "--roi-unit", "fraction", "--score-scale", "1")
     learned = json.loads(quadrant("learn", "--json"))
     with psycopg.connect(database) as connection:
-        lessons = scalar(connection, "select count(*) from analyst.lessons")
+        lessons = scalar(connection, "select count(*) from learning.learning_lessons")
         pressure = scalar(
             connection, "select pressure from analyst.pressure where scope_subset = '{}'"
         )

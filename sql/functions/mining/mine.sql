@@ -1,5 +1,5 @@
--- Mines the patterns that changed: takes over and empties the outbox mining_dirty, adds those that
--- time or settings call up. One transaction; p_run_id may be null. Returns {"patterns", "events",
+-- Mines the patterns that changed: those in the outbox mining_dirty and those that time or settings
+-- call up. One transaction; p_run_id may be null. Returns {"patterns", "events",
 -- "slices", "slices_changed", "lessons", "lessons_changed", "retired"}, zeros when nothing was due.
 create or replace function learning.mine(p_run_id bigint, p_as_of timestamptz)
 returns jsonb
@@ -9,12 +9,8 @@ as $$
 declare
     v_total jsonb;
 begin
-    with dirty as (
-        delete from learning.mining_dirty as d
-        returning d.pattern_key
-    ),
-    due as (
-        select d.pattern_key from dirty as d
+    with due as (
+        select d.pattern_key from learning.mining_dirty as d
         union
         select t.pattern_key from learning.patterns_to_mine(p_as_of) as t (pattern_key)
     )
@@ -31,6 +27,7 @@ begin
     from (
         select learning.mine_pattern(d.pattern_key, p_as_of, p_run_id) as result
         from due as d
+        offset 0
     ) as m;
     return v_total;
 end

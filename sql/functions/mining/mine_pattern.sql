@@ -1,108 +1,129 @@
 -- Mines one pattern as of a moment: experiments of the last lookback_days to slice_rates and on to
--- lessons; touches only what changed. Returns {"events", "slices", "slices_changed", "lessons",
--- "lessons_changed", "retired"}. Slices under n_min are not kept.
+-- lessons; touches only what changed. The changes since the last mining are merged into the stored
+-- slices; all are found anew where settings, lookback or much of the evidence changed, the clock
+-- went back, or a slice that is not stored may qualify by now. Returns {"events", "slices",
+-- "slices_changed", "lessons", "lessons_changed", "retired"}; slices under n_min are not told.
 create or replace function learning.mine_pattern(
     p_pattern_key text, p_as_of timestamptz, p_run_id bigint
 )
 returns jsonb
 language plpgsql volatile
-set search_path = '' set enable_nestloop = off set jit = off
+set search_path = ''
 as $$
 declare
-    v_dims text[] := array(
-        select d.name from learning.scope_dimensions as d where d.enabled order by d.ordinal
-    );
     v_n_min integer := learning.setting(p_pattern_key, 'n_min');
-    v_max_dims integer := coalesce(
-        learning.setting(p_pattern_key, 'max_dims')::integer,
-        case when cardinality(v_dims) > 10 then 4 end
-    );
     v_days integer := learning.setting(p_pattern_key, 'lookback_days');
     v_lookback interval := make_interval(days => v_days);
     v_configuration text := learning.mining_configuration(p_pattern_key);
-    v_cells learning.slice_rates[];
-    v_slices learning.slice_rates[];
-    v_changed integer;
-    v_events bigint;
+    v_is_wide boolean := (
+        select count(*) > 8 from learning.scope_dimensions as d where d.enabled
+    );
+    v_state learning.mined_patterns;
+    v_gone learning.mining_contributions[];
+    v_came learning.mining_contributions[];
+    v_is_new_base boolean;
+    v_keeps boolean;
+    v_changed bigint := 0;
     v_result jsonb;
 begin
-    v_cells := learning.mining_cells(p_pattern_key, v_dims, p_as_of - v_lookback, p_as_of);
-    v_events := coalesce((select sum(c.n + c.n_policy) from unnest(v_cells) as c), 0);
+    insert into learning.mined_patterns (pattern_key, as_of, configuration)
+    values (p_pattern_key, p_as_of, '')
+    on conflict do nothing;
+    select m.* into v_state
+    from learning.mined_patterns as m where m.pattern_key = p_pattern_key
+    for update;
     perform learning.log('INFO', 'TuningMiner starting', jsonb_build_object(
-        'pattern_key', p_pattern_key, 'events', v_events, 'lookback_days', v_days
+        'pattern_key', p_pattern_key, 'lookback_days', v_days
     ), p_run_id);
-    if cardinality(v_cells) > 0 then
-        v_slices := array(
-            select s
-            from learning.roll_up_cells(v_cells, v_n_min, v_max_dims) as s
+    v_state.mining := v_state.mining + 1;
+    v_keeps := v_state.base_floor is not null
+        and v_state.lookback_days = v_days
+        and v_state.as_of <= p_as_of;
+    if v_keeps then
+        select t.gone, t.came into v_gone, v_came
+        from learning.take_up_changes(
+            p_pattern_key, p_as_of - v_lookback, p_as_of, v_state.as_of, v_state.mining
+        ) as t;
+        v_keeps := coalesce(cardinality(v_gone), 0) + coalesce(cardinality(v_came), 0)
+            <= greatest(v_state.n_events / 5, 50);
+        v_state.n_events := v_state.n_events
+            + coalesce(cardinality(v_came), 0) - coalesce(cardinality(v_gone), 0);
+        v_state.n_new := v_state.n_new
+            + (select count(*) from unnest(v_came) as c where c.mining = v_state.mining);
+    else
+        delete from learning.mining_dirty as d where d.pattern_key = p_pattern_key;
+        delete from learning.mining_contributions as c where c.pattern_key = p_pattern_key;
+        insert into learning.mining_contributions
+        select c.*
+        from learning.counted_experiments(
+            p_pattern_key, p_as_of - v_lookback, p_as_of, null, v_state.mining
+        ) as c;
+        get diagnostics v_state.n_events = row_count;
+    end if;
+    if v_keeps and (v_gone is not null or v_came is not null) then
+        v_changed := learning.merge_changes(
+            p_pattern_key, v_gone, v_came, v_n_min, v_state.mining
         );
     end if;
-    with slices as (
-        select s.* from unnest(v_slices) as s
-    ),
-    gone as (
-        delete from learning.slice_rates as r
-        where r.pattern_key = p_pattern_key
-            and not exists (select from slices as s where s.scope_subset = r.scope_subset)
-        returning 1
-    ),
-    written as (
-        insert into learning.slice_rates as r (
-            pattern_key, scope_subset, depth, acted_success, acted_failure, skipped_success,
-            skipped_failure, n_policy, weight, n_sampled, n_valued, roi_nanos
-        )
-        select s.pattern_key, s.scope_subset, s.depth, s.acted_success, s.acted_failure,
-            s.skipped_success, s.skipped_failure, s.n_policy, s.weight, s.n_sampled, s.n_valued,
-            s.roi_nanos
-        from slices as s
-        left join learning.slice_rates as o
-            on o.pattern_key = p_pattern_key and o.scope_subset = s.scope_subset
-        where o is distinct from s
-        on conflict (pattern_key, scope_subset) do update
-        set acted_success = excluded.acted_success,
-            acted_failure = excluded.acted_failure,
-            skipped_success = excluded.skipped_success,
-            skipped_failure = excluded.skipped_failure,
-            n_policy = excluded.n_policy,
-            weight = excluded.weight,
-            n_sampled = excluded.n_sampled,
-            n_valued = excluded.n_valued,
-            roi_nanos = excluded.roi_nanos
-        returning 1
-    )
-    select (select count(*) from gone) + (select count(*) from written) into v_changed;
 
-    v_result := learning.write_tuning_lessons(
-        p_pattern_key, v_n_min, p_as_of, p_run_id,
-        not exists (
-            select from learning.mined_patterns as m
-            where m.pattern_key = p_pattern_key and m.configuration = v_configuration
-        )
+    v_is_new_base := not v_keeps
+        or v_state.configuration <> v_configuration
+        or v_state.n_events = 0
+        or v_state.n_new > v_n_min - v_state.base_floor and (
+            v_state.n_events <= 5000
+            or v_state.n_new > v_state.n_events / 10
+            or learning.has_new_slices(
+                p_pattern_key, v_state.base_mining, v_state.base_floor, v_n_min
+            )
+        );
+    if v_is_new_base then
+        -- The lower, the more is stored, and the rarer is a slice that is missing.
+        v_state.base_floor := ceil(
+            v_n_min * case when v_is_wide or v_state.n_events > 20000 then 2 else 1 end / 3.0
+        );
+        v_state.base_mining := v_state.mining;
+        v_state.n_new := 0;
+        v_changed := v_changed + learning.rebuild_slices(
+            p_pattern_key, v_state.base_floor, v_n_min, v_state.mining, v_keeps
+        );
+    end if;
+
+    v_result := learning.write_lessons(
+        p_pattern_key, v_n_min, p_as_of, p_run_id, v_state.configuration <> v_configuration
     );
 
-    insert into learning.mined_patterns as m (pattern_key, as_of, due_at, configuration)
-    select p_pattern_key, p_as_of, least(
-        (
-            select min(e.decided_at) + v_lookback
-            from learning.pattern_episode_events as e
-            where e.pattern_key = p_pattern_key
-                and e.outcome in ('success', 'failure')
-                and e.decided_at > p_as_of - v_lookback
+    update learning.mined_patterns as m
+    set as_of = p_as_of,
+        due_at = least(
+            (
+                select min(c.decided_at) + v_lookback
+                from learning.mining_contributions as c
+                where c.pattern_key = p_pattern_key
+            ),
+            (
+                select min(e.decided_at)
+                from learning.pattern_episode_events as e
+                where e.pattern_key = p_pattern_key
+                    and e.outcome in ('success', 'failure')
+                    and e.decided_at > p_as_of
+            )
         ),
-        (
-            select min(e.decided_at)
-            from learning.pattern_episode_events as e
-            where e.pattern_key = p_pattern_key
-                and e.outcome in ('success', 'failure')
-                and e.decided_at > p_as_of
-        )
-    ), v_configuration
-    on conflict (pattern_key) do update
-    set as_of = excluded.as_of, due_at = excluded.due_at, configuration = excluded.configuration;
+        configuration = v_configuration,
+        mining = v_state.mining,
+        base_mining = v_state.base_mining,
+        base_floor = v_state.base_floor,
+        lookback_days = v_days,
+        n_events = v_state.n_events,
+        n_new = v_state.n_new
+    where m.pattern_key = p_pattern_key;
 
     v_result := v_result || jsonb_build_object(
-        'events', v_events,
-        'slices', coalesce(cardinality(v_slices), 0),
+        'events', v_state.n_events,
+        'slices', (
+            select count(*)
+            from learning.slice_rates as r
+            where r.pattern_key = p_pattern_key and r.n >= v_n_min
+        ),
         'slices_changed', v_changed
     );
     perform learning.log(

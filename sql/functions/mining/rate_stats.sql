@@ -1,8 +1,9 @@
 -- The stats of a lesson from its slice's counts: rates (null without a denominator), counts, n_eff,
 -- 95 % Wilson bounds on effective windows, values shrunk toward the parent's rates with the
 -- strength of p_shrinkage windows (p_parent null: the whole pattern, nothing to shrink toward),
--- verdict. One row: as a table it is planned with its caller; the offsets keep each figure from
--- being worked out again in every figure made of it.
+-- verdict; and sr, the success rate of attempts (acted or skipped: outcomes know nothing of gates),
+-- against sr_rest, that of the rest of the parent. One row: as a table it is planned with its
+-- caller; the offsets keep each figure from being worked out again in every figure made of it.
 create or replace function learning.rate_stats(
     p_slice learning.slice_rates, p_parent learning.slice_rates, p_shrinkage double precision
 )
@@ -19,6 +20,10 @@ as $$
         'n_misses', (p_slice).skipped_success, 'n_fps', (p_slice).acted_failure,
         'n_policy', (p_slice).n_policy, 'n_eff', v.n_eff,
         'n_sampled', (p_slice).n_sampled, 'n_valued', (p_slice).n_valued,
+        'sr', v.sr, 'sr_low', o.low, 'sr_high', o.high,
+        'sr_rest', v.rest_successes / nullif(v.rest_eff, 0),
+        'rest_n_eff', v.rest_eff, 'difference', d.difference, 'difference_z', d.z,
+        'difference_p', d.p,
         'pressure', (p_slice).skipped_success - (p_slice).acted_failure,
         'verdict', case
             when (v.mr > 0.60)::integer + (1 - v.wr > 0.50)::integer + (v.wr > 0.70)::integer > 1
@@ -40,11 +45,17 @@ as $$
                 (p_slice).acted_success / nullif(n.n_acted, 0)::double precision as wr,
                 (p_slice).skipped_success / nullif(n.n_skipped, 0)::double precision as mr,
                 n.n_acted * n.n_eff / (p_slice).n as acted_eff,
-                n.n_skipped * n.n_eff / (p_slice).n as skipped_eff
+                n.n_skipped * n.n_eff / (p_slice).n as skipped_eff,
+                n.eff_successes / nullif(n.n_eff, 0) as sr
             from (
                 select (p_slice).acted_success + (p_slice).acted_failure as n_acted,
                     (p_slice).skipped_success + (p_slice).skipped_failure as n_skipped,
                     (p_slice).weight / 4294967296.0::double precision as n_eff,
+                    (p_slice).success_weight / 4294967296.0::double precision as eff_successes,
+                    ((p_parent).weight - (p_slice).weight) / 4294967296.0::double precision
+                        as rest_eff,
+                    ((p_parent).success_weight - (p_slice).success_weight)
+                        / 4294967296.0::double precision as rest_successes,
                     (p_parent).acted_success / nullif(
                         (p_parent).acted_success + (p_parent).acted_failure, 0
                     )::double precision as parent_wr,
@@ -59,6 +70,10 @@ as $$
     ) as v
     cross join lateral learning.wilson_interval(v.wr * v.acted_eff, v.acted_eff) as a
     cross join lateral learning.wilson_interval(v.mr * v.skipped_eff, v.skipped_eff) as s
+    cross join lateral learning.wilson_interval(v.eff_successes, v.n_eff) as o
+    cross join lateral learning.rate_difference(
+        v.eff_successes, v.n_eff, v.rest_successes, v.rest_eff
+    ) as d
 $$;
 comment on function
     learning.rate_stats(learning.slice_rates, learning.slice_rates, double precision) is

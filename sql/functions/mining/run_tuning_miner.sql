@@ -25,7 +25,6 @@ begin
     commit;
     foreach v_pattern_key in array v_patterns loop
         begin
-            delete from learning.mining_dirty as d where d.pattern_key = v_pattern_key;
             v_result := learning.mine_pattern(v_pattern_key, v_run.as_of, v_run.id);
             v_done := v_done || pg_catalog.jsonb_build_object(v_pattern_key, v_result);
         exception

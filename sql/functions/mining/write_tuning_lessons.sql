@@ -8,7 +8,7 @@ create or replace function learning.write_tuning_lessons(
 )
 returns jsonb
 language plpgsql volatile
-set search_path = '' set enable_nestloop = off set jit = off
+set search_path = '' set enable_nestloop = off set enable_memoize = off set jit = off
 as $$
 declare
     v_shrinkage double precision := learning.setting(p_pattern_key, 'shrinkage_k');
@@ -19,7 +19,7 @@ begin
             p_pattern_key || ' ' || r.scope_subset::text as slice_name,
             concat_ws(
                 '/', r.acted_success, r.acted_failure, r.skipped_success, r.skipped_failure,
-                r.n_policy, r.weight, r.n_sampled, r.n_valued, r.roi_nanos
+                r.n_policy, r.weight, r.n_sampled, r.n_valued, r.success_weight, r.evidence
             ) as stamp,
             row(
                 r.acted_success, r.acted_failure, r.skipped_success, r.skipped_failure, r.n_policy

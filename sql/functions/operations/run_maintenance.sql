@@ -1,6 +1,5 @@
--- The daily job quadrant.maintain: closes stale pendings, applies retention, analyses the tables
--- that change most; each step in a transaction of its own, a failing one is logged and the next
--- goes on.
+-- The daily job quadrant.maintain: applies retention, analyses the tables that change most; each
+-- step in a transaction of its own, a failing one is logged and the next goes on.
 create or replace procedure learning.run_maintenance()
 language plpgsql
 as $$
@@ -16,13 +15,9 @@ begin
         return;
     end if;
     commit;
-    foreach v_step in array array['stale_pendings', 'retention', 'analyze'] loop
+    foreach v_step in array array['retention', 'analyze'] loop
         begin
             case v_step
-                when 'stale_pendings' then
-                    v_detail := v_detail || pg_catalog.jsonb_build_object(
-                        v_step, learning.close_stale_pendings(v_run.as_of)
-                    );
                 when 'retention' then
                     v_detail := v_detail || pg_catalog.jsonb_build_object(
                         v_step, learning.apply_retention()
@@ -52,4 +47,4 @@ begin
 end
 $$;
 comment on procedure learning.run_maintenance() is
-    'The job quadrant.maintain: stale pendings, retention, statistics.';
+    'The job quadrant.maintain: retention, statistics.';

@@ -1,5 +1,5 @@
 begin;
-select plan(19);
+select plan(20);
 
 create function pg_temp.mine(p_at timestamptz) returns integer language sql as $$
     select (learning.mine(null, p_at) ->> 'patterns')::integer
@@ -30,7 +30,7 @@ select is(
 );
 select is(
     pg_temp.stats('{}') - (select array_agg(k) from jsonb_object_keys(pg_temp.stats('{}')) as k
-        where k ~ '_(low|high|shrunk)$|^(wr|fpr|mr|dr|n_eff)$'),
+        where k ~ '_(low|high|shrunk)$|^(wr|fpr|mr|dr|sr|n_eff|sr_rest|rest_n_eff)$|^difference'),
     '{"n_acted": 20, "n_skipped": 64, "n_misses": 21, "n_fps": 14, "n_policy": 16, "n_sampled": 50,
         "n_valued": 100, "pressure": 7, "verdict": "tighten"}'::jsonb,
     'counts: policy skips count as sampled and valued'
@@ -44,11 +44,16 @@ select is(
     'a window weighs 1 / decided windows of its attempt'
 );
 select results_eq(
-    'select scope_subset, is_copy from analyst.lessons where status = ''active'' order by scope_subset',
-    $$values ('{}'::jsonb, false), ('{"bucket": "big"}', false), ('{"bucket": "micro"}', false),
-        ('{"chain": "solana"}', true), ('{"chain": "solana", "bucket": "big"}', true),
-        ('{"chain": "solana", "bucket": "micro"}', true)$$,
-    'copies are known; keys nobody mines make no lesson'
+    'select scope_subset, copies from analyst.lessons where status = ''active'' order by scope_subset',
+    $$values ('{}'::jsonb, 1::bigint), ('{"bucket": "big"}', 1), ('{"bucket": "micro"}', 1)$$,
+    'copies are left out; keys nobody mines make no lesson'
+);
+select results_eq(
+    'select scope_subset, scope_copied from analyst.lesson_copies order by scope_subset',
+    $$values ('{"chain": "solana"}'::jsonb, '{}'::jsonb),
+        ('{"chain": "solana", "bucket": "big"}', '{"bucket": "big"}'),
+        ('{"chain": "solana", "bucket": "micro"}', '{"bucket": "micro"}')$$,
+    'and listed with what they copy'
 );
 select is(
     round((pg_temp.stats('{"bucket": "micro"}') ->> 'mr_shrunk')::numeric, 6),

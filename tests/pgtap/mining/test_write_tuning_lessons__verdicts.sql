@@ -5,11 +5,15 @@ create function pg_temp.verdict(
     p_acted_success int, p_acted_failure int, p_skipped_success int, p_skipped_failure int
 ) returns text language sql as $$
     select r.stats ->> 'verdict'
-    from learning.rate_stats(
-        row('pm.uptrend.S1.entry', '{}', 0, p_acted_success, p_acted_failure, p_skipped_success,
-            p_skipped_failure, 0, (p_acted_success + p_acted_failure + p_skipped_success
-            + p_skipped_failure) * 4294967296, 0, 0, 0, p_acted_success + p_acted_failure
-            + p_skipped_success + p_skipped_failure)::learning.slice_rates, null, 20
+    from (
+        select p_acted_success + p_acted_failure + p_skipped_success + p_skipped_failure as n
+    ) as c
+    cross join lateral learning.rate_stats(
+        jsonb_populate_record(null::learning.slice_rates, jsonb_build_object(
+            'acted_success', p_acted_success, 'acted_failure', p_acted_failure,
+            'skipped_success', p_skipped_success, 'skipped_failure', p_skipped_failure,
+            'n', c.n, 'weight', c.n * 4294967296, 'success_weight', 0
+        )), null, 20
     ) as r
 $$;
 select is(pg_temp.verdict(6, 4, 61, 39), 'loosen', 'most skips would have won');
@@ -20,8 +24,11 @@ select is(pg_temp.verdict(8, 2, 1, 9), 'press', 'most buys won');
 select is(pg_temp.verdict(8, 2, 9, 1), 'mixed', 'several');
 select is(pg_temp.verdict(0, 0, 1, 9), 'hold', 'nothing bought says nothing about buying');
 
-insert into learning.slice_rates
-values ('pm.uptrend.S1.entry', '{}', 0, 0, 0, 10, 30, 0, 40 * 4294967296, 0, 0, 0);
+insert into learning.slice_rates (
+    pattern_key, slice_key, scope_subset, depth, acted_success, acted_failure, skipped_success,
+    skipped_failure, n_policy, weight, n_sampled, n_valued
+)
+values ('pm.uptrend.S1.entry', '', '{}', 0, 0, 0, 10, 30, 0, 40 * 4294967296, 0, 0);
 select is(
     learning.write_tuning_lessons('pm.uptrend.S1.entry', 33, '2026-01-01', null, false),
     '{"lessons": 1, "lessons_changed": 1, "retired": 0}'::jsonb, 'a lesson'

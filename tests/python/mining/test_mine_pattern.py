@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections import Counter, defaultdict
+from collections import Counter
 from itertools import combinations
 from random import Random
 from typing import Any
 
 import psycopg
 import pytest
+from brute_force import COUNTS, key, slices
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 PATTERN = "pm.uptrend.S2.entry"
 AS_OF = "2026-03-01 00:00+00"
 DIMS = ["chain", "bucket", "timeframe", "curator"]
-COUNTS = (
-    "acted_success, acted_failure, skipped_success, skipped_failure, n_policy, weight, n_sampled,"
-    " n_valued, roi_nanos"
-)
-
 scopes = st.fixed_dictionaries(
     {"chain": st.just("solana")},
     optional={
@@ -40,7 +36,7 @@ experiments = st.lists(
             "policy": st.booleans(),
             "samples": st.booleans(),
             "roi": st.none() | st.integers(-99, 99).map(lambda cents: cents / 100),
-            "age_days": st.integers(0, 100),
+            "day": st.integers(-100, 0),
         }
     ),
     max_size=40,
@@ -60,7 +56,7 @@ def store(connection: psycopg.Connection[Any], rows: list[dict[str, Any]]) -> No
             pattern_key, attempt_id, scope, decision, outcome, decided_at, blocked_by, factors, roi
         )
         select %(pattern)s, r ->> 'attempt', r -> 'scope', r ->> 'decision', r ->> 'outcome',
-            %(as_of)s::timestamptz - make_interval(days => (r -> 'age_days')::integer),
+            %(as_of)s::timestamptz + make_interval(days => (r -> 'day')::integer),
             case when (r -> 'policy')::boolean then '{policy}' else '{ts}' end::text[],
             case when (r -> 'samples')::boolean then '{"samples": [{}]}' else '{}' end::jsonb,
             (r ->> 'roi')::double precision
@@ -70,42 +66,17 @@ def store(connection: psycopg.Connection[Any], rows: list[dict[str, Any]]) -> No
     )
 
 
-def key(scope: dict[str, Any]) -> str:
-    return json.dumps(scope, sort_keys=True)
-
-
-def twin(rows: list[dict[str, Any]], n_min: int, most: int | None) -> dict[str, list[int]]:
-    windows = Counter(row["attempt"] for row in rows)
-    slices: dict[str, list[int]] = defaultdict(lambda: [0] * 9)
-    for row in rows:
-        if row["outcome"] not in ("success", "failure") or row["age_days"] >= 90:
-            continue
-        items = [(dim, row["scope"][dim]) for dim in DIMS if dim in row["scope"]]
-        policy = row["policy"] and row["decision"] == "skipped"
-        place = 2 * (row["decision"] == "skipped") + (row["outcome"] == "failure")
-        for size in range(min(len(items), len(items) if most is None else most) + 1):
-            for chosen in combinations(items, size):
-                counts = slices[key(dict(chosen))]
-                if policy:
-                    counts[4] += 1
-                else:
-                    counts[place] += 1
-                    counts[5] += round(2**32 / windows[row["attempt"]])
-                counts[6] += row["samples"]
-                counts[7] += row["roi"] is not None
-                counts[8] += round((row["roi"] or 0) * 1e9)
-    return {name: counts for name, counts in slices.items() if sum(counts[:4]) >= n_min}
-
-
-def mined(connection: psycopg.Connection[Any]) -> dict[str, list[int]]:
-    rows = connection.execute(f"select scope_subset, {COUNTS} from learning.slice_rates")
+def mined(connection: psycopg.Connection[Any], n_min: int) -> dict[str, list[int]]:
+    rows = connection.execute(
+        f"select scope_subset, {COUNTS} from learning.slice_rates where n >= %s", (n_min,)
+    )
     return {key(row[0]): list(row[1:]) for row in rows}
 
 
-def groups(slices: dict[str, list[int]]) -> dict[str, str]:
+def groups(found: dict[str, list[int]]) -> dict[str, str]:
     """The latent factor of each slice: the broadest of those connected to it by equal counts."""
-    scope = {name: json.loads(name) for name in slices}
-    label = {name: name for name in slices}
+    scope = {name: json.loads(name) for name in found}
+    label = {name: name for name in found}
 
     def rank(name: str) -> tuple[int, str]:
         ordered = sorted(scope[name].items(), key=lambda item: (len(item[0]), item[0]))
@@ -114,13 +85,13 @@ def groups(slices: dict[str, list[int]]) -> dict[str, str]:
     changed = True
     while changed:
         changed = False
-        for a, b in combinations(slices, 2):
+        for a, b in combinations(found, 2):
             small, large = sorted((a, b), key=lambda name: len(scope[name]))
             is_family = len(scope[large]) == len(scope[small]) + 1 and all(
                 k in scope[large] and key({k: v}) == key({k: scope[large][k]})
                 for k, v in scope[small].items()
             )
-            if is_family and slices[a][:5] == slices[b][:5] and label[a] != label[b]:
+            if is_family and found[a][:5] == found[b][:5] and label[a] != label[b]:
                 label[a] = label[b] = min(label[a], label[b], key=rank)
                 changed = True
     return label
@@ -150,8 +121,8 @@ def test_it_counts_as_the_twin_does(
         quiet.execute("select learning.mine(null, %s)", (AS_OF,))
         store(quiet, after)
         quiet.execute("select learning.mine(null, %s)", (AS_OF,))
-        wanted = twin(before + after, n_min, most)
-        assert mined(quiet) == wanted
+        wanted = slices(before + after, DIMS, n_min, most)
+        assert mined(quiet, n_min) == wanted
         lessons = {
             key(row[0]): row[1:]
             for row in quiet.execute(
@@ -162,7 +133,7 @@ def test_it_counts_as_the_twin_does(
         assert {name: row[0] for name, row in lessons.items()} == {
             name: sum(counts[:4]) for name, counts in wanted.items()
         }
-        assert {name: row[1] for name, row in lessons.items()} == {
+        assert {name: row[1].rpartition("/")[0] for name, row in lessons.items()} == {
             name: "/".join(map(str, counts)) for name, counts in wanted.items()
         }
         assert {
@@ -171,7 +142,9 @@ def test_it_counts_as_the_twin_does(
         } == groups(wanted)
         incremental = {name: row[3] for name, row in lessons.items()}
 
-        quiet.execute("truncate learning.slice_rates, learning.mined_patterns")
+        quiet.execute(
+            "truncate learning.slice_rates, learning.mined_patterns, learning.mining_contributions"
+        )
         quiet.execute("delete from learning.learning_lessons")
         quiet.execute("select learning.mine_pattern(%s, %s, null)", (PATTERN, AS_OF))
         rebuilt = {
@@ -200,7 +173,7 @@ def test_many_dimensions_need_wider_keys(quiet: psycopg.Connection[Any]) -> None
             "policy": False,
             "samples": False,
             "roi": None,
-            "age_days": 1,
+            "day": -1,
         }
         for i in range(90)
     ]
@@ -210,7 +183,7 @@ def test_many_dimensions_need_wider_keys(quiet: psycopg.Connection[Any]) -> None
         " '{tuning,n_min}', '5') where module_id = 'pm'"
     )
     quiet.execute("select learning.mine(null, %s)", (AS_OF,))
-    found = mined(quiet)
+    found = mined(quiet, 5)
     assert 2 <= max(len(json.loads(name)) for name in found) <= 4
     for name, counts in found.items():
         items = json.loads(name).items()

@@ -77,11 +77,11 @@ def test_one_bad_pattern_fails_alone_and_is_tried_again(jobs: psycopg.Connection
 
 def test_a_set_clock_skips_scheduled_runs(jobs: psycopg.Connection[Any]) -> None:
     jobs.execute("select learning.set_clock('2026-01-15')")
-    for job in (MINE, "call learning.run_maintenance()"):
+    for job in (MINE, "call learning.run_aggregator()", "call learning.run_maintenance()"):
         jobs.execute(job)
     assert [(status, detail) for _, status, detail in runs(jobs)] == [
         ("skipped", {"skipped": "the clock is set"})
-    ] * 2
+    ] * 3
 
 
 def test_two_at_once_the_second_leaves(jobs: psycopg.Connection[Any], database: str) -> None:
@@ -98,14 +98,43 @@ def test_two_at_once_the_second_leaves(jobs: psycopg.Connection[Any], database: 
     assert runs(jobs)[2][1] == "done"
 
 
-def test_maintenance_closes_and_forgets(jobs: psycopg.Connection[Any]) -> None:
+def test_the_aggregator_closes_stale_pendings(jobs: psycopg.Connection[Any]) -> None:
     jobs.execute(
         "insert into learning.pattern_episode_events (pattern_key, opened_at)"
         " values ('pm.uptrend.S1.entry', now() - interval '31 days')"
     )
-    jobs.execute("call learning.run_maintenance()")
+    jobs.execute("call learning.run_aggregator()")
     ((job, status, detail),) = runs(jobs)
-    assert (job, status, detail["stale_pendings"]) == ("quadrant.maintain", "done", 1)
+    assert (job, status, detail["stale_pendings"]) == ("quadrant.aggregate", "done", 1)
     assert jobs.execute("select outcome from learning.pattern_episode_events").fetchall() == [
         ("neutral",)
     ]
+
+
+def test_a_step_of_the_aggregator_fails_alone(jobs: psycopg.Connection[Any]) -> None:
+    jobs.execute("alter materialized view analyst.pattern_scope_stats rename to gone")
+    jobs.execute(
+        "insert into learning.ad_strands (kind, trade_id, content) values"
+        " ('position_closed', 't', '{\"pattern_key\": \"pm.uptrend.S1.entry\", \"roi\": 0.1}')"
+    )
+    jobs.execute("call learning.run_aggregator()")
+    ((job, status, detail),) = runs(jobs)
+    assert (job, status, detail["trades"], detail["failed"]) == (
+        *("quadrant.aggregate", "failed"),
+        *(1, 1),
+    )
+    errors = jobs.execute(
+        "select data ->> 'step', data ->> 'sqlstate' from learning.learning_log"
+        " where level = 'ERROR'"
+    ).fetchall()
+    assert errors == [("pattern_scope_stats", "42P01")]
+
+
+def test_maintenance_forgets(jobs: psycopg.Connection[Any]) -> None:
+    jobs.execute(
+        "insert into learning.learning_log (level, event, logged_at)"
+        " values ('INFO', 'long ago', now() - interval '91 days')"
+    )
+    jobs.execute("call learning.run_maintenance()")
+    ((job, status, detail),) = runs(jobs)
+    assert (job, status, detail["retention"]["log"]) == ("quadrant.maintain", "done", 1)

@@ -1,0 +1,1 @@
+alter table learning.slice_rates drop column success_weight;

@@ -1,0 +1,13 @@
+create or replace view analyst.lesson_copies as
+select l.id as lesson_id, l.pattern_key, l.action_category, l.scope_subset, l.n,
+    o.id as copy_of, o.scope_subset as scope_copied
+from learning.learning_lessons as l
+join learning.learning_lessons as o
+    on o.lesson_type = l.lesson_type
+    and o.pattern_key = l.pattern_key
+    and o.action_category = l.action_category
+    and o.status = 'active'
+    and o.pattern_key || ' ' || o.scope_subset::text = l.latent_factor_id
+where l.status = 'active' and o.id <> l.id;
+comment on view analyst.lesson_copies is
+    'Lessons left out of analyst.lessons: their slice has the counts of a broader one in all four quadrants, whose lesson they copy.';

@@ -1,0 +1,104 @@
+-- Per pattern and slice what the channels know of it: rates of its tuning lesson, the levers that
+-- would have turned windows that went wrong (episode summaries of the lookback, at the scope of the
+-- episode's first window), and its trades. Slices: tuning lessons (no copies), and those with n_min
+-- trades. Refreshed concurrently by learning.run_aggregator().
+create materialized view analyst.pattern_scope_stats as
+with limits as materialized (
+    select k.pattern_key, learning.setting(k.pattern_key, 'n_min')::integer as n_min,
+        learning.max_dims(k.pattern_key) as max_dims,
+        (select learning.clock()) - make_interval(
+            days => learning.setting(k.pattern_key, 'lookback_days')::integer
+        ) as since
+    from (
+        select l.pattern_key from learning.learning_lessons as l
+        union
+        select t.pattern_key from learning.trade_slices as t where t.depth = 0
+    ) as k
+),
+trades as materialized (
+    select t.* from learning.trade_slices as t
+),
+lessons as materialized (
+    select l.pattern_key, l.scope_subset, l.n, l.stats, d.q
+    from learning.learning_lessons as l
+    left join learning.lesson_differences as d on d.lesson_id = l.id
+    where l.lesson_type = 'tuning_rates'
+        and l.action_category = 'tuning'
+        and l.status = 'active'
+        and coalesce(l.latent_factor_id = l.pattern_key || ' ' || l.scope_subset::text, true)
+),
+slices as materialized (
+    select l.pattern_key, l.scope_subset from lessons as l
+    union
+    select t.pattern_key, t.scope_subset
+    from trades as t
+    join limits as m on m.pattern_key = t.pattern_key and t.n >= m.n_min
+),
+considered as materialized (
+    select w.pattern_key, learning.mined_scope(w.scope) as scope, c.lever, c.delta, c.severity,
+        c.signal_confidence
+    from learning.ad_strands as s
+    cross join lateral (
+        select e.pattern_key, e.scope
+        from learning.pattern_episode_events as e
+        where e.episode_id = s.episode_id
+        order by e.opened_at, e.window_id
+        limit 1
+    ) as w
+    join limits as m on m.pattern_key = w.pattern_key and s.happened_at > m.since
+    cross join lateral jsonb_to_recordset(
+        case jsonb_typeof(s.content -> 'levers_considered')
+            when 'array' then s.content -> 'levers_considered' else '[]' end
+    ) as c (
+        lever text, delta double precision, severity double precision,
+        signal_confidence double precision
+    )
+    where s.kind = 'uptrend_episode_summary' and c.lever is not null
+),
+levers as (
+    select c.pattern_key, s.scope_subset, c.lever, sum(c.n)::bigint as n,
+        sum(c.delta) / sum(c.n) as delta, sum(c.severity) / sum(c.n) as severity,
+        sum(c.signal_confidence) / sum(c.n) as signal_confidence
+    from (
+        select o.pattern_key, o.scope, o.lever, count(*) as n, sum(o.delta) as delta,
+            sum(o.severity) as severity, sum(o.signal_confidence) as signal_confidence
+        from considered as o
+        group by o.pattern_key, o.scope, o.lever
+    ) as c
+    join limits as m on m.pattern_key = c.pattern_key
+    cross join lateral learning.scope_subsets(c.scope, m.max_dims) as s
+    group by c.pattern_key, s.scope_subset, c.lever
+),
+lever_lists as (
+    select v.pattern_key, v.scope_subset,
+        jsonb_object_agg(v.lever, jsonb_build_object(
+            'n', v.n, 'delta', v.delta, 'severity', v.severity,
+            'signal_confidence', v.signal_confidence
+        )) as levers_considered
+    from levers as v
+    group by v.pattern_key, v.scope_subset
+)
+select s.pattern_key, s.scope_subset, l.n,
+    (l.stats ->> 'n_acted')::bigint as n_acted,
+    (l.stats ->> 'n_skipped')::bigint as n_skipped,
+    (l.stats ->> 'n_misses')::bigint as n_misses,
+    (l.stats ->> 'n_fps')::bigint as n_fps,
+    (l.stats ->> 'n_policy')::bigint as n_policy,
+    (l.stats ->> 'n_eff')::double precision as n_eff,
+    (l.stats ->> 'pressure')::bigint as pressure,
+    (l.stats ->> 'wr')::double precision as wr,
+    (l.stats ->> 'fpr')::double precision as fpr,
+    (l.stats ->> 'mr')::double precision as mr,
+    (l.stats ->> 'dr')::double precision as dr,
+    l.q,
+    coalesce(v.levers_considered, '{}') as levers_considered,
+    t.n as n_trades, t.mean_roi, t.p_trim, t.p_s3, t.dir_a, t.dir_e, t.confidence,
+    t.decay_halflife_hours, t.edge_raw_roi
+from slices as s
+left join lessons as l on l.pattern_key = s.pattern_key and l.scope_subset = s.scope_subset
+left join lever_lists as v on v.pattern_key = s.pattern_key and v.scope_subset = s.scope_subset
+left join trades as t on t.pattern_key = s.pattern_key and t.scope_subset = s.scope_subset;
+comment on materialized view analyst.pattern_scope_stats is
+    'Per pattern and slice: counts and rates of its tuning lesson, levers considered {lever: {n, delta, severity, signal_confidence}} (means), trades with directions and edge. ROIs are fractions.';
+create unique index one_row_per_pattern_and_slice
+    on analyst.pattern_scope_stats (pattern_key, scope_subset);

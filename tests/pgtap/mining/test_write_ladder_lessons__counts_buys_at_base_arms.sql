@@ -1,0 +1,90 @@
+begin;
+select plan(11);
+
+create function pg_temp.cycles(p_n int, p_bucket text, p_outcome text, p_factors jsonb, p_at timestamptz)
+returns void language sql as $$
+    insert into learning.pattern_episode_events (
+        episode_type, pattern_key, scope, decision, outcome, decided_at, factors
+    )
+    select 's3_dx', 'pm.uptrend.S3.dx', jsonb_build_object('bucket', p_bucket, 'chain', 'solana'),
+        'acted', p_outcome, p_at, p_factors
+    from generate_series(1, p_n)
+$$;
+create function pg_temp.mine(p_at timestamptz) returns jsonb language sql as $$
+    select learning.mine(null, p_at)
+$$;
+do $$begin perform pg_temp.cycles(20, 'nano', 'success', '{"dx_count": 3}', '2026-01-10'); end$$;
+do $$begin perform pg_temp.cycles(8, 'nano', 'success', '{"dx_count": 2}', '2026-01-10'); end$$;
+do $$begin perform pg_temp.cycles(5, 'nano', 'success', '{"dx_count": 1}', '2026-01-10'); end$$;
+do $$begin perform pg_temp.cycles(11, 'nano', 'failure', '{"dx_count": 3}', '2026-01-10'); end$$;
+do $$begin perform pg_temp.cycles(32, 'big', 'success', '{"dx_count": 1}', '2026-01-20'); end$$;
+do $$begin perform pg_temp.cycles(99, 'big', 'failure', '{"dx_count": 1}', '2026-01-20'); end$$;
+-- Nothing was bought, or not yet judged: no cycle of the ladder.
+do $$begin perform pg_temp.cycles(50, 'big', 'success', '{"dx_count": 0}', '2026-01-20'); end$$;
+do $$begin perform pg_temp.cycles(50, 'big', null, '{"dx_count": 1}', '2026-01-20'); end$$;
+
+select cmp_ok((pg_temp.mine('2026-01-21') -> 'lessons_changed')::int, '>=', 4, 'lessons of both kinds');
+select results_eq(
+    $$select scope_subset, stats from learning.learning_lessons
+        where action_category = 'tuning_dx_ladder' and scope_subset = '{"bucket": "nano"}'$$,
+    $$values ('{"bucket": "nano"}'::jsonb, '{"count_1": 5, "count_2": 8, "count_3": 20, "n_success": 33,
+        "n_failure": 11, "failure_rate": 0.25, "avg_dx_count": 2.4545454545454546,
+        "ladder_pressure": 0.45454545454545453}'::jsonb)$$,
+    '33 successes are enough'
+);
+select results_eq(
+    $$select scope_subset, n_success, n from analyst.ladder_lessons order by n$$,
+    $$values ('{"bucket": "nano"}'::jsonb, 33::bigint, 44::bigint), ('{}', 65, 175)$$,
+    '32 are not, and chain=solana is a copy'
+);
+select results_eq(
+    $$select scope_subset, round(multiplier::numeric, 4) from learning.ladder_overrides() order by n$$,
+    $$values ('{"bucket": "nano"}'::jsonb, 1.0952), ('{}', 0.9490)$$, 'the judge reads them'
+);
+
+create temporary table before as
+select * from learning.learning_lessons where action_category = 'tuning_dx_ladder';
+update learning.pattern_episode_events set factors = factors || '{"x": 1}' where scope ->> 'bucket' = 'nano';
+do $$begin perform pg_temp.mine('2026-01-22'); end$$;
+select results_eq(
+    $$select * from learning.learning_lessons where action_category = 'tuning_dx_ladder' order by id$$,
+    'select * from before order by id', 'what is the same is not touched'
+);
+
+-- A multiplier of 3 spread the arms: bought once, but 13 ATRs deep base arms would have bought thrice.
+do $$begin perform pg_temp.cycles(40, 'mid', 'success',
+    '{"dx_count": 1, "fill_depth_atrs": 13.2, "dx_atr_mult_used": 18}', '2026-01-20'); end$$;
+do $$begin perform pg_temp.cycles(10, 'mid', 'success',
+    '{"dx_count": 3, "fill_depth_atrs": 5.9, "dx_atr_mult_used": 2}', '2026-01-20'); end$$;
+do $$begin perform pg_temp.cycles(10, 'mid', 'success',
+    '{"dx_count": 3, "fill_depth_atrs": 6.0, "dx_atr_mult_used": 2}', '2026-01-20'); end$$;
+do $$begin perform pg_temp.mine('2026-01-22'); end$$;
+select results_eq(
+    $$select count_1, count_2, count_3 from analyst.ladder_lessons where scope_subset = '{"bucket": "mid"}'$$,
+    'values (10::bigint, 10::bigint, 40::bigint)', 'counted at base arms, whatever was in force'
+);
+
+update learning.learning_configs
+set config_data = jsonb_set(config_data, '{patterns}', '{"pm.uptrend.S3.dx": {"n_min": 60}}')
+where module_id = 'pm';
+select is((pg_temp.mine('2026-01-22') -> 'retired')::int > 0, true, 'the pattern''s own n_min');
+select results_eq(
+    $$select scope_subset from analyst.ladder_lessons where status = 'active' order by n$$,
+    $$values ('{"bucket": "mid"}'::jsonb), ('{}')$$, 'retires what it leaves out'
+);
+update learning.learning_configs
+set config_data = jsonb_set(config_data, '{patterns}',
+    '{"pm.uptrend.S3.dx": {"n_min": 33, "lookback_days": 5}}')
+where module_id = 'pm';
+do $$begin perform pg_temp.mine('2026-01-22'); end$$;
+select results_eq(
+    $$select scope_subset, n_success from analyst.ladder_lessons where status = 'active' order by n$$,
+    $$values ('{"bucket": "mid"}'::jsonb, 60::bigint), ('{}', 92)$$, 'and its own lookback'
+);
+select is((pg_temp.mine('2026-03-22') -> 'retired')::int > 0, true, 'old cycles age out');
+select is_empty(
+    $$select from analyst.ladder_lessons where status = 'active'$$, 'and their lessons with them'
+);
+
+select * from finish();
+rollback;

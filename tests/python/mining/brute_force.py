@@ -1,0 +1,57 @@
+"""The miner's twin: every subset of every experiment's conditions, a dictionary of counters."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from itertools import combinations
+from typing import Any
+
+COUNTS = (
+    "acted_success, acted_failure, skipped_success, skipped_failure, n_policy, weight, n_sampled,"
+    " n_valued, success_weight"
+)
+
+
+def key(scope: dict[str, Any]) -> str:
+    """A slice's name: its scope, in one order."""
+    return json.dumps(scope, sort_keys=True)
+
+
+def slices(
+    events: Iterable[dict[str, Any]],
+    dims: Sequence[str],
+    n_min: int,
+    most: int | None,
+    window: tuple[float, float] = (-90, 0),
+) -> dict[str, list[int]]:
+    """The counts (in the order of COUNTS) of every slice of one pattern with n_min experiments.
+
+    An event is a dict: attempt, scope, decision (null: pending), outcome, policy, samples, roi,
+    and day, when it was decided; days after window[0] up to window[1] count.
+    """
+    decided = [event for event in events if event["decision"] is not None]
+    windows = Counter(event["attempt"] for event in decided)
+    found: dict[str, list[int]] = defaultdict(lambda: [0] * 9)
+    for event in decided:
+        if event["outcome"] not in ("success", "failure"):
+            continue
+        if not window[0] < event["day"] <= window[1]:
+            continue
+        items = [(dim, event["scope"][dim]) for dim in dims if dim in event["scope"]]
+        policy = event["policy"] and event["decision"] == "skipped"
+        place = 2 * (event["decision"] == "skipped") + (event["outcome"] == "failure")
+        weight = round(2**32 / windows[event["attempt"]])
+        for size in range(min(len(items), len(items) if most is None else most) + 1):
+            for chosen in combinations(items, size):
+                counts = found[key(dict(chosen))]
+                if policy:
+                    counts[4] += 1
+                else:
+                    counts[place] += 1
+                    counts[5] += weight
+                    counts[8] += weight * (event["outcome"] == "success")
+                counts[6] += event["samples"]
+                counts[7] += event["roi"] is not None
+    return {name: counts for name, counts in found.items() if sum(counts[:4]) >= n_min}

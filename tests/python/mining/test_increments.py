@@ -1,0 +1,378 @@
+"""Merging changes gives what a rebuild gives: over sequences of changes, and beside writers."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from datetime import UTC, datetime, timedelta
+from random import Random
+from typing import Any
+
+import psycopg
+import pytest
+from brute_force import COUNTS, key, slices
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+PATTERNS = ("pm.uptrend.S1.entry", "pm.uptrend.S2.entry")
+DIMS = (
+    *("chain", "bucket", "timeframe", "curator", "mcap_bucket", "vol_bucket", "age_bucket"),
+    "mcap_vol_ratio_bucket",
+)
+START = datetime(2026, 3, 1, tzinfo=UTC)
+VALUES = st.sampled_from(["a", "b", 7, "7", True, "ключ 'é' \"{}\"", "", "0"])
+
+scopes = st.dictionaries(st.sampled_from([*DIMS, "unmined"]), VALUES, max_size=len(DIMS))
+events = st.fixed_dictionaries(
+    {
+        "pattern": st.sampled_from(PATTERNS),
+        "attempt": st.integers(0, 12),
+        "scope": scopes,
+        "decision": st.sampled_from(["acted", "skipped", None]),
+        "outcome": st.sampled_from(["success", "failure", "neutral", None]),
+        "policy": st.booleans(),
+        "samples": st.booleans(),
+        "roi": st.none() | st.integers(-99, 99).map(lambda cents: cents / 100),
+        "day": st.integers(-12, 2),
+    }
+)
+changes = st.one_of(
+    st.tuples(st.just("arrive"), st.lists(events, min_size=1, max_size=12)),
+    st.tuples(st.just("late outcome"), st.tuples(st.integers(0, 99), st.booleans())),
+    st.tuples(st.just("correct"), st.tuples(st.integers(0, 99), events)),
+    st.tuples(st.just("delete"), st.integers(0, 99)),
+    st.tuples(st.just("time"), st.sampled_from([1, 2, 4, -3])),
+    st.tuples(st.just("dimension"), st.tuples(st.sampled_from(DIMS), st.booleans())),
+    st.tuples(st.just("n_min"), st.sampled_from([1, 3, 9, 15])),
+    st.tuples(st.just("max_dims"), st.sampled_from([None, 0, 2])),
+    st.tuples(st.just("lookback_days"), st.sampled_from([5, 10])),
+)
+
+
+class World:
+    """The database and a copy of it in Python, changed alike."""
+
+    def __init__(self, connection: psycopg.Connection[Any]) -> None:
+        self.connection = connection
+        self.events: dict[int, dict[str, Any]] = {}
+        self.dims = set(DIMS)
+        self.now = 0
+        self.tuning: dict[str, Any] = {"n_min": 9, "max_dims": None, "lookback_days": 10}
+        self.set_tuning()
+
+    def set_tuning(self) -> None:
+        self.connection.execute(
+            "update learning.learning_configs set config_data = jsonb_set(config_data,"
+            " '{tuning}', config_data -> 'tuning' || %s) where module_id = 'pm'",
+            (json.dumps(self.tuning),),
+        )
+
+    def put(self, number: int | None, event: dict[str, Any]) -> None:
+        """Insert an event, or make event `number` this one."""
+        columns = {
+            "pattern_key": event["pattern"],
+            "attempt_id": f"{event['attempt']}",
+            "scope": json.dumps(event["scope"]),
+            "decision": event["decision"],
+            "outcome": event["outcome"],
+            "decided_at": START + timedelta(days=event["day"]) if event["decision"] else None,
+            "blocked_by": ["policy"] if event["policy"] else ["ts"],
+            "factors": json.dumps({"samples": [{}]} if event["samples"] else {}),
+            "roi": event["roi"],
+        }
+        names = ", ".join(columns)
+        places = ", ".join(["%s"] * len(columns))
+        table = "learning.pattern_episode_events"
+        if number is None:
+            statement = f"insert into {table} ({names}) values ({places}) returning id"
+            row = self.connection.execute(statement, [*columns.values()]).fetchone()
+            assert row is not None
+            number = row[0]
+        else:
+            self.connection.execute(
+                f"update {table} set ({names}) = row({places}) where id = %s",
+                [*columns.values(), number],
+            )
+        self.events[number] = event
+
+    def change(self, what: str, how: Any) -> None:
+        numbers = list(self.events)
+        if what == "arrive":
+            for event in how:
+                self.put(None, valid(event))
+        elif what == "late outcome" and numbers:
+            number = numbers[how[0] % len(numbers)]
+            outcome = "success" if how[1] else "failure"
+            self.put(number, valid({**self.events[number], "outcome": outcome}))
+        elif what == "correct" and numbers:
+            self.put(numbers[how[0] % len(numbers)], valid(how[1]))
+        elif what == "delete" and numbers:
+            number = numbers[how % len(numbers)]
+            self.connection.execute(
+                "delete from learning.pattern_episode_events where id = %s", (number,)
+            )
+            del self.events[number]
+        elif what == "time":
+            self.now += how
+        elif what == "dimension":
+            self.connection.execute("select learning.enable_dimension(%s, %s)", how)
+            self.dims = self.dims | {how[0]} if how[1] else self.dims - {how[0]}
+        elif what in self.tuning:
+            self.tuning[what] = how
+            self.set_tuning()
+
+    def mine(self) -> None:
+        self.connection.execute("select learning.mine(null, %s)", (self.as_of,))
+
+    @property
+    def as_of(self) -> datetime:
+        return START + timedelta(days=self.now)
+
+    def wanted(self, pattern: str) -> dict[str, list[int]]:
+        return slices(
+            [event for event in self.events.values() if event["pattern"] == pattern],
+            [dim for dim in DIMS if dim in self.dims],
+            self.tuning["n_min"],
+            self.tuning["max_dims"],
+            (self.now - self.tuning["lookback_days"], self.now),
+        )
+
+    def mined(self, pattern: str) -> dict[str, list[int]]:
+        rows = self.connection.execute(
+            f"select scope_subset, {COUNTS} from learning.slice_rates"
+            " where pattern_key = %s and n >= %s",
+            (pattern, self.tuning["n_min"]),
+        )
+        return {key(row[0]): list(row[1:]) for row in rows}
+
+    def lessons(self, pattern: str) -> set[str]:
+        rows = self.connection.execute(
+            "select scope_subset from learning.learning_lessons where pattern_key = %s"
+            " and lesson_type = 'tuning_rates' and status = 'active'",
+            (pattern,),
+        )
+        return {key(row[0]) for row in rows}
+
+
+def valid(event: dict[str, Any]) -> dict[str, Any]:
+    """An undecided window has no outcome but neutral."""
+    if event["decision"] is None and event["outcome"] != "neutral":
+        return {**event, "outcome": None}
+    return event
+
+
+@given(steps=st.lists(st.lists(changes, min_size=1, max_size=4), min_size=2, max_size=8))
+@settings(
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+def test_any_sequence_of_changes_counts_as_the_twin_does(
+    connection: psycopg.Connection[Any], steps: list[list[tuple[str, Any]]]
+) -> None:
+    """Arrivals, late outcomes, corrections, expiries, a clock set back, settings, dimensions."""
+    connection.execute("set synchronous_commit = off")
+    with connection.transaction(force_rollback=True):
+        world = World(connection)
+        for step in steps:
+            for what, how in step:
+                world.change(what, how)
+            world.mine()
+            for pattern in PATTERNS:
+                wanted = world.wanted(pattern)
+                assert world.mined(pattern) == wanted
+                assert world.lessons(pattern) == set(wanted)
+
+
+@given(before=st.lists(events, max_size=40), after=st.lists(events, max_size=25))
+@settings(
+    max_examples=40,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+def test_a_slice_is_stored_or_known_to_be_missing(
+    connection: psycopg.Connection[Any],
+    before: list[dict[str, Any]],
+    after: list[dict[str, Any]],
+) -> None:
+    """After changes without a rebuild: what is stored is exact, and nothing is missed unnoticed."""
+    n_min, floor, pattern = 7, 3, PATTERNS[0]
+    with connection.transaction(force_rollback=True):
+        world = World(connection)
+        world.tuning["n_min"] = n_min
+        world.set_tuning()
+        for event in before:
+            world.put(None, valid({**event, "pattern": pattern}))
+        connection.execute(
+            "insert into learning.mining_contributions"
+            " select * from learning.counted_experiments(%s, %s, %s, null, 1)",
+            (pattern, START - timedelta(days=10), START),
+        )
+        connection.execute("truncate learning.mining_dirty")
+        connection.execute(
+            "select learning.rebuild_slices(%s, %s, %s, 1, false)", (pattern, floor, n_min)
+        )
+        for event in after:
+            world.put(None, valid({**event, "pattern": pattern}))
+        connection.execute(
+            "with changes as materialized (select * from learning.take_up_changes"
+            "(%(pattern)s, %(from)s, %(until)s, %(until)s, 2)) select learning.merge_changes("
+            "%(pattern)s, c.gone, c.came, %(n_min)s, 2) from changes as c",
+            {
+                "pattern": pattern,
+                "from": START - timedelta(days=10),
+                "until": START,
+                "n_min": n_min,
+            },
+        )
+        row = connection.execute(
+            "select learning.has_new_slices(%s, 1, %s, %s)", (pattern, floor, n_min)
+        ).fetchone()
+        assert row is not None
+        wanted, stored = world.wanted(pattern), world.mined(pattern)
+        assert {name: wanted.get(name) for name in stored} == stored
+        assert row[0] or stored == wanted
+
+
+def test_what_did_not_change_keeps_its_evidence(connection: psycopg.Connection[Any]) -> None:
+    """Only the slices of a changed experiment are touched, by a rebuild too."""
+    world = World(connection)
+    chance = Random(3)
+    for number in range(60):
+        scope = {"bucket": chance.choice("ab"), "timeframe": chance.choice("cd")}
+        world.put(None, {
+            "pattern": PATTERNS[0], "attempt": number, "scope": scope, "decision": "skipped",
+            "outcome": "failure", "policy": False, "samples": False, "roi": 0.0, "day": 0,
+        })  # fmt: skip
+    world.mine()
+    world.mine()
+    evidence = "select scope_subset, evidence from learning.slice_rates"
+    before = {key(row[0]): row[1] for row in connection.execute(evidence)}
+    number, event = next(
+        (n, e) for n, e in world.events.items() if e["scope"] == {"bucket": "a", "timeframe": "c"}
+    )
+    world.put(number, {**event, "roi": None})
+    world.put(None, {**event, "attempt": 99, "decision": None, "outcome": None})
+    world.tuning["n_min"] = 8
+    world.set_tuning()
+    world.mine()
+    after = {key(row[0]): row[1] for row in connection.execute(evidence)}
+    touched = {
+        key(scope)
+        for scope in ({}, {"bucket": "a"}, {"timeframe": "c"}, {"bucket": "a", "timeframe": "c"})
+    }
+    assert {name for name in after if after[name] != before.get(name)} == touched
+
+
+def test_writers_that_commit_late_lose_nothing(database: str) -> None:
+    """Three writers insert, correct and delete, and commit when they like; a miner runs beside."""
+    stop = time.monotonic() + 6
+    errors: list[BaseException] = []
+
+    def write(seed: int) -> None:
+        chance = Random(seed)
+        try:
+            with psycopg.connect(database) as connection:
+                while time.monotonic() < stop:
+                    connection.execute(
+                        "insert into learning.pattern_episode_events (pattern_key, attempt_id,"
+                        " scope, decision, outcome, decided_at)"
+                        " select %s, (random() * 200)::integer::text, jsonb_build_object("
+                        " 'bucket', (random() * 3)::integer, 'chain', (random() * 3)::integer),"
+                        " 'skipped', (array['success', 'failure', null])[1 + floor(random() * 3)],"
+                        " %s from generate_series(1, 5)",
+                        (PATTERNS[0], START),
+                    )
+                    connection.execute(
+                        "update learning.pattern_episode_events set outcome = 'success',"
+                        " scope = scope || jsonb_build_object('bucket', (random() * 3)::integer)"
+                        " where id in (select id from learning.pattern_episode_events"
+                        " order by random() limit 2 for update skip locked)"
+                    )
+                    connection.execute(
+                        "delete from learning.pattern_episode_events where id in (select id from"
+                        " learning.pattern_episode_events order by random() limit 1"
+                        " for update skip locked)"
+                    )
+                    time.sleep(chance.random() / 10)
+                    connection.commit()
+        except BaseException as error:
+            errors.append(error)
+
+    threads = [threading.Thread(target=write, args=(seed,)) for seed in range(3)]
+    counted = f"select scope_subset, {COUNTS} from learning.slice_rates where n >= 33 order by 1"
+    with psycopg.connect(database, autocommit=True) as miner:
+        for thread in threads:
+            thread.start()
+        minings = 0
+        while any(thread.is_alive() for thread in threads):
+            miner.execute("select learning.mine(null, %s)", (START,))
+            minings += 1
+        for thread in threads:
+            thread.join()
+        assert not errors
+        miner.execute("select learning.mine(null, %s)", (START,))
+        incremental = miner.execute(counted).fetchall()
+        miner.execute(
+            "truncate learning.slice_rates, learning.mined_patterns, learning.mining_contributions"
+        )
+        miner.execute("select learning.mine_pattern(%s, %s, null)", (PATTERNS[0], START))
+        rebuilt = miner.execute(counted).fetchall()
+    assert minings > 10
+    assert len(rebuilt) > 10
+    assert incremental == rebuilt
+
+
+@pytest.mark.slow
+def test_many_events_are_cut_into_statements(connection: psycopg.Connection[Any]) -> None:
+    """17,000 experiments, eight dimensions: single and double leads, against the server's CUBE."""
+    connection.execute("select setseed(0.3)")
+    connection.execute(
+        "insert into learning.pattern_episode_events"
+        " (pattern_key, attempt_id, scope, decision, outcome, decided_at)"
+        " select %s, (i / 2)::text, jsonb_build_object('chain', 'solana') || (select"
+        " jsonb_object_agg(d, floor(power(random(), 2) * (2 + o)))"
+        " from unnest(%s::text[]) with ordinality as u (d, o) where i > 0 and o > 1)"
+        " - case when random() < 0.1 then 'bucket' else '' end,"
+        " 'skipped', case when random() < 0.4 then 'success' else 'failure' end, %s"
+        " from generate_series(1, 17000) as i",
+        (PATTERNS[0], list(DIMS), START),
+    )
+    for chain in ("solana", "base"):  # first a dimension with one value, then with two
+        connection.execute(
+            "update learning.pattern_episode_events"
+            " set scope = scope || jsonb_build_object('chain', %s::text) where id %% 3 = 0",
+            (chain,),
+        )
+        connection.execute("select learning.mine(null, %s)", (START,))
+        cube = connection.execute(
+            f"""
+            with cube as (
+                select jsonb_strip_nulls(jsonb_build_object({
+                ", ".join(f"'{dim}', v{i}" for i, dim in enumerate(DIMS))
+            })) as scope,
+                    count(*) filter (where outcome = 'success') as successes, count(*) as n
+                from (
+                    select outcome, {
+                ", ".join(f"scope -> '{dim}' as v{i}" for i, dim in enumerate(DIMS))
+            }
+                    from learning.pattern_episode_events
+                ) as e
+                group by cube ({", ".join(f"v{i}" for i in range(len(DIMS)))})
+                -- A missing value is no condition.
+                having {
+                " and ".join(f"(grouping(v{i}) = 1 or v{i} is not null)" for i in range(len(DIMS)))
+            }
+            )
+            select count(*), count(r.n), count(*) filter (
+                where (r.n, r.skipped_success) = (c.n, c.successes)
+            ), (select count(*) from learning.slice_rates where n >= 33)
+            from cube as c
+            left join learning.slice_rates as r on r.scope_subset = c.scope
+            where c.n >= 33
+            """
+        ).fetchone()
+        assert cube is not None
+        assert cube[0] > 1_000
+        assert len(set(cube)) == 1, cube
