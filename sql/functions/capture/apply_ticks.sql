@@ -2,8 +2,9 @@
 -- positions, tick states (where version is the expected one; without a state only the newest bar
 -- moves), windows (a row per window_id holding what this tick adds to it), results of windows
 -- (outcome, virtual result), the summaries of ended episodes, strands, closed trades with their
--- step of the allocation, and the feed's watermarks, which stand for the quiet positions. The same tick again writes nothing new. Raises QD008 when
--- another ticker was faster or has taken the feed over.
+-- step of the allocation, and the feed's watermarks, which stand for the quiet positions. The same
+-- tick again writes nothing new. Raises QD008 when another ticker was faster or has taken the feed
+-- over, QD004 and QD041 for a scope that is none, what record_closed_trade raises for a trade.
 create or replace function pm.apply_ticks(
     p_feed text, p_epoch bigint, p_watermarks jsonb, p_positions jsonb, p_states jsonb,
     p_windows jsonb, p_results jsonb, p_endings jsonb, p_strands jsonb

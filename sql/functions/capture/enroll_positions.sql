@@ -1,15 +1,15 @@
 -- Puts positions under a feed and answers what their ticker needs to go on: the feed's epoch, id,
 -- present scope, tick state, version and the newest bar ticked (epoch ms; null: none yet), which is
 -- the feed watermark where that is newer. Unknown positions are created; known ones keep everything
--- but their feed: the epoch of a feed that loses one ends. Without p_epoch the feed is taken over: a
--- new epoch begins, its other positions leave it; with it positions are added. Raises QD008 where
--- that epoch has ended.
+-- but their feed: the epoch of a feed that loses one ends. Without p_epoch the feed is taken over:
+-- a new epoch begins, its other positions leave it; with it positions are added. Raises QD008
+-- where that epoch has ended.
 create or replace function pm.enroll_positions(
     p_feed text, p_positions jsonb, p_epoch bigint default null
 )
 returns table (
-    epoch bigint, position_id bigint, token_contract text, token_chain text, symbol text, timeframe text,
-    book text, status text, scope jsonb, total_allocation_pct numeric,
+    epoch bigint, position_id bigint, token_contract text, token_chain text, symbol text,
+    timeframe text, book text, status text, scope jsonb, total_allocation_pct numeric,
     state jsonb, version bigint, last_bar_ms bigint
 )
 language plpgsql volatile security definer
