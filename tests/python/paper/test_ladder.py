@@ -85,6 +85,15 @@ def test_a_trim_begins_the_ladder_anew_with_what_is_in_the_pool(desk):
     assert [w[2]["dx_count"] for w in desk.windows("s3_dx")] == [1, 1]
 
 
+def test_what_rounding_leaves_in_the_pool_is_no_fourth_buy(desk):
+    hold(desk)
+    trim(desk, 101)  # three thirds of 176.75 leave 1.4e-14
+    for price in range(90, 0, -10):
+        desk.bar("S3", **DEEP, price=price)
+    assert desk.trade["pool"] > 0
+    assert len(buys(desk)) == 3
+
+
 @pytest.mark.parametrize("holding", [True, False])
 def test_without_a_pool_the_cycle_is_a_policy_skip(desk, holding):
     if holding:

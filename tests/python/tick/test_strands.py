@@ -28,7 +28,10 @@ def levers(summary):
 
 
 def test_every_change_of_state_is_told_and_nothing_but_changes(record):
-    bars = [record.bar(state) for state in ("S0", "S1", "S1", "S2", "S1", "S2", "S3", "S0")]
+    bars = [record.bar(state) for state in ("S0", "S1", "S1", "S2", "S1", "S2", "S3")]
+    record.bar("S3", trim=True)
+    record.bar("S3", emergency=True)
+    bars.append(record.bar("S0"))
     assert [(s["before"], s["after"]) for s in record.strands("uptrend_stage_transition")] == [
         *(("S4", "S0"), ("S0", "S1"), ("S1", "S2"), ("S2", "S1")),
         *(("S1", "S2"), ("S2", "S3"), ("S3", "S0")),
