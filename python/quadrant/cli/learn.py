@@ -26,7 +26,7 @@ class LearningBusyError(QuadrantError):
 def learn(
     json: Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")] = False,
 ) -> None:
-    """Mine and judge now, at the database's clock, and print what changed.
+    """Mine, judge and aggregate now, at the database's clock, and print what changed.
 
     Exits 1 when a step failed: the log says which and why.
     """
@@ -38,6 +38,7 @@ def learn(
         before = cursor.execute(queries("operations/learning_so_far")).fetchone()
         with err.status("Learning"):
             Learner(connection).learn(judge_anyway=True)
+            connection.execute(queries("learner/aggregate"))
         learned = cursor.execute(queries("operations/learned"), before).fetchone()
     assert learned is not None  # one row, whatever happened
     if skipped := learned.pop("skipped"):

@@ -138,6 +138,8 @@ class Replay:
         if not progress.interrupted and last > self.tick.watermarks.get(LEARNED, last):
             self._learn(last)
             self.tick.commit()
+        if not progress.interrupted:
+            self.connection.execute(queries("learner/aggregate"))
         self.connection.execute(queries("replay/unlock"))
         progress.seconds = perf_counter() - started
         show(progress)
