@@ -1,0 +1,1 @@
+call learning.run_aggregator(true)
