@@ -126,7 +126,7 @@ class PaperManager:
                     usd=usd,
                     scope=dict(ticker.subject.scope),
                     ladder=bool(track.kind.ladder),
-                    arm_distance=distance * bar.atr,
+                    atr=bar.atr,
                     dx_atr_mult=distance,
                 )
             else:
@@ -230,7 +230,7 @@ class PaperManager:
         trade["cost"] += order["usd"]
         trade["quantity"] += order["usd"] / price
         trade["fees"] += order["usd"] * self.costs.fee
-        trade["arm"] = price - order["arm_distance"]
+        trade["arm"] = price - order["dx_atr_mult"] * order["atr"]
         if not order["ladder"]:
             return {}
         if trade["dx_count"] == 0:
@@ -241,6 +241,7 @@ class PaperManager:
             "dx_count": trade["dx_count"],
             "pool_basis": trade["pool_basis"],
             "dx_atr_mult": order["dx_atr_mult"],
+            "atr": order["atr"],
             "next_arm": trade["arm"],
         }
 

@@ -200,8 +200,11 @@ class Track:
             Bar(bar.bar_ts, bar.exists_at, bar.close, values, limits, margin, told), self.gates
         )
         if self.kind.ladder and bar.atr > 0:
-            depth = (bar.ema144 - bar.close) / bar.atr
-            self.window.extra["depth_atrs"] = max(self.window.extra["depth_atrs"], depth)
+            extra = self.window.extra
+            extra["depth_atrs"] = max(extra["depth_atrs"], (bar.ema144 - bar.close) / bar.atr)
+            if "fill_price" in extra:
+                below = (extra["fill_price"] - bar.close) / extra["fill_atr"]
+                extra["fill_depth_atrs"] = max(extra["fill_depth_atrs"], below)
         self.changed = True
 
     def take(self, action: Action, bar: Snapshot) -> Window | None:
@@ -214,8 +217,7 @@ class Track:
             window.note_pass(action.signal_bar_ts, action.reason or "unsaid")
             return window
         if self.kind.ladder:
-            window.extra["dx_count"] += 1
-            window.extra["pool_basis"] = action.context.get("pool_basis")
+            self._climb(window, action, bar)
         seen = window.act(action.signal_bar_ts, self.gates, action.trade_id)
         if seen is not None:
             self._write(window, action.context | seen | window.final_factors(self.gates))
@@ -244,6 +246,19 @@ class Track:
         if window is not None and self.kind.ladder and window.decision is not None:
             return window
         return closed if closed is not None and closed.holds(action.signal_bar_ts) else None
+
+    def _climb(self, window: Window, action: Action, bar: Snapshot) -> None:
+        """A buy of the ladder. How far price goes below the first one, in that one's ATRs, says how
+        many a ladder with other arms would have made."""
+        window.extra["dx_count"] += 1
+        window.extra["pool_basis"] = action.context.get("pool_basis")
+        atr = action.context.get("atr", bar.atr)
+        if "fill_price" not in window.extra and atr > 0:
+            window.extra |= {
+                "fill_price": action.context.get("price", bar.close),
+                "fill_atr": atr,
+                "fill_depth_atrs": 0.0,
+            }
 
     def _begin(self, attempt: Attempt) -> None:
         self.episode_id = f"{attempt.attempt_id}:{self.kind.tag}"

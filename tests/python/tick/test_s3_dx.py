@@ -229,3 +229,23 @@ def test_the_same_visit_is_a_retest_window_too_and_a_buy_belongs_to_its_own_kind
     (retest,), (cycle,) = tape.of("s3_retest"), tape.of(KIND)
     assert (retest["decision"], cycle["decision"]) == ("skipped", "acted")
     assert "trade_id" not in retest
+
+
+def test_the_depth_below_the_first_fill_is_kept_in_the_atrs_of_that_fill(tape):
+    begin(tape)
+    signal = deep(tape, price=100)
+    told = {"dx_count": 1, "price": 101.0, "atr": 2.0}
+    deep(tape, price=97, atr=9.0, actions=[Action("add", signal.bar_ts, "t", KIND, told)])
+    deep(tape, price=95, atr=9.0, actions=buy(2))
+    deep(tape, price=99)
+    tape.bar("S3", trim=True)
+    factors = tape.of(KIND)[0]["factors"]
+    assert (factors["fill_price"], factors["fill_atr"]) == (101.0, 2.0)
+    assert factors["fill_depth_atrs"] == pytest.approx(3.0)
+
+
+def test_a_cycle_nobody_bought_in_has_no_depth_below_a_fill(tape):
+    begin(tape)
+    deep(tape)
+    tape.bar("S3", trim=True)
+    assert "fill_depth_atrs" not in tape.of(KIND)[0]["factors"]
