@@ -19,6 +19,7 @@ declare
             'weight', 'success_weight', 'n_sampled', 'n_valued'
         ]) as c
     );
+    v_max_dims integer := learning.max_dims(p_pattern_key);
     v_steps text;
     v_codes text;
     v_last integer;
@@ -44,12 +45,15 @@ begin
         string_agg(format(
             $sql$,
                 %5$s%1$s as (
-                    select * from s%2$s where substr(key, %3$s, 1) <> '0'
+                    select * from s%2$s where substr(key, %3$s, 1) <> '0'%6$s
                     union all
                     select overlay(key placing '0' from %3$s) as key, %4$s from s%2$s group by 1
                 )
             $sql$,
-            d.turn, d.turn - 1, d.place, c_sums, case when d.prunes then 'r' else 's' end
+            d.turn, d.turn - 1, d.place, c_sums, case when d.prunes then 'r' else 's' end,
+            format(
+                ' and length(replace(left(key, %s), ''0'', '''')) <= ' || v_max_dims, d.place
+            )
         ) || case when d.prunes then format(
             -- What is rolled up so far is a slice, or no slice below it is stored.
             $sql$,
