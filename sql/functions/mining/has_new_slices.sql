@@ -1,6 +1,5 @@
 -- Whether a slice of the pattern that is not stored may have p_n_min experiments by now. At the
--- last rebuild (mining p_since) it had fewer than p_floor: p_n_min - p_floor + 1 or more came
--- since.
+-- last rebuild (mining p_since) it had fewer than p_floor, so p_n_min - p_floor + 1 or more came.
 create or replace function learning.has_new_slices(
     p_pattern_key text, p_since bigint, p_floor integer, p_n_min integer
 )

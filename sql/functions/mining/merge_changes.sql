@@ -19,6 +19,7 @@ declare
             'weight', 'success_weight', 'n_sampled', 'n_valued'
         ]) as c
     );
+    v_max_dims integer := learning.max_dims(p_pattern_key);
     v_steps text;
     v_codes text;
     v_last integer;
@@ -28,7 +29,8 @@ begin
         set local enable_nestloop = off;
     end if;
     with dims as (
-        select w as place, d.name, d.code_of, count(d.name) over (order by w) as turn
+        select w as place, d.name, d.code_of, count(d.name) over (order by w) as turn,
+            count(d.name) over (order by w) % 3 = 0 and count(d.name) over (order by w) > 3 as prunes
         from generate_series(1, (
             select coalesce(max(k.place), 0)
             from learning.mining_codes as k where k.pattern_key = p_pattern_key
@@ -42,14 +44,29 @@ begin
             '''0'''), ' || ' order by d.place),
         string_agg(format(
             $sql$,
-                s%1$s as (
-                    select * from s%2$s where substr(key, %3$s, 1) <> '0'
+                %5$s%1$s as (
+                    select * from s%2$s where substr(key, %3$s, 1) <> '0'%6$s
                     union all
                     select overlay(key placing '0' from %3$s) as key, %4$s from s%2$s group by 1
                 )
             $sql$,
-            d.turn, d.turn - 1, d.place, c_sums
-        ), '' order by d.place) filter (where d.name is not null),
+            d.turn, d.turn - 1, d.place, c_sums, case when d.prunes then 'r' else 's' end,
+            format(
+                ' and length(replace(left(key, %s), ''0'', '''')) <= ' || v_max_dims, d.place
+            )
+        ) || case when d.prunes then format(
+            -- What is rolled up so far is a slice, or no slice below it is stored.
+            $sql$,
+                s%1$s as (
+                    select * from r%1$s where rtrim(left(key, %2$s), '0') in (
+                        select r.slice_key
+                        from learning.slice_rates as r
+                        where r.pattern_key = $1 and length(r.slice_key) <= %2$s
+                    )
+                )
+            $sql$,
+            d.turn, d.place
+        ) else '' end, '' order by d.place) filter (where d.name is not null),
         max(d.turn)
     into v_codes, v_steps, v_last
     from dims as d;

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import tempfile
 from collections.abc import Callable
 from itertools import combinations
 
@@ -55,7 +56,7 @@ def _duckdb(dsn: str, dims: list[str]) -> duckdb.DuckDBPyConnection:
         read(dsn, dims), has_header=False, new_columns=[*dims, *MEASURES],
         schema_overrides=[*[pl.String] * len(dims), *[pl.Int64] * len(MEASURES)],
     )  # fmt: skip
-    connection = duckdb.connect()
+    connection = duckdb.connect(config={"temp_directory": tempfile.gettempdir()})
     connection.register("frame", frame.to_arrow())
     connection.execute("create table events as select row_number() over () as event, * from frame")
     return connection
