@@ -17,7 +17,7 @@ from quadrant.replay import Progress, Replay, ReplayOptions
 DAY = 86_400_000
 SEEDS = range(20)
 
-pytestmark = [pytest.mark.flow]
+pytestmark = [pytest.mark.flow, pytest.mark.learning]
 
 
 def replay(connection: psycopg.Connection[Any], spec: MarketSpec, seed: int) -> Progress:
