@@ -170,7 +170,7 @@ class Window:
             if bar_ts > self.decision.bar_ts:
                 sample["after"] = True
             samples.append(sample)
-        return self.extra | {"bars": self.n_bars, "samples": samples}
+        return self.extra | {"samples": samples}
 
     def to_json(self) -> dict[str, Any]:
         """The window as plain values, for `from_json`."""

@@ -2,7 +2,7 @@
 -- ended_ms), from their windows: outcome (success, failure; missed, correct_skip where nothing was
 -- bought; neutral; null without a window), windows, and the levers that would have turned a window
 -- that went wrong. delta is the shift of the threshold in the gate's unit, severity its share of
--- the largest grid step (EDX: 0.20), signal_confidence the window's share of the episode's bars.
+-- the largest grid step (EDX: 0.20), signal_confidence the window's share of the episode's samples.
 create or replace function learning.episode_summaries(p_endings jsonb)
 returns table (
     episode_id text, position_id bigint, ended_ms bigint, content jsonb
@@ -20,11 +20,14 @@ as $$
         select d.episode_id, e.window_id, e.pattern_key, e.decision, e.outcome, e.blocked_by,
             e.factors, e.opened_at,
             (e.decision, e.outcome) in (('skipped', 'success'), ('acted', 'failure')) as went_wrong,
-            (e.factors ->> 'bars')::double precision
-                / sum((e.factors ->> 'bars')::double precision) over (partition by d.episode_id)
-                as confidence
+            n.samples::double precision
+                / nullif(sum(n.samples) over (partition by d.episode_id), 0) as confidence
         from endings as d
         join learning.pattern_episode_events as e on e.episode_id = d.episode_id
+        cross join lateral (
+            select case when jsonb_typeof(e.factors -> 'samples') = 'array'
+                then jsonb_array_length(e.factors -> 'samples') end as samples
+        ) as n
     ),
     gates as (
         select w.episode_id, w.window_id, w.opened_at, w.confidence, g.ordinal, g.gate,

@@ -35,14 +35,14 @@ select is(
     'an episode without a window has no outcome'
 );
 do $do$ begin perform pg_temp.window('w1', 'skipped', 'failure', '{ts}',
-    '{"ts_score": 0.5, "ts_min": 0.6, "bars": 6}'); end $do$;
+    '{"ts_score": 0.5, "ts_min": 0.6, "samples": [{}, {}, {}, {}, {}, {}]}'); end $do$;
 select is(pg_temp.summary() ->> 'outcome', 'correct_skip', 'skipped, and nothing was missed');
 select is(
     pg_temp.summary() -> 'levers_considered', '[]', 'no lever is considered where nothing went wrong'
 );
 do $do$ begin perform pg_temp.window('w2', 'skipped', 'success', '{ts,dx}',
     '{"ts_score": 0.55, "ts_min": 0.6, "dx_score": 0.6, "dx_min": 0.6, "dx_adjustment": 0.07,
-      "dx_suppression": 0.05, "slope": 0.01, "slope_min": 0, "bars": 2}'); end $do$;
+      "dx_suppression": 0.05, "slope": 0.01, "slope_min": 0, "samples": [{}, {}]}'); end $do$;
 select is(pg_temp.summary() ->> 'outcome', 'missed', 'one success among the skipped is a miss');
 select is(
     (
@@ -57,7 +57,7 @@ select is(
 );
 do $do$ begin perform pg_temp.window('w3', 'acted', 'failure', '{}',
     '{"ts_score": 0.9, "ts_min": 0.6, "dx_score": 0.6, "dx_min": 0.6, "dx_adjustment": -0.05,
-      "slope": 0.01, "slope_min": 0, "bars": 8}'); end $do$;
+      "slope": 0.01, "slope_min": 0, "samples": [{}, {}, {}, {}, {}, {}, {}, {}]}'); end $do$;
 select is(pg_temp.summary() ->> 'outcome', 'failure', 'what was acted on speaks first');
 select is(
     (

@@ -231,12 +231,12 @@ def test_a_good_decision_considers_no_lever(record):
     assert [s["levers_considered"] for s in record.summaries("s1_entry")] == [[], []]
 
 
-def test_signal_confidence_is_the_windows_share_of_the_episodes_bars(record):
+def test_signal_confidence_is_the_windows_share_of_the_episodes_samples(record):
     record.bar("S0")
     record.bar("S1", halo=0.5, ts=0.55)
     record.bar("S1")
-    for ts in (0.57, 0.3, 0.3):
-        record.bar("S1", halo=0.5, ts=ts)
+    for ts, halo in ((0.57, 0.5), (0.3, 0.6), (0.56, 0.4), (0.55, 0.3)):
+        record.bar("S1", halo=halo, ts=ts)  # the second of them is worse than the first
     record.walk("S2", "S3")
     (summary,) = record.summaries("s1_entry")
     told = [(one["lever"], one["signal_confidence"]) for one in summary["levers_considered"]]
