@@ -261,7 +261,8 @@ def test_scopes_are_data_all_the_way_to_the_gates_in_force(
         assert written == [("new", 40)]
         connection.execute("select learning.mine(null, learning.clock())")
         lessons = connection.execute(
-            "select scope_subset, n from analyst.lessons where pattern_key = %s", (pattern,)
+            "select scope_subset, n from learning.learning_lessons where pattern_key = %s",
+            (pattern,),
         ).fetchall()
         assert ({}, 40) in lessons
         assert (scope, 40) in lessons
