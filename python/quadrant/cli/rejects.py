@@ -94,7 +94,7 @@ def retry(
     if bool(reject_ids) == everything:
         raise typer.BadParameter("Name the rejects, or say --all.")
     with _connected() as connection, progress_bar("Trying again") as bar:
-        ids = reject_ids or _all_ids(connection)
+        ids = list(dict.fromkeys(reject_ids or _all_ids(connection)))
         answers = []
         for done, reject_id in enumerate(ids, start=1):
             answers.append({"id": reject_id, **_retry(connection, reject_id)})

@@ -20,8 +20,8 @@ from quadrant.cli.console import err
 from quadrant.database import check_schema, connect, explain, queries, raised_by_us
 from quadrant.errors import QuadrantError
 from quadrant.server import resolve_dsn
-from quadrant.server.errors import NotRunning, Unreachable
-from quadrant.tick import SnapshotError, StaleTickerError, Tick
+from quadrant.server.errors import LoginRefused, NotRunning, Unreachable
+from quadrant.tick import StaleTickerError, Tick
 from quadrant.tick.messages import MessageError, read, schema, write, write_error
 
 DATABASE_LOST = 3
@@ -74,7 +74,9 @@ class _Service:
             try:
                 request = read(line)
                 return write(request, self._tick.process(request.bars, request.actions))
-            except (MessageError, SnapshotError) as error:
+            except (StaleTickerError, Unreachable, LoginRefused):
+                raise
+            except QuadrantError as error:
                 return self._refuse(line, error)
             except psycopg.Error as error:
                 if not (error.sqlstate or "").startswith(("QD", "22", "23", "54")):

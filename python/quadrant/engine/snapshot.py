@@ -31,11 +31,11 @@ class Snapshot:
     """One closed bar with its state, scores and flags; plain values, always finite.
 
     Prices, EMAs and `atr` are in quote units; halo distances in ATRs, at or above 0; slopes in
-    ATRs per bar; scores and `ox` in 0..1; `bar_ts` (open) and `exists_at` (close) in epoch ms UTC;
-    `missing_bars` counts the bars absent right before this one. `in_band` is S3 with EMA333 <=
-    close <= EMA144; the DX threshold in force at this bar is dx_min + `dx_suppression` -
-    `dx_bonus`. What cannot be known yet (bars before the 333rd, all in S4) is 0, and a halo
-    distance FAR.
+    ATRs per bar; scores and `ox` in 0..1 (`ts_score` up to 1.25 with a boost); `bar_ts` (open)
+    and `exists_at` (close) in epoch ms UTC; `missing_bars` counts the bars absent right before
+    this one. `in_band` is S3 with EMA333 <= close <= EMA144; the DX threshold in force at this
+    bar is dx_min + `dx_suppression` - `dx_bonus`. What cannot be known yet (bars before the
+    333rd, all in S4) is 0, and a halo distance FAR.
     """
 
     timeframe: Annotated[Timeframe, Field(description="Length of the bar.")]
@@ -56,7 +56,10 @@ class Snapshot:
     ema60: Annotated[Level, Field(description="EMA of the close (quote units).")]
     ema144: Annotated[Level, Field(description="EMA of the close (quote units).")]
     ema333: Annotated[Level, Field(description="EMA of the close (quote units).")]
-    ts_score: Annotated[Score, Field(description="Trend strength.")]
+    ts_score: Annotated[
+        float,
+        Field(ge=0, le=1.25, description="Trend strength; above 1 with a level's boost."),
+    ]
     s1_halo_distance: Annotated[Distance, Field(description="|close - EMA60| (ATRs).")]
     s1_slope: Annotated[
         Slope, Field(description="Larger slope of EMA60 and EMA144 (ATRs per bar).")

@@ -30,7 +30,7 @@ def encoder(kind: Kind, units: Units) -> Callable[[Raw], str]:
             row = _parsed(raw) if isinstance(raw, str) else _of_cells(raw)
             if isinstance(row, dict):
                 row = units.convert(row)
-                if kind is Kind.TRADES and "ordinal" not in row:
+                if kind is Kind.TRADES and row.get("ordinal") in (None, ""):
                     trade = str(row.get("trade_id"))
                     actions[trade] += 1
                     row["ordinal"] = actions[trade]

@@ -25,6 +25,10 @@ def open_positions(
     of_token: defaultdict[str, float] = defaultdict(float)
     for symbol, timeframe in wanted:
         of_token[symbol] += shares[timeframe]
+    unwanted = {symbol for symbol, share in of_token.items() if share == 0}
+    for symbol, _ in wanted:
+        if symbol in unwanted:  # nothing to go by: its timeframes share alike
+            of_token[symbol] += 1
     base = 100 / len(of_token)
     return [
         Position(
@@ -32,7 +36,9 @@ def open_positions(
             symbol,
             symbol,
             timeframe,
-            total_allocation_pct=base * shares[timeframe] / of_token[symbol],
+            total_allocation_pct=base
+            * (1 if symbol in unwanted else shares[timeframe])
+            / of_token[symbol],
         )
         for symbol, timeframe in wanted
     ]

@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
+import json
+import math
 from dataclasses import dataclass, field
 from typing import Any, Literal
+
+from quadrant.errors import QuadrantError
+
+
+class ActionError(QuadrantError):
+    """An action whose context the tick cannot keep or reckon with."""
+
+    code = "QD014"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,3 +37,17 @@ class Action:
     context: dict[str, Any] = field(default_factory=dict)
     at_ms: int | None = None
     reason: str | None = None
+
+    def __post_init__(self) -> None:
+        """Raises ActionError for a context that is no JSON, a price or ATR that is no number."""
+        for name in ("price", "atr"):
+            value = self.context.get(name, 1.0)
+            number = isinstance(value, int | float) and not isinstance(value, bool)
+            if not number or not math.isfinite(value) or value <= 0:
+                raise ActionError(f"{name} of an action is {value!r}, no number above 0")
+        try:
+            json.dumps(self.context, allow_nan=False)
+        except TypeError as error:
+            raise ActionError(f"the context of an action is no JSON: {error}") from error
+        except ValueError as error:
+            raise ActionError(f"the context of an action: {error}", code="QD005") from error

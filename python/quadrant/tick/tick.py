@@ -147,9 +147,10 @@ class Tick:
 
     def refresh(self, tickers: Iterable[PositionTicker]) -> None:
         """Reads the gates in force again where they may have changed for one of `tickers`."""
-        if not all(self.controls.holds(t.position_id, t.subject.scope) for t in tickers):
+        unknown = [t for t in tickers if not self.controls.holds(t.position_id, t.subject.scope)]
+        if unknown:
             self.commit()
-            self.controls.read((t.position_id, t.subject.scope) for t in self.tickers.values())
+            self.controls.read((t.position_id, t.subject.scope) for t in unknown)
 
     def take(self, ticker: PositionTicker, bar: Snapshot, actions: Sequence[Action] = ()) -> bool:
         """Ticks one position by one bar; False: the bar is stale."""

@@ -214,7 +214,9 @@ class Track:
             return None
         self.changed = True
         if action.kind == "pass":
-            window.note_pass(action.signal_bar_ts, action.reason or "unsaid")
+            told = window.note_pass(action.signal_bar_ts, action.reason or "unsaid")
+            if told is not None:
+                self._write(window, told)
             return window
         if self.kind.ladder:
             self._climb(window, action, bar)
@@ -250,6 +252,9 @@ class Track:
     def _climb(self, window: Window, action: Action, bar: Snapshot) -> None:
         """A buy of the ladder. How far price goes below the first one, in that one's ATRs, says how
         many a ladder with other arms would have made."""
+        if action.signal_bar_ts in window.extra["dx_signals"]:
+            return
+        window.extra["dx_signals"].append(action.signal_bar_ts)
         window.extra["dx_count"] += 1
         window.extra["pool_basis"] = action.context.get("pool_basis")
         atr = action.context.get("atr", bar.atr)
@@ -279,6 +284,7 @@ class Track:
         if self.kind.ladder:
             extra |= {
                 "dx_count": 0,
+                "dx_signals": [],
                 "depth_atrs": 0.0,
                 "dx_atr_mult_used": in_force[self.kind.ladder],
                 "pool_basis": None,

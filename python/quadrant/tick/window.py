@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import astuple, dataclass, field
+from dataclasses import astuple, dataclass, field, replace
 from statistics import median
 from typing import Any, NamedTuple
 
@@ -102,13 +102,25 @@ class Window:
         """Is that one of the bars a buy can still land on?"""
         return any(bar.bar_ts == bar_ts for bar in self.bars)
 
-    def note_pass(self, signal_bar_ts: int, reason: str) -> None:
-        """Keeps the PM's reason not to buy on a bar."""
+    def note_pass(self, signal_bar_ts: int, reason: str) -> dict[str, Any] | None:
+        """Keeps the PM's reason not to buy on a bar.
+
+        Told after the window was skipped at that very bar it corrects the decision: what it adds
+        to its factors, else None.
+        """
         self.bars = [
             bar._replace(passed=reason) if bar.bar_ts == signal_bar_ts else bar for bar in self.bars
         ]
         if self.best is not None and self.best.bar_ts == signal_bar_ts:
             self.best = self.best._replace(passed=reason)
+        skipped = self.decision
+        if skipped is None or (skipped.decision, skipped.bar_ts) != ("skipped", signal_bar_ts):
+            return None
+        if reason == "ladder_arm" and reason not in skipped.blocked_by:
+            failed = tuple(name for name in skipped.blocked_by if name != "policy")
+            self.decision = replace(skipped, blocked_by=(*failed, reason))
+            return {}
+        return {"policy_reason": reason} if skipped.blocked_by == ("policy",) else None
 
     def act(
         self, signal_bar_ts: int, gates: tuple[Gate, ...], trade_id: str | None

@@ -4,7 +4,7 @@
 -- (entry, add, trim, exit, or objects of action, pattern_key, scope), did_trim, reached_s3,
 -- opened_at; others (cost, pnl) stay in the strand. Answers the row of allocation_history with the
 -- counts of trade_events and positions written; null for a trade told before. The averages over
--- 14 days decide. Raises QD001, QD004 to QD007, QD014, QD041, QD048.
+-- 14 days decide. Raises QD001, QD004 to QD007, QD014, QD041, QD046, QD048.
 create or replace function learning.record_closed_trade(p_trade jsonb)
 returns jsonb
 language plpgsql volatile

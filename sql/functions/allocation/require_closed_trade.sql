@@ -2,7 +2,7 @@
 -- (those it does not know stay), pattern keys in canonical spelling, times in UTC, opened_ms,
 -- closed_ms and hold_hours worked out, actions as objects of action, pattern_key and scope
 -- (without actions: an entry, a trim if there was one, an exit; without any pattern_key: none).
--- Raises QD001, QD004 to QD007, QD014, QD041.
+-- Raises QD001, QD004 to QD007, QD014, QD041, QD046.
 create or replace function learning.require_closed_trade(p_trade jsonb)
 returns jsonb
 language plpgsql stable parallel safe
@@ -38,7 +38,7 @@ begin
             message = format('unknown timeframe %L', p_trade ->> 'timeframe'),
             hint = 'Capital is allocated to 15m, 1h and 4h; there is no 1m.';
     end if;
-    v_roi := learning.import_finite(p_trade ->> 'roi', 'roi');
+    v_roi := learning.import_roi(p_trade ->> 'roi');
     v_closed_at := learning.import_time(p_trade ->> 'closed_at', 'closed_at');
     v_opened_at := learning.import_time(p_trade ->> 'opened_at', 'opened_at');
     v_odd := case
@@ -60,7 +60,7 @@ begin
     if p_trade ->> 'pattern_key' <> '' then
         v_pattern_key := learning.canonical_pattern_key(p_trade ->> 'pattern_key');
     end if;
-    v_scope := learning.require_scope(coalesce(nullif(p_trade -> 'scope', 'null'), '{}'));
+    v_scope := learning.import_scope(p_trade -> 'scope', coalesce(v_pattern_key, ''));
     v_actions := coalesce(
         nullif(p_trade -> 'actions', 'null'),
         case when p_trade -> 'did_trim' = 'true' then '["entry", "trim", "exit"]'::jsonb
@@ -83,7 +83,9 @@ begin
         select coalesce(
             jsonb_agg(jsonb_build_object(
                 'action', i.action, 'pattern_key', i.pattern_key,
-                'scope', learning.require_scope(coalesce(nullif(i.scope, 'null'), v_scope))
+                'scope', learning.import_scope(
+                    coalesce(nullif(i.scope, 'null'), v_scope), i.pattern_key
+                )
             ) order by i.n),
             '[]'
         )
@@ -103,7 +105,10 @@ begin
         'closed_ms', (extract(epoch from v_closed_at) * 1000)::bigint,
         'opened_at', v_opened_at,
         'opened_ms', (extract(epoch from v_opened_at) * 1000)::bigint,
-        'hold_hours', round(extract(epoch from v_closed_at - v_opened_at) / 3600, 6),
+        'hold_hours', coalesce(
+            round(extract(epoch from v_closed_at - v_opened_at) / 3600, 6)::double precision,
+            learning.import_finite(p_trade ->> 'hold_hours', 'hold_hours')
+        ),
         'pattern_key', v_pattern_key,
         'scope', v_scope,
         'actions', v_actions,

@@ -82,7 +82,16 @@ begin
             join learning.lowcap_positions as p on p.timeframe = m.timeframe
             where m.feed = t.feed and p.position_id = t.position_id
         ))
-    where t.feed = p_feed or t.position_id = any (v_ids);
+    where t.position_id = any (v_ids)
+        or t.feed = p_feed and (
+            p_epoch is null
+            or v_newcomers and t.last_bar_ts is distinct from greatest(t.last_bar_ts, (
+                select m.last_bar_ts
+                from learning.feed_watermarks as m
+                join learning.lowcap_positions as p on p.timeframe = m.timeframe
+                where m.feed = p_feed and p.position_id = t.position_id
+            ))
+        );
 
     insert into learning.tick_states as t (position_id, feed)
     select n.position_id, p_feed

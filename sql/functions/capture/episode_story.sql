@@ -63,12 +63,18 @@ as $$
             )
             when 'pm_action' then format(
                 'Order of the PM: %s%s%s.', s.content ->> 'action',
-                ' of ' || round((s.content ->> 'usd')::numeric, 2),
-                ' at ' || trim_scale(round((s.content ->> 'price')::numeric, 12))
+                ' of ' || case jsonb_typeof(s.content -> 'usd')
+                    when 'number' then round((s.content ->> 'usd')::numeric, 2)::text
+                    else s.content ->> 'usd' end,
+                ' at ' || case jsonb_typeof(s.content -> 'price')
+                    when 'number' then trim_scale(round((s.content ->> 'price')::numeric, 12))::text
+                    else s.content ->> 'price' end
             )
             when 'position_closed' then format(
                 'The trade of %s was closed: ROI %s %%.', s.content ->> 'pattern_key',
-                round(100 * (s.content ->> 'roi')::numeric, 2)
+                case jsonb_typeof(s.content -> 'roi')
+                    when 'number' then round(100 * (s.content ->> 'roi')::numeric, 2)::text
+                    else s.content ->> 'roi' end
             )
             else format('%s.', s.kind)
         end,

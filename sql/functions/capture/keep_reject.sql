@@ -1,5 +1,5 @@
 -- Keeps a bad input with its reason; the same one from the same source stays one row, with the
--- newest reason. Returns its id.
+-- newest reason and time. Returns its id.
 create or replace function learning.keep_reject(
     p_kind text, p_source text, p_payload jsonb, p_sqlstate text, p_reason text
 )
@@ -9,7 +9,8 @@ as $$
     insert into learning.episode_rejects as j (kind, source, payload, sqlstate, reason)
     values (p_kind, p_source, p_payload, p_sqlstate, p_reason)
     on conflict (source, md5(payload::text)) do update
-    set kind = excluded.kind, sqlstate = excluded.sqlstate, reason = excluded.reason
+    set kind = excluded.kind, sqlstate = excluded.sqlstate, reason = excluded.reason,
+        rejected_at = excluded.rejected_at
     returning j.id
 $$;
 comment on function learning.keep_reject(text, text, jsonb, text, text) is

@@ -164,7 +164,8 @@ BAD: list[tuple[str, Any, str]] = [
     ("a wrong close time", {"exists_at": 1_704_067_200_000}, "QD016"),
     ("a close above the high", {"high": 1e-9}, "QD016"),
     ("a price below zero", {"low": -1.0}, "QD046"),
-    ("a score above 1", {"ts_score": 1.01}, "QD046"),
+    ("a score above 1", {"dx_score": 1.01}, "QD046"),
+    ("a trend strength above its boost", {"ts_score": 1.26}, "QD046"),
     ("a field nobody knows", {"clsoe": 1.0}, "QD014"),
 ]
 
@@ -349,9 +350,9 @@ def test_an_override_reaches_the_next_answer(
         elsewhere = message(snapshots[402], scope=SCOPE | {"bucket": "big"})
         assert live.ask(elsewhere)["gates"][S1]["halo"] == 1.0
         connection.execute("update learning.lowcap_positions set status = 'paused'")
-        assert live.ask(message(snapshots[403]))["result"] == "taken"
-        connection.execute("update learning.pm_overrides set multiplier = 1.1")
-        assert live.ask(message(snapshots[404]))["gates"] is None
+        assert live.ask(message(snapshots[403]))["gates"] is None
+        connection.execute("update learning.lowcap_positions set status = 'watchlist'")
+        assert live.ask(message(snapshots[404]))["gates"][S1]["halo"] == pytest.approx(1.2)
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])

@@ -78,7 +78,6 @@ def test_gates_in_force_not_base_let_in(desk):
 def test_a_position_that_is_not_watched_is_not_bought(desk, status):
     desk.bar("S0")
     desk.connection.execute("update learning.lowcap_positions set status = %s", (status,))
-    desk.tick.controls.forget()
     desk.bar("S1", **SETUP)
     assert desk.order is None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from quadrant.tick import Action
+from quadrant.tick.actions import ActionError
 
 KIND = "s3_dx"
 PATTERN = "pm.uptrend.S3.dx"
@@ -249,3 +250,43 @@ def test_a_cycle_nobody_bought_in_has_no_depth_below_a_fill(tape):
     deep(tape)
     tape.bar("S3", trim=True)
     assert "fill_depth_atrs" not in tape.of(KIND)[0]["factors"]
+
+
+def test_a_fill_told_twice_counts_once(tape):
+    begin(tape)
+    deep(tape, actions=buy(1))
+    again = deep(tape)
+    deep(tape, actions=buy(2)(again))
+    tape.bar("S3", actions=buy(2)(again))
+    tape.bar("S3", trim=True)
+    assert tape.of(KIND)[0]["factors"]["dx_count"] == 2
+
+
+@pytest.mark.parametrize(
+    ("reason", "blocked_by", "told"),
+    [("ladder_arm", ["ladder_arm"], None), ("no_pool", ["policy"], "no_pool")],
+)
+def test_a_pass_told_after_the_cycle_ended_still_says_why(tape, reason, blocked_by, told):
+    begin(tape)
+    seen = deep(tape, dx=0.7)
+    tape.bar("S3", trim=True)
+    assert tape.of(KIND)[0]["blocked_by"] == ["policy"]
+    tape.bar("S3", actions=[Action("pass", seen.bar_ts, episode_type=KIND, reason=reason)])
+    (window,) = tape.of(KIND)
+    assert (window["blocked_by"], window["factors"].get("policy_reason")) == (blocked_by, told)
+
+
+@pytest.mark.parametrize(
+    ("context", "code"),
+    [
+        ({"price": "1.25"}, "QD014"),
+        ({"price": None}, "QD014"),
+        ({"atr": 0}, "QD014"),
+        ({"atr": True}, "QD014"),
+        ({"x": {1, 2}}, "QD014"),
+        ({"x": float("nan")}, "QD005"),
+    ],
+)
+def test_a_context_the_tick_cannot_reckon_with_is_no_action(context, code):
+    with pytest.raises(ActionError, match=code):
+        Action("add", 1, "t", KIND, context)

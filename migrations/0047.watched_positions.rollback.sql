@@ -1,0 +1,1 @@
+drop trigger notify_controls on learning.lowcap_positions;
