@@ -29,13 +29,15 @@ begin
         set local enable_nestloop = off;
     end if;
     with dims as (
-        select w as place, d.name, d.code_of, count(d.name) over (order by w) as turn,
-            count(d.name) over (order by w) % 3 = 0 and count(d.name) over (order by w) > 3 as prunes
-        from generate_series(1, (
-            select coalesce(max(k.place), 0)
-            from learning.mining_codes as k where k.pattern_key = p_pattern_key
-        )) as w
-        left join learning.mined_dimensions(p_pattern_key) as d on d.place = w
+        select d.*, d.turn > 3 and d.turn % 3 = 0 as prunes
+        from (
+            select w as place, d.name, d.code_of, count(d.name) over (order by w) as turn
+            from generate_series(1, (
+                select coalesce(max(k.place), 0)
+                from learning.mining_codes as k where k.pattern_key = p_pattern_key
+            )) as w
+            left join learning.mined_dimensions(p_pattern_key) as d on d.place = w
+        ) as d
     )
     select
         string_agg(coalesce(
