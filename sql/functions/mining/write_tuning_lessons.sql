@@ -1,8 +1,9 @@
 -- Turns the slice rates of a pattern with n >= p_n_min into lessons (tuning_rates): rates, Wilson
 -- intervals on n_eff, values shrunk toward the parent slice, verdict, latent factor; retires
--- lessons whose slice no longer qualifies. A lesson is recomputed where its evidence, its parent's
--- or its latent factor changed, or p_all says so. Returns {"lessons", "lessons_changed",
--- "retired"}.
+-- lessons whose slice no longer qualifies. A lesson keeps the scope of its parent in its stats
+-- (parent; null: the whole pattern has none) and is recomputed where its evidence, its parent, its
+-- parent's evidence or its latent factor changed, or p_all says so. Returns {"lessons",
+-- "lessons_changed", "retired"}.
 create or replace function learning.write_tuning_lessons(
     p_pattern_key text, p_n_min integer, p_as_of timestamptz, p_run_id bigint, p_all boolean
 )
@@ -52,7 +53,7 @@ begin
     ),
     kept as materialized (
         select l.id, l.scope_subset, l.evidence_stamp, l.latent_factor_id,
-            l.stats ->> 'verdict' as verdict
+            l.stats -> 'parent' as parent, l.stats ->> 'verdict' as verdict
         from learning.learning_lessons as l
         where l.lesson_type = 'tuning_rates'
             and l.pattern_key = p_pattern_key
@@ -71,10 +72,12 @@ begin
         where p_all
             or l.evidence_stamp is distinct from s.stamp
             or l.latent_factor_id is distinct from f.latent_factor_id
+            or l.parent is distinct from coalesce(o.scope_subset, 'null')
             or k.evidence_stamp is distinct from o.stamp
     ),
     judged as materialized (
-        select c.*, r.stats
+        select c.*,
+            r.stats || jsonb_build_object('parent', (c.parent_rates).scope_subset) as stats
         from changed as c
         cross join lateral learning.rate_stats(c.rates, c.parent_rates, v_shrinkage) as r
     ),

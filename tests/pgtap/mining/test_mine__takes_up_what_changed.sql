@@ -32,7 +32,7 @@ select is(
     pg_temp.stats('{}') - (select array_agg(k) from jsonb_object_keys(pg_temp.stats('{}')) as k
         where k ~ '_(low|high|shrunk)$|^(wr|fpr|mr|dr|sr|n_eff|sr_rest|rest_n_eff)$|^difference'),
     '{"n_acted": 20, "n_skipped": 64, "n_misses": 21, "n_fps": 14, "n_policy": 16, "n_sampled": 50,
-        "n_valued": 100, "pressure": 7, "verdict": "tighten"}'::jsonb,
+        "n_valued": 100, "pressure": 7, "verdict": "tighten", "parent": null}'::jsonb,
     'counts: policy skips count as sampled and valued'
 );
 -- Attempts of two windows, but a1, which has a third that is pending: 2/3 instead of 1; a0 and a50

@@ -63,6 +63,10 @@ changes = st.one_of(
     st.tuples(st.just("late outcome"), st.tuples(st.integers(0, 99), st.booleans())),
     st.tuples(st.just("correct"), st.tuples(st.integers(0, 99), events)),
     st.tuples(st.just("delete"), st.integers(0, 99)),
+    st.tuples(
+        st.just("leave"),
+        st.tuples(st.permutations(DIMS[:3]), st.sampled_from("ab"), st.integers(1, 30)),
+    ),
     st.tuples(st.just("time"), st.sampled_from([1, 2, 4, -3])),
     st.tuples(st.just("dimension"), st.tuples(st.sampled_from(DIMS), st.booleans())),
     st.tuples(st.just("n_min"), st.sampled_from([1, 9, 15, 21])),
@@ -134,6 +138,20 @@ class World:
                 "delete from learning.pattern_episode_events where id = %s", (number,)
             )
             del self.events[number]
+        elif what == "leave":
+            # Where one dimension has the value and another one has not: slices shrink unevenly.
+            (dim, other, _), value, most = how
+            inside = [
+                number
+                for number in numbers
+                if self.events[number]["scope"].get(dim) == value
+                and self.events[number]["scope"].get(other) != value
+            ][:most]
+            self.connection.execute(
+                "delete from learning.pattern_episode_events where id = any (%s)", (inside,)
+            )
+            for number in inside:
+                del self.events[number]
         elif what == "time":
             self.now += how
         elif what == "dimension":
@@ -167,13 +185,26 @@ class World:
         )
         return {key(row[0]): list(row[1:]) for row in rows}
 
-    def lessons(self, pattern: str) -> set[str]:
+    def lessons(self, pattern: str) -> dict[str, Any]:
         rows = self.connection.execute(
-            "select scope_subset from learning.learning_lessons where pattern_key = %s"
-            " and lesson_type = 'tuning_rates' and status = 'active'",
+            "select scope_subset, n, stats, latent_factor_id from learning.learning_lessons"
+            " where pattern_key = %s and lesson_type = 'tuning_rates' and status = 'active'",
             (pattern,),
         )
-        return {key(row[0]) for row in rows}
+        return {key(row[0]): row[1:] for row in rows}
+
+    def rebuilt(self, pattern: str) -> dict[str, Any]:
+        """The lessons as they would be had nothing been mined before."""
+        with self.connection.transaction(force_rollback=True):
+            self.connection.execute(
+                "truncate learning.slice_rates, learning.mined_patterns,"
+                " learning.mining_contributions"
+            )
+            self.connection.execute("delete from learning.learning_lessons")
+            self.connection.execute(
+                "select learning.mine_pattern(%s, %s, null)", (pattern, self.as_of)
+            )
+            return self.lessons(pattern)
 
 
 def valid(event: dict[str, Any]) -> dict[str, Any]:
@@ -208,7 +239,26 @@ def test_any_sequence_of_changes_counts_as_the_twin_does(
             for pattern in PATTERNS:
                 wanted = world.wanted(pattern)
                 assert world.mined(pattern) == wanted
-                assert world.lessons(pattern) == set(wanted)
+                lessons = world.lessons(pattern)
+                assert lessons.keys() == wanted.keys()
+                assert lessons == world.rebuilt(pattern)
+
+
+def test_lessons_follow_their_parent(connection: psycopg.Connection[Any]) -> None:
+    """The largest parent shrinks below another one, then to the slice, which stays as it is."""
+    world = World(connection)
+    parts = [({"chain": "a", "bucket": "a"}, 20), ({"chain": "a"}, 30), ({"bucket": "a"}, 25)]
+    scopes = [scope for scope, n in parts for _ in range(n)]
+    for number, scope in enumerate(scopes):
+        world.put(None, valid({**some_events(number, 1)[0], "pattern": PATTERNS[0], "day": 0,
+            "attempt": number, "scope": scope, "decision": "skipped", "policy": False,
+            "outcome": "success" if number % 3 else "failure"}))  # fmt: skip
+    world.mine()
+    for gone in (10, 20):
+        world.change("leave", (("chain", "bucket", ""), "a", gone))
+        world.mine()
+        assert len(world.lessons(PATTERNS[0])) == 4
+        assert world.lessons(PATTERNS[0]) == world.rebuilt(PATTERNS[0])
 
 
 @given(

@@ -1,0 +1,52 @@
+begin;
+select plan(5);
+
+create function pg_temp.store(p_scope jsonb, p_success int, p_failure int) returns void
+language sql as $$
+    delete from learning.slice_rates where scope_subset = p_scope;
+    insert into learning.slice_rates (
+        pattern_key, slice_key, scope_subset, depth, acted_success, acted_failure, skipped_success,
+        skipped_failure, n_policy, weight, success_weight, n_sampled, n_valued
+    )
+    select 'pm.uptrend.S1.entry', p_scope::text, p_scope, count(*), 0, 0, p_success, p_failure, 0,
+        (p_success + p_failure) * 4294967296, p_success * 4294967296, 0, 0
+    from jsonb_object_keys(p_scope)
+$$;
+create function pg_temp.write() returns jsonb language sql as $$
+    select learning.write_tuning_lessons('pm.uptrend.S1.entry', 33, '2026-01-01', null, false)
+$$;
+create function pg_temp.of_child() returns table (parent jsonb, sr_rest float8) language sql as $$
+    select l.stats -> 'parent', (l.stats ->> 'sr_rest')::float8
+    from learning.learning_lessons as l
+    where l.scope_subset = '{"bucket": "a", "chain": "b"}' and l.status = 'active'
+$$;
+do $$begin
+    perform pg_temp.store('{}', 100, 100);
+    perform pg_temp.store('{"bucket": "a"}', 20, 80);
+    perform pg_temp.store('{"chain": "b"}', 40, 50);
+    perform pg_temp.store('{"bucket": "a", "chain": "b"}', 10, 30);
+end$$;
+do $$begin perform pg_temp.write(); end$$;
+select results_eq(
+    'select * from pg_temp.of_child()', $$values ('{"bucket": "a"}'::jsonb, 10 / 60::float8)$$,
+    'compared with the parent of most experiments'
+);
+select is(
+    (select stats -> 'parent' from learning.learning_lessons where scope_subset = '{}'), 'null',
+    'the whole pattern has none'
+);
+select is(pg_temp.write() -> 'lessons_changed', '0', 'what is the same is not touched');
+
+do $$begin perform pg_temp.store('{"bucket": "a"}', 10, 70); perform pg_temp.write(); end$$;
+select results_eq(
+    'select * from pg_temp.of_child()', $$values ('{"chain": "b"}'::jsonb, 30 / 50::float8)$$,
+    'another parent is the largest now: neither it nor the slice changed'
+);
+do $$begin perform pg_temp.store('{"chain": "b"}', 30, 60); perform pg_temp.write(); end$$;
+select results_eq(
+    'select * from pg_temp.of_child()', $$values ('{"chain": "b"}'::jsonb, 20 / 50::float8)$$,
+    'or the same parent counts otherwise'
+);
+
+select * from finish();
+rollback;
