@@ -1,20 +1,20 @@
 -- The DX ladder of a pattern (episodes s3_dx in which something was bought): per slice how many
 -- buys its successes took at base arms, and the ladder's pressure (threes - ones) / successes, as
 -- lessons tuning_dx_ladder from p_n_min successes on; retires those that no longer qualify. Buys at
--- base arms follow from fill_depth_atrs, the depth below the first fill in ATRs, where it was kept,
--- else they are the buys made. Returns {"lessons", "lessons_changed", "retired"}.
+-- base arms follow from fill_depth_atrs, the depth below the first fill in ATRs, where it was kept
+-- as a number, else they are the buys made. Returns {"lessons", "lessons_changed", "retired"}.
 create or replace function learning.write_ladder_lessons(
     p_pattern_key text, p_n_min integer, p_as_of timestamptz, p_run_id bigint
 )
 returns jsonb
 language plpgsql volatile
-set search_path = '' set enable_nestloop = off set jit = off
+set search_path = '' set timezone = 'UTC' set enable_nestloop = off set jit = off
 as $$
 declare
     v_since timestamptz := p_as_of
         - make_interval(days => learning.setting(p_pattern_key, 'lookback_days')::integer);
     v_max_dims integer := learning.max_dims(p_pattern_key);
-    v_arm double precision := (
+    v_arm numeric := (
         select g.base from learning.gates as g
         where g.pattern_key = p_pattern_key and g.action_category = 'tuning_dx_atr_mult'
     );
@@ -22,11 +22,11 @@ declare
 begin
     with cycles as (
         select learning.mined_scope(e.scope) as scope, e.outcome = 'success' as is_success,
-            case when v_arm > 0 and e.factors ? 'fill_depth_atrs'
+            case when v_arm > 0 and jsonb_typeof(e.factors -> 'fill_depth_atrs') = 'number'
                 then 1 + least(2, floor(
-                    greatest(0, (e.factors -> 'fill_depth_atrs')::double precision) / v_arm
+                    greatest(0, (e.factors -> 'fill_depth_atrs')::numeric) / v_arm
                 ))
-                else (e.factors -> 'dx_count')::double precision
+                else (e.factors -> 'dx_count')::numeric
             end::integer as dx_count
         from learning.pattern_episode_events as e
         where e.pattern_key = p_pattern_key
@@ -34,7 +34,8 @@ begin
             and e.outcome in ('success', 'failure')
             and e.decided_at > v_since
             and e.decided_at <= p_as_of
-            and (e.factors -> 'dx_count')::double precision between 1 and 3
+            and case when jsonb_typeof(e.factors -> 'dx_count') = 'number'
+                then (e.factors -> 'dx_count')::numeric between 1 and 3 end
     ),
     cells as (
         select c.scope,

@@ -1,5 +1,5 @@
 begin;
-select plan(11);
+select plan(13);
 
 create function pg_temp.cycles(p_n int, p_bucket text, p_outcome text, p_factors jsonb, p_at timestamptz)
 returns void language sql as $$
@@ -51,6 +51,26 @@ select results_eq(
     'select * from before order by id', 'what is the same is not touched'
 );
 
+-- Factors are what the bot told: what is no number counts nothing, and stops nothing.
+do $$declare v_factors jsonb; begin
+    foreach v_factors in array array[
+        '{"dx_count": "2"}', '{"dx_count": null}', '{"dx_count": [2]}', '{"dx_count": 1e400}',
+        '{"dx_count": 0, "fill_depth_atrs": "1"}'
+    ]::jsonb[] loop
+        perform pg_temp.cycles(1, 'odd', 'success', v_factors, '2026-01-20');
+    end loop;
+    perform pg_temp.cycles(1, 'odd', 'success', f, '2026-01-20')
+    from unnest(array['{"dx_count": 2, "fill_depth_atrs": "1"}', '{"dx_count": 2, "fill_depth_atrs": null}',
+        '{"dx_count": 2, "fill_depth_atrs": 1e400}']::jsonb[]) as f;
+    perform pg_temp.mine('2026-01-22');
+end$$;
+select results_eq(
+    $$select count_1, count_2, count_3, n_failure from analyst.ladder_lessons where scope_subset = '{}'$$,
+    'values (37::bigint, 10::bigint, 21::bigint, 110::bigint)',
+    'a depth that is no number leaves the buys made'
+);
+delete from learning.pattern_episode_events where scope ->> 'bucket' = 'odd';
+
 -- A multiplier of 3 spread the arms: bought once, but 13 ATRs deep base arms would have bought thrice.
 do $$begin perform pg_temp.cycles(40, 'mid', 'success',
     '{"dx_count": 1, "fill_depth_atrs": 13.2, "dx_atr_mult_used": 18}', '2026-01-20'); end$$;
@@ -81,6 +101,16 @@ select results_eq(
     $$select scope_subset, n_success from analyst.ladder_lessons where status = 'active' order by n$$,
     $$values ('{"bucket": "mid"}'::jsonb, 60::bigint), ('{}', 92)$$, 'and its own lookback'
 );
+-- A day of the lookback is 24 hours, also where the session's zone changes its clocks.
+do $$begin perform pg_temp.cycles(200, 'dst', 'success', '{"dx_count": 1}', '2026-03-28 12:30+00'); end$$;
+set local timezone = 'Europe/Berlin';
+do $$begin perform pg_temp.mine('2026-04-02 12:00+00'); end$$;
+select is(
+    (select count(*) from analyst.ladder_lessons where scope_subset = '{}' and status = 'active'),
+    1::bigint, 'a window of four days and 23.5 hours ago counts'
+);
+set local timezone = 'UTC';
+
 select is((pg_temp.mine('2026-03-22') -> 'retired')::int > 0, true, 'old cycles age out');
 select is_empty(
     $$select from analyst.ladder_lessons where status = 'active'$$, 'and their lessons with them'
