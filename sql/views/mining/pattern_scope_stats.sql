@@ -1,13 +1,14 @@
 -- Per pattern and slice what the channels know of it: rates of its tuning lesson, the levers that
 -- would have turned windows that went wrong (episode summaries of the lookback, at the scope of the
--- episode's first window), and its trades. Slices: tuning lessons (no copies), and those with n_min
--- trades. Refreshed concurrently by learning.run_aggregator().
+-- episode's first window; without entries that name no lever and figures that are no numbers), and
+-- its trades. Slices: tuning lessons (no copies), and those with n_min trades. Refreshed
+-- concurrently by learning.run_aggregator().
 create materialized view analyst.pattern_scope_stats as
 with limits as materialized (
     select k.pattern_key, learning.setting(k.pattern_key, 'n_min')::integer as n_min,
         learning.max_dims(k.pattern_key) as max_dims,
         (select learning.clock()) - make_interval(
-            days => learning.setting(k.pattern_key, 'lookback_days')::integer
+            hours => 24 * learning.setting(k.pattern_key, 'lookback_days')::integer
         ) as since
     from (
         select l.pattern_key from learning.learning_lessons as l
@@ -35,8 +36,16 @@ slices as materialized (
     join limits as m on m.pattern_key = t.pattern_key and t.n >= m.n_min
 ),
 considered as materialized (
-    select w.pattern_key, learning.mined_scope(w.scope) as scope, c.lever, c.delta, c.severity,
-        c.signal_confidence
+    select w.pattern_key, learning.mined_scope(w.scope) as scope, c.item ->> 'lever' as lever,
+        jsonb_path_query_first(
+            c.item, 'strict $.delta ? (@ > -1e99 && @ < 1e99)', silent => true
+        )::double precision as delta,
+        jsonb_path_query_first(
+            c.item, 'strict $.severity ? (@ > -1e99 && @ < 1e99)', silent => true
+        )::double precision as severity,
+        jsonb_path_query_first(
+            c.item, 'strict $.signal_confidence ? (@ > -1e99 && @ < 1e99)', silent => true
+        )::double precision as signal_confidence
     from learning.ad_strands as s
     cross join lateral (
         select e.pattern_key, e.scope
@@ -46,22 +55,22 @@ considered as materialized (
         limit 1
     ) as w
     join limits as m on m.pattern_key = w.pattern_key and s.happened_at > m.since
-    cross join lateral jsonb_to_recordset(
+    cross join lateral jsonb_array_elements(
         case jsonb_typeof(s.content -> 'levers_considered')
             when 'array' then s.content -> 'levers_considered' else '[]' end
-    ) as c (
-        lever text, delta double precision, severity double precision,
-        signal_confidence double precision
-    )
-    where s.kind = 'uptrend_episode_summary' and c.lever is not null
+    ) as c (item)
+    where s.kind = 'uptrend_episode_summary' and c.item ->> 'lever' is not null
 ),
 levers as (
     select c.pattern_key, s.scope_subset, c.lever, sum(c.n)::bigint as n,
-        sum(c.delta) / sum(c.n) as delta, sum(c.severity) / sum(c.n) as severity,
-        sum(c.signal_confidence) / sum(c.n) as signal_confidence
+        sum(c.delta) / sum(c.deltas) as delta, sum(c.severity) / sum(c.severities) as severity,
+        sum(c.signal_confidence) / sum(c.signal_confidences) as signal_confidence
     from (
-        select o.pattern_key, o.scope, o.lever, count(*) as n, sum(o.delta) as delta,
-            sum(o.severity) as severity, sum(o.signal_confidence) as signal_confidence
+        select o.pattern_key, o.scope, o.lever, count(*) as n,
+            sum(o.delta) as delta, nullif(count(o.delta), 0) as deltas,
+            sum(o.severity) as severity, nullif(count(o.severity), 0) as severities,
+            sum(o.signal_confidence) as signal_confidence,
+            nullif(count(o.signal_confidence), 0) as signal_confidences
         from considered as o
         group by o.pattern_key, o.scope, o.lever
     ) as c

@@ -50,14 +50,14 @@ def store(connection: psycopg.Connection[Any], trades: list[Trade]) -> None:
     connection.execute(
         """
         insert into learning.pattern_trade_events (
-            trade_id, pattern_key, action_category, scope, roi, did_trim, reached_s3, hold_hours,
-            closed_at
+            trade_id, ordinal, pattern_key, action_category, scope, roi, did_trim, reached_s3,
+            hold_hours, closed_at
         )
-        select t ->> 'trade', %s, a, t -> 'scope', (t -> 'roi')::double precision,
+        select t ->> 'trade', n, %s, a, t -> 'scope', (t -> 'roi')::double precision,
             (t -> 'trim')::boolean, (t -> 's3')::boolean, (t -> 'hold')::double precision,
             (t ->> 'closed')::timestamptz
         from jsonb_array_elements(%s::jsonb) as t
-        cross join jsonb_array_elements_text(t -> 'actions') as a
+        cross join jsonb_array_elements_text(t -> 'actions') with ordinality as u (a, n)
         """,
         (PATTERN, json.dumps(trades)),
     )
@@ -195,6 +195,44 @@ def test_it_joins_lessons_levers_and_trades(connection: psycopg.Connection[Any])
         "rejected": 0,
         "stale_pendings": 0,
         "failed": 0,
+    }
+
+
+def test_levers_that_cannot_be_read_are_left_out(connection: psycopg.Connection[Any]) -> None:
+    """What a bot writes into a summary never stops the refresh."""
+    fill(connection)
+    odd = [
+        "ts",
+        None,
+        7,
+        ["halo"],
+        {"delta": 1},
+        {"lever": None, "delta": 1},
+        {"lever": "odd", "delta": "much", "severity": None, "signal_confidence": [1]},
+        {"lever": "odd", "delta": 0.5, "severity": True, "signal_confidence": {"is": 1}},
+        {"lever": "large", "delta": 1},
+    ]
+    text = json.dumps({"levers_considered": odd}).replace(
+        '"large", "delta": 1', '"large", "delta": 1e400'
+    )
+    for content in (text, '{"levers_considered": "ts"}', '["levers_considered"]'):
+        connection.execute(
+            "insert into learning.ad_strands (kind, episode_id, content)"
+            " values ('uptrend_episode_summary', 'e5', %s)",
+            (content,),
+        )
+    connection.execute("call learning.run_aggregator(true)")
+    assert connection.execute(
+        "select status from learning.learning_runs order by id"
+    ).fetchall() == [("done",), ("done",)]
+    ((levers,),) = connection.execute(
+        "select levers_considered - 'halo' - 'ts' from analyst.pattern_scope_stats"
+        " where scope_subset = '{}'"
+    )
+    nothing = {"severity": None, "signal_confidence": None}
+    assert levers == {
+        "odd": {"n": 2, "delta": 0.5, **nothing},
+        "large": {"n": 1, "delta": None, **nothing},
     }
 
 
