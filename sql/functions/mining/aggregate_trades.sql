@@ -1,10 +1,12 @@
 -- Closed trades that have no events yet get them from their position_closed strands, oldest first;
--- a trade whose events are there is left alone, whoever wrote them. One that cannot be read goes to
--- episode_rejects and does not stop the next. Returns {"trades", "trade_events", "rejected"}.
+-- a trade whose events are there is left alone, whoever wrote them, and so is one of
+-- allocation_history: record_closed_trade told all there is of it. One that cannot be read goes to
+-- episode_rejects, with what learning.retry_reject needs once it is corrected, and does not stop
+-- the next. Returns {"trades", "trade_events", "rejected"}.
 create or replace function learning.aggregate_trades()
 returns jsonb
 language plpgsql volatile
-set search_path = ''
+set search_path = '' set timezone = 'UTC'
 as $$
 declare
     v_strand learning.ad_strands;
@@ -21,6 +23,9 @@ begin
             and not exists (
                 select from learning.pattern_trade_events as e where e.trade_id = s.trade_id
             )
+            and not exists (
+                select from learning.allocation_history as h where h.trade_id = s.trade_id
+            )
         order by s.trade_id, s.id
     loop
         begin
@@ -30,8 +35,16 @@ begin
             when data_exception or integrity_constraint_violation
                 or sqlstate 'QD001' or sqlstate 'QD006'
             then
-                v_payload := v_strand.content
-                    || jsonb_build_object('trade_id', v_strand.trade_id);
+                v_payload := (
+                    select jsonb_strip_nulls(jsonb_build_object('timeframe', p.timeframe))
+                        || v_strand.content
+                        || jsonb_strip_nulls(jsonb_build_object(
+                            'trade_id', v_strand.trade_id, 'closed_at', v_strand.happened_at,
+                            'position_id', v_strand.position_id
+                        ))
+                    from (values (v_strand.position_id)) as s (position_id)
+                    left join learning.lowcap_positions as p on p.position_id = s.position_id
+                );
                 v_rejected := v_rejected + 1;
                 perform learning.keep_reject(
                     'closed_trade', 'aggregator', v_payload, sqlstate, sqlerrm

@@ -1,5 +1,5 @@
 begin;
-select plan(11);
+select plan(15);
 
 insert into learning.lowcap_positions (token_contract, token_chain, symbol, timeframe, scope)
 values ('x', 'solana', 'X', '1h', '{"bucket": "position"}');
@@ -71,6 +71,32 @@ select is(
 );
 delete from learning.pattern_trade_events where trade_id = 't1';
 select is(learning.aggregate_trades() -> 'trade_events', '3', 'events that got lost come back');
+
+-- What was kept needs its correction alone.
+update learning.episode_rejects set payload = payload || '{"roi": 0.3}'
+where payload ->> 'trade_id' = 'bad2';
+select results_eq(
+    $$select r.written from learning.episode_rejects as j cross join learning.retry_reject(j.id) as r
+        where j.payload ->> 'trade_id' = 'bad2'$$,
+    $$values ('new')$$, 'a reject that was corrected passes'
+);
+select results_eq(
+    $$select timeframe, closed_at from learning.allocation_history where trade_id = 'bad2'$$,
+    $$values ('1h', timestamptz '2026-01-05')$$, 'with the timeframe of its position, when it closed'
+);
+do $$begin
+    perform learning.record_closed_trade('{"trade_id": "told", "timeframe": "1h", "roi": 0.1,
+        "closed_at": "2026-01-06T00:00:00Z"}');
+end$$;
+select is(
+    learning.aggregate_trades(), '{"trades": 0, "trade_events": 0, "rejected": 3}',
+    'what was told with its allocation is told, with or without a pattern'
+);
+set local timezone = 'Asia/Tokyo';
+do $$begin perform learning.aggregate_trades(); end$$;
+select is(
+    (select count(*) from learning.episode_rejects), 4::bigint, 'kept once in any zone'
+);
 
 select * from finish();
 rollback;
