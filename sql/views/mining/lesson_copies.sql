@@ -10,4 +10,4 @@ join learning.learning_lessons as o
     and o.pattern_key || ' ' || o.scope_subset::text = l.latent_factor_id
 where l.status = 'active' and o.id <> l.id;
 comment on view analyst.lesson_copies is
-    'Lessons left out of analyst.lessons: their slice has the counts of a broader one in all four quadrants, whose lesson they copy.';
+    'Lessons left out of analyst.lessons: their slice has the counts of a broader one in all four quadrants and as many policy skips (n_policy), whose lesson they copy.';

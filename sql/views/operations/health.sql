@@ -78,7 +78,7 @@ checks as (
     select 4, 'pendings too old' as check_name,
         case when count(e.id) > 0 then 'warn' else 'ok' end,
         count(e.id) || ' windows are pending longer than pending_max_days',
-        'call learning.run_aggregator() closes them as neutral.' as what_to_do
+        'call learning.run_aggregator(true) closes them as neutral.' as what_to_do
     from settings as s
     left join learning.pattern_episode_events as e
         on e.outcome is null and e.opened_at < s.clock - s.pending_age
