@@ -27,7 +27,7 @@ HEADER = "ts,open,high,low,close,volume\n"
 BAR = "0,1,2,0.5,1,10\n"
 WAITS = """
     select 1 from pg_locks
-    where relation = 'learning.feed_watermarks'::regclass and not granted
+    where relation = 'learning.clock_setting'::regclass and not granted
 """
 Quadrant = Callable[..., tuple[int, str]]
 
@@ -77,7 +77,7 @@ def test_ctrl_c_then_the_same_command_goes_on_and_the_next_says_it_is_done(
     command = ("replay", market, "--learn-every", "6h", "--json")
     with psycopg.connect(database) as holder, start(database, *command) as stopped:
         # Its first write has to wait, so that Ctrl-C comes in the middle however fast it is.
-        holder.execute("lock table learning.feed_watermarks in share row exclusive mode")
+        holder.execute("lock table learning.clock_setting in share row exclusive mode")
         deadline = time.monotonic() + 60
         while connection.execute(WAITS).fetchone() is None:
             assert time.monotonic() < deadline, "packet died in replay: no tick was written"
