@@ -97,7 +97,7 @@ def _overrides(rows: list[dict[str, Any]]) -> None:
 
 
 def _override_table(title: str, rows: list[dict[str, Any]]) -> Table:
-    table = _table(title, "setup and scope", "gates", "n", "benefit : cost", "p", "q")
+    table = _table(title, "setup and scope", "gates", "n", "benefit\n: cost", "p", "q")
     for row in rows:
         evidence = row["evidence"]
         changed = [

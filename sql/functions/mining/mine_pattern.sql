@@ -48,8 +48,15 @@ begin
             <= greatest(v_state.n_events / 5, 50);
         v_state.n_events := v_state.n_events
             + coalesce(cardinality(v_came), 0) - coalesce(cardinality(v_gone), 0);
-        v_state.n_new := v_state.n_new
-            + (select count(*) from unnest(v_came) as c where c.mining = v_state.mining);
+        -- What got another scope or quadrant is new where it counts now; another weight is not.
+        v_state.n_new := v_state.n_new + (
+            select count(*)
+            from (
+                select c.event_id, c.scope, c.quadrant from unnest(v_came) as c
+                except
+                select g.event_id, g.scope, g.quadrant from unnest(v_gone) as g
+            ) as n
+        );
     else
         delete from learning.mining_dirty as d where d.pattern_key = p_pattern_key;
         delete from learning.mining_contributions as c where c.pattern_key = p_pattern_key;

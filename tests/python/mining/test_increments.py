@@ -314,6 +314,26 @@ def test_a_slice_is_stored_or_known_to_be_missing(
         assert row[0] or stored == wanted
 
 
+def test_only_what_counts_elsewhere_is_new(connection: psycopg.Connection[Any]) -> None:
+    """A virtual result adds no experiment; another scope and an arrival do."""
+    world = World(connection)
+    event = valid({**some_events(1, 1)[0], "pattern": PATTERNS[0], "day": 0, "roi": None,
+        "scope": {"chain": "a"}, "decision": "skipped", "outcome": "failure"})  # fmt: skip
+    for number in range(12):
+        world.put(None, {**event, "attempt": number})
+    world.mine()
+    first = next(iter(world.events))
+    news = []
+    for change in ({"roi": 0.5}, {"scope": {"chain": "b"}}):
+        world.put(first, {**world.events[first], **change})
+        world.mine()
+        news.append(connection.execute("select n_new from learning.mined_patterns").fetchone())
+    world.put(None, {**event, "attempt": 99})
+    world.mine()
+    news.append(connection.execute("select n_new from learning.mined_patterns").fetchone())
+    assert news == [(0,), (1,), (2,)]
+
+
 def test_what_did_not_change_keeps_its_evidence(connection: psycopg.Connection[Any]) -> None:
     """Only the slices of a changed experiment are touched, by a rebuild too."""
     world = World(connection)
