@@ -75,5 +75,5 @@ comment on column learning.mined_patterns.base_floor is
     'Experiments a slice needed at the last rebuild to be stored; null: never rebuilt.';
 comment on column learning.mined_patterns.lookback_days is 'Days of experiments it was mined from.';
 comment on column learning.mined_patterns.n_events is 'Its rows in mining_contributions.';
-comment on column learning.mined_patterns.n_new is 'Experiments that came since the last rebuild.';
+comment on column learning.mined_patterns.n_new is 'Experiments that came, or came to count elsewhere, since the last rebuild.';
 reset role;
