@@ -8,11 +8,8 @@ without learning, closes the replay's trades in their order and prints the path 
 from __future__ import annotations
 
 import json
-import shutil
 import sys
-import tempfile
 import time
-import uuid
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -23,14 +20,13 @@ from statistics import median
 from typing import Any
 
 import psycopg
-from psycopg import sql
+import throwaway
 from rich.console import Console
 from rich.table import Table
 
 from quadrant.bars import read_folder
-from quadrant.database import migrate
 from quadrant.replay import Replay, ReplayOptions
-from quadrant.server import Cluster, Home
+from quadrant.server import Cluster
 
 TIMEFRAMES = ("15m", "1h", "4h")
 SIZES = (24, 1_000, 10_000)
@@ -38,28 +34,8 @@ NEVER = 10**15
 
 
 @contextmanager
-def server() -> Iterator[Cluster]:
-    root = Path(tempfile.mkdtemp(prefix="quadrant-bench-"))
-    root.chmod(0o755)
-    cluster = Cluster(Home(root))
-    cluster.start()
-    try:
-        yield cluster
-    finally:
-        cluster.stop("immediate")
-        shutil.rmtree(root, ignore_errors=True)
-
-
-@contextmanager
 def database(cluster: Cluster) -> Iterator[psycopg.Connection[Any]]:
-    name = f"bench_{uuid.uuid4().hex[:8]}"
-    admin_dsn, dsn = cluster.dsn(), cluster.dsn(name)
-    assert admin_dsn is not None
-    assert dsn is not None
-    with psycopg.connect(admin_dsn, autocommit=True) as admin:
-        admin.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
-    migrate(dsn)
-    with psycopg.connect(dsn, autocommit=True) as connection:
+    with throwaway.database(cluster) as connection:
         connection.execute("set synchronous_commit = off")
         yield connection
 
@@ -208,7 +184,7 @@ def path(cluster: Cluster, folder: Path) -> None:
 
 
 def main() -> None:
-    with server() as cluster:
+    with throwaway.server() as cluster:
         positions(cluster)
         if len(sys.argv) > 1:
             path(cluster, Path(sys.argv[1]))

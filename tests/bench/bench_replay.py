@@ -6,60 +6,25 @@ takes a synthetic market. It starts an embedded server of its own and prints a t
 
 from __future__ import annotations
 
-import shutil
 import sys
-import tempfile
 import time
-import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
-import psycopg
-from psycopg import sql
 from rich.console import Console
 from rich.table import Table
+from throwaway import database, server
 
 from quadrant.bars import Bars, read_folder
-from quadrant.database import migrate
 from quadrant.engine import compute
 from quadrant.market import planted_market, synthesize
 from quadrant.replay import Replay, ReplayOptions
 from quadrant.replay.scopes import replay_scopes
-from quadrant.server import Cluster, Home
+from quadrant.server import Cluster
 from quadrant.tick import Position, PositionBar, Tick
 
 HOUR = 3_600_000
 NEVER = 10**15
 PEER_BARS = 1_500
-
-
-@contextmanager
-def server() -> Iterator[Cluster]:
-    root = Path(tempfile.mkdtemp(prefix="quadrant-bench-"))
-    root.chmod(0o755)
-    cluster = Cluster(Home(root))
-    cluster.start()
-    try:
-        yield cluster
-    finally:
-        cluster.stop("immediate")
-        shutil.rmtree(root, ignore_errors=True)
-
-
-@contextmanager
-def database(cluster: Cluster) -> Iterator[psycopg.Connection[Any]]:
-    name = f"bench_{uuid.uuid4().hex[:8]}"
-    admin_dsn = cluster.dsn()
-    assert admin_dsn is not None
-    with psycopg.connect(admin_dsn, autocommit=True) as admin:
-        admin.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
-    dsn = cluster.dsn(name)
-    assert dsn is not None
-    migrate(dsn)
-    with psycopg.connect(dsn, autocommit=True) as connection:
-        yield connection
 
 
 def replay(cluster: Cluster, bars: list[Bars], learn_every: int) -> tuple[int, float, int, float]:

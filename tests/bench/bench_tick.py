@@ -12,9 +12,9 @@ from typing import Any
 
 import numpy as np
 import psycopg
-from bench_replay import database, server
 from rich.console import Console
 from rich.table import Table
+from throwaway import database, server
 
 from quadrant.bars import TIMEFRAMES
 from quadrant.engine import Snapshot, compute

@@ -11,12 +11,9 @@ from __future__ import annotations
 import argparse
 import json
 import resource
-import shutil
 import subprocess
 import sys
-import tempfile
 import time
-import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -25,12 +22,11 @@ from typing import Any
 import numpy as np
 import psycopg
 from peers import PEERS
-from psycopg import sql
 from rich.console import Console
 from rich.table import Table
 
-from quadrant.database import migrate
-from quadrant.server import Cluster, Home
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from throwaway import new_database, server
 
 PATTERN = "pm.uptrend.S1.entry"
 VALUES = (12, 4, 6, 3, 8, 5, 5, 4, 10, 3, 6, 4)  # per dimension, then 4 each
@@ -60,23 +56,8 @@ LESSONS = f"select learning.write_lessons('{PATTERN}', {N_MIN}, %s, null, false)
 @contextmanager
 def database() -> Iterator[str]:
     """The DSN of a migrated database on a server of its own."""
-    root = Path(tempfile.mkdtemp(prefix="quadrant-bench-"))
-    root.chmod(0o755)
-    cluster = Cluster(Home(root))
-    cluster.start()
-    try:
-        name = f"bench_{uuid.uuid4().hex[:8]}"
-        dsn = cluster.dsn()
-        assert dsn is not None
-        with psycopg.connect(dsn, autocommit=True) as admin:
-            admin.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
-        dsn = cluster.dsn(name)
-        assert dsn is not None
-        migrate(dsn)
-        yield dsn
-    finally:
-        cluster.stop("immediate")
-        shutil.rmtree(root, ignore_errors=True)
+    with server() as cluster:
+        yield new_database(cluster)
 
 
 def fill(connection: psycopg.Connection[Any], n: int, names: list[str], first: int = 0) -> None:
