@@ -75,14 +75,13 @@ class PositionTicker:
         for track in self.tracks.values():
             if track.busy:
                 track.fill_at_open(bar)
-        late = [action for action in actions if action.signal_bar_ts < bar.bar_ts]
-        self._take(late, bar)
+        self._take([action for action in actions if action.signal_bar_ts < bar.bar_ts], bar)
         if bar.state != self.state or bar.trim or bar.emergency:
             self._happen(bar)
         if self.subject.attempt is not None:
             for track in self.in_state.get(bar.state, ()):
                 track.watch(bar, thresholds)
-        self._take([action for action in actions if action not in late], bar)
+        self._take([action for action in actions if action.signal_bar_ts >= bar.bar_ts], bar)
         for track in self.tracks.values():
             if track.changed:
                 self.dirty, track.changed = True, False

@@ -189,7 +189,7 @@ class Tick:
 
     def _tick(
         self, batch: Sequence[PositionBar], actions: Mapping[Position, Sequence[Action]]
-    ) -> Iterator[Answer]:
+    ) -> list[Answer]:
         """One transaction: every position at most once."""
         self.connection.execute(queries("tick/hear"))
         tickers = [self.tickers[one.position] for one in batch]
@@ -209,7 +209,7 @@ class Tick:
             answers.append(Answer(one.position, fresh, self.controls.of(ticker.position_id)))
         self._stand_for_the_quiet()
         self.commit()
-        return iter(answers)
+        return answers
 
     def _stand_for_the_quiet(self) -> None:
         """Moves the watermarks to what every position has reached; they need no row then."""
