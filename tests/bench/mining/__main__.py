@@ -42,12 +42,12 @@ COUNT = (
     "insert into learning.mining_contributions select * from learning.counted_experiments("
     f"'{PATTERN}', '2025-12-01', '{AS_OF}', null, 1)"
 )
-REBUILD = f"select learning.rebuild_slices('{PATTERN}', %s, {N_MIN}, 1, false)"
+REBUILD = f"select learning.rebuild_slices('{PATTERN}', %s, 1, false)"
 INCREMENT = f"""
     with changes as materialized (
         select * from learning.take_up_changes('{PATTERN}', '2025-12-01', '{LATER}', '{AS_OF}', 2)
     )
-    select learning.merge_changes('{PATTERN}', c.gone, c.came, {N_MIN}, 2) from changes as c
+    select learning.merge_changes('{PATTERN}', c.gone, c.came, 2) from changes as c
 """
 NEW = f"select learning.has_new_slices('{PATTERN}', 1, %s, {N_MIN})"
 LESSONS = f"select learning.write_lessons('{PATTERN}', {N_MIN}, %s, null, false)"

@@ -12,6 +12,14 @@ COUNTS = (
     "acted_success, acted_failure, skipped_success, skipped_failure, n_policy, weight, n_sampled,"
     " n_valued, success_weight"
 )
+SLICES = """(
+    select r.*, coalesce((
+        select jsonb_object_agg(k.name, k.value)
+        from learning.mining_codes as k
+        where k.pattern_key = r.pattern_key and strpos(r.slice_key, k.item) > 0
+    ), '{}') as scope_subset
+    from learning.slice_rates as r
+) as slices"""
 
 
 def key(scope: dict[str, Any]) -> str:

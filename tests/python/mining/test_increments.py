@@ -11,7 +11,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from brute_force import COUNTS, key, slices
+from brute_force import COUNTS, SLICES, key, slices
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -179,7 +179,7 @@ class World:
 
     def mined(self, pattern: str) -> dict[str, list[int]]:
         rows = self.connection.execute(
-            f"select scope_subset, {COUNTS} from learning.slice_rates"
+            f"select scope_subset, {COUNTS} from {SLICES}"
             " where pattern_key = %s and n >= %s",
             (pattern, self.tuning["n_min"]),
         )
@@ -290,19 +290,18 @@ def test_a_slice_is_stored_or_known_to_be_missing(
         )
         connection.execute("truncate learning.mining_dirty")
         connection.execute(
-            "select learning.rebuild_slices(%s, %s, %s, 1, false)", (pattern, floor, n_min)
+            "select learning.rebuild_slices(%s, %s, 1, false)", (pattern, floor)
         )
         for event in after:
             world.put(None, valid({**event, "pattern": pattern}))
         connection.execute(
             "with changes as materialized (select * from learning.take_up_changes"
             "(%(pattern)s, %(from)s, %(until)s, %(until)s, 2)) select learning.merge_changes("
-            "%(pattern)s, c.gone, c.came, %(n_min)s, 2) from changes as c",
+            "%(pattern)s, c.gone, c.came, 2) from changes as c",
             {
                 "pattern": pattern,
                 "from": START - timedelta(days=10),
                 "until": START,
-                "n_min": n_min,
             },
         )
         row = connection.execute(
@@ -346,7 +345,7 @@ def test_what_did_not_change_keeps_its_evidence(connection: psycopg.Connection[A
         })  # fmt: skip
     world.mine()
     world.mine()
-    evidence = "select scope_subset, evidence from learning.slice_rates"
+    evidence = f"select scope_subset, evidence from {SLICES}"
     before = {key(row[0]): row[1] for row in connection.execute(evidence)}
     number, event = next(
         (n, e) for n, e in world.events.items() if e["scope"] == {"bucket": "a", "timeframe": "c"}
@@ -400,7 +399,7 @@ def test_writers_that_commit_late_lose_nothing(database: str) -> None:
             errors.append(error)
 
     threads = [threading.Thread(target=write, args=(seed,)) for seed in range(3)]
-    counted = f"select scope_subset, {COUNTS} from learning.slice_rates where n >= 33 order by 1"
+    counted = f"select scope_subset, {COUNTS} from {SLICES} where n >= 33 order by 1"
     with psycopg.connect(database, autocommit=True) as miner:
         for thread in threads:
             thread.start()
@@ -464,11 +463,11 @@ def test_many_events_are_cut_into_statements(connection: psycopg.Connection[Any]
                 " and ".join(f"(grouping(v{i}) = 1 or v{i} is not null)" for i in range(len(DIMS)))
             }
             )
-            select count(*), count(r.n), count(*) filter (
-                where (r.n, r.skipped_success) = (c.n, c.successes)
+            select count(*), count(slices.n), count(*) filter (
+                where (slices.n, slices.skipped_success) = (c.n, c.successes)
             ), (select count(*) from learning.slice_rates where n >= 33)
             from cube as c
-            left join learning.slice_rates as r on r.scope_subset = c.scope
+            left join {SLICES} on slices.scope_subset = c.scope
             where c.n >= 33
             """
         ).fetchone()

@@ -10,7 +10,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from brute_force import COUNTS, key, slices
+from brute_force import COUNTS, SLICES, key, slices
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -68,7 +68,7 @@ def store(connection: psycopg.Connection[Any], rows: list[dict[str, Any]]) -> No
 
 def mined(connection: psycopg.Connection[Any], n_min: int) -> dict[str, list[int]]:
     rows = connection.execute(
-        f"select scope_subset, {COUNTS} from learning.slice_rates where n >= %s", (n_min,)
+        f"select scope_subset, {COUNTS} from {SLICES} where n >= %s", (n_min,)
     )
     return {key(row[0]): list(row[1:]) for row in rows}
 
