@@ -12,6 +12,7 @@ comment on column learning.learning_lessons.stats is null;
 comment on column learning.learning_lessons.latent_factor_id is 'Shared by slices of identical counts along a parent-child line: names the broadest of them.';
 
 truncate learning.slice_rates, learning.mining_contributions;
+drop index learning.mining_contributions_by_mining;
 delete from learning.mining_codes;
 alter table learning.mining_codes drop column item;
 comment on table learning.mining_codes is

@@ -40,6 +40,8 @@ comment on column learning.mining_codes.item is
     'The condition (name = value) as the character that stands for it in slice_rates.slice_key.';
 comment on table learning.mining_codes is
     'The dictionary of a pattern''s slice keys. It only grows, but for a rebuild of everything.';
+-- What came since the last rebuild is asked for by every mining.
+create index mining_contributions_by_mining on learning.mining_contributions (pattern_key, mining);
 alter table learning.slice_rates
     drop column n,
     drop column scope_subset,

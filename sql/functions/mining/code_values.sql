@@ -63,7 +63,7 @@ begin
             left join known as k on k.name = u.name
         )
         insert into learning.mining_codes (pattern_key, name, value, place, code, item)
-        select $1, n.name, n.value, n.place, n.code,
+        select $1, n.name, learning.value_name(n.value)::jsonb, n.place, n.code,
             -- From '1' on; what UTF-8 keeps free (55296 to 57343) is passed over.
             chr((n.number + case when n.number < 55296 then 0 else 2048 end)::integer)
         from (

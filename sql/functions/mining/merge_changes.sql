@@ -11,7 +11,6 @@ set search_path = '' set enable_nestloop = on set enable_mergejoin = off set jit
 set work_mem = '64MB'
 as $$
 declare
-    c_at_once constant integer := 4;  -- dimensions a step rolls up: 2^4 subsets of their items
     -- Whole numbers below 2^53 are exact in double precision, and summed without allocations.
     c_sums constant text := (
         select string_agg(format('sum(%1$s) as %1$s', c), ', ')
@@ -24,6 +23,7 @@ declare
     v_items text;
     v_steps text;
     v_dims integer;
+    v_at_once integer;  -- dimensions a step takes: all subsets of their items are made of each row
     v_last integer;
     v_changed bigint;
 begin
@@ -46,39 +46,42 @@ begin
         count(*)
     into v_items, v_dims
     from learning.mined_dimensions(p_pattern_key) as d;
-    v_last := ceil(v_dims / c_at_once::numeric);
+    -- Deep slices are summed up step by step, shallow ones of many dimensions are few at a time.
+    v_max_dims := case when v_max_dims < v_dims then v_max_dims end;
+    v_at_once := case when v_max_dims is null then 4 else 14 end;
+    v_last := ceil(v_dims / v_at_once::numeric);
     -- A step chooses among the first items left: key has the chosen, rest the others. Whatever
     -- an item that is missing is part of is null.
     select string_agg(
         format(
             $sql$,
                 s%1$s as (
-                    select s.key || c.items as key, %10$s as rest, %3$s
+                    select s.key || c.items as key, %9$s as rest, %3$s
                     from (
                         select s.*, substr(s.rest, %4$s) as rest_after%5$s from s%2$s as s
                     ) as s
-                    cross join lateral unnest(array[%6$s]) as c (items)
-                    where c.items is not null%7$s%8$s
-                    group by %9$s
+                    cross join lateral unnest(%6$s) as c (items)
+                    where c.items is not null%7$s
+                    group by %8$s
                 )
             $sql$,
-            t.step, t.step - 1, c_sums, c_at_once + 1,
+            t.step, t.step - 1, c_sums, v_at_once + 1,
             (
                 select string_agg(format(', nullif(substr(s.rest, %1$s, 1), ''0'') as i%1$s', i), '')
                 from generate_series(1, t.dims) as i
             ),
-            (
-                select string_agg(coalesce(m.items, ''''''), ', ' order by m.mask)
-                from (
-                    select mask, string_agg('s.i' || i, ' || ' order by i) as items
-                    from generate_series(0, (1 << t.dims) - 1) as mask
-                    left join generate_series(1, t.dims) as i on mask >> (i - 1) & 1 = 1
-                    group by mask
-                ) as m
-            ),
-            ' and length(s.key) + length(c.items) <= ' || v_max_dims,
+            case when v_max_dims is null then learning.item_subsets(t.dims, null)
+                else (
+                    select format('case length(s.key) %s end', string_agg(
+                        format('when %s then %s', taken,
+                            learning.item_subsets(t.dims, v_max_dims - taken)),
+                        ' '
+                    ))
+                    from generate_series(0, v_max_dims) as taken
+                )
+            end,
             -- What is chosen so far is a slice, or no slice below it is stored.
-            case when t.step % 2 = 1 and t.step > 1 then format(
+            case when v_max_dims is null and t.step % 2 = 1 and t.step > 1 then format(
                 $sql$
                     and s.key in (
                         select r.slice_key
@@ -86,7 +89,7 @@ begin
                         where r.pattern_key = $1 and length(r.slice_key) <= %s
                     )
                 $sql$,
-                c_at_once * (t.step - 1)
+                v_at_once * (t.step - 1)
             ) end,
             case when t.step = v_last then '1' else '1, s.rest_after' end,
             case when t.step = v_last then 'null' else 's.rest_after' end
@@ -95,7 +98,7 @@ begin
     )
     into v_steps
     from (
-        select step, least(c_at_once, v_dims - c_at_once * (step - 1)) as dims
+        select step, least(v_at_once, v_dims - v_at_once * (step - 1)) as dims
         from generate_series(1, v_last) as step
     ) as t;
 

@@ -23,8 +23,12 @@ SLICES = """(
 
 
 def key(scope: dict[str, Any]) -> str:
-    """A slice's name: its scope, in one order."""
-    return json.dumps(scope, sort_keys=True)
+    """A slice's name: its scope, in one order; 7.0 is 7."""
+    plain = {
+        name: int(value) if isinstance(value, float) and value.is_integer() else value
+        for name, value in scope.items()
+    }
+    return json.dumps(plain, sort_keys=True)
 
 
 def slices(

@@ -21,7 +21,7 @@ DIMS = (
     "mcap_vol_ratio_bucket",
 )
 START = datetime(2026, 3, 1, tzinfo=UTC)
-VALUES = st.sampled_from(["a", "b", 7, "7", True, "ключ 'é' \"{}\"", "", "0"])
+VALUES = st.sampled_from(["a", "b", 7, 7.0, "7", True, "ключ 'é' \"{}\"", "", "0"])
 
 
 def some_events(seed: int, number: int) -> list[dict[str, Any]]:
@@ -103,7 +103,7 @@ class World:
             "outcome": event["outcome"],
             "decided_at": START + timedelta(days=event["day"]) if event["decision"] else None,
             "blocked_by": ["policy"] if event["policy"] else ["ts"],
-            "factors": json.dumps({"samples": [{}]} if event["samples"] else {}),
+            "factors": json.dumps({"samples": [{"of": event["samples"]}]} if event["samples"] else {}),
             "roi": event["roi"],
         }
         names = ", ".join(columns)
@@ -333,7 +333,10 @@ def test_only_what_counts_elsewhere_is_new(connection: psycopg.Connection[Any]) 
     assert news == [(0,), (1,), (2,)]
 
 
-def test_what_did_not_change_keeps_its_evidence(connection: psycopg.Connection[Any]) -> None:
+@pytest.mark.parametrize("change", [{"roi": None}, {"outcome": "success"}, {"samples": "others"}])
+def test_what_did_not_change_keeps_its_evidence(
+    connection: psycopg.Connection[Any], change: dict[str, Any]
+) -> None:
     """Only the slices of a changed experiment are touched, by a rebuild too."""
     world = World(connection)
     chance = Random(3)
@@ -341,7 +344,7 @@ def test_what_did_not_change_keeps_its_evidence(connection: psycopg.Connection[A
         scope = {"bucket": chance.choice("ab"), "timeframe": chance.choice("cd")}
         world.put(None, {
             "pattern": PATTERNS[0], "attempt": number, "scope": scope, "decision": "skipped",
-            "outcome": "failure", "policy": False, "samples": False, "roi": 0.0, "day": 0,
+            "outcome": "failure", "policy": False, "samples": True, "roi": 0.0, "day": 0,
         })  # fmt: skip
     world.mine()
     world.mine()
@@ -350,7 +353,7 @@ def test_what_did_not_change_keeps_its_evidence(connection: psycopg.Connection[A
     number, event = next(
         (n, e) for n, e in world.events.items() if e["scope"] == {"bucket": "a", "timeframe": "c"}
     )
-    world.put(number, {**event, "roi": None})
+    world.put(number, {**event, **change})
     world.put(None, {**event, "attempt": 99, "decision": None, "outcome": None})
     world.tuning["n_min"] = 8
     world.set_tuning()
