@@ -5,22 +5,23 @@
 -- and is counted by cutting it out. Their columns: class, one, a code c<turn> and binary digits
 -- p<turn>_<digit> per dimension of p_dims, m_<measure> per measure that some have (p_some); those
 -- that all have are p_all. The bit string of a condition is the AND of the digits of its code.
+-- Bit strings keep the order of the events only where groups are hashed: find_slices() sees to it,
+-- and each lead is a GROUP BY of its own, as sets of them may be sorted all the same.
 create or replace function learning.slice_statement(
-    p_events text, p_dims jsonb, p_weights bigint[], p_some text[], p_all text[], p_leads text[],
-    p_expands boolean, p_floor integer, p_max_dims integer
+    p_events text, p_materialized boolean, p_dims jsonb, p_weights bigint[], p_some text[],
+    p_all text[], p_leads text[], p_expands boolean, p_floor integer, p_max_dims integer
 )
 returns text
 language sql immutable parallel safe
 as $$
-    with dims as (
-        select d.turn, d.bits, d.items,
-            exists (
-                select from unnest(p_leads) as l where d.turn::text = any (string_to_array(l, ','))
-            ) as leads,
-            p_expands and d.turn > (
-                select min((string_to_array(l, ','))[cardinality(string_to_array(l, ','))]::integer)
-                from unnest(p_leads) as l
-                where l <> ''
+    with leads as (
+        select t.turns, coalesce(t.turns[cardinality(t.turns)], 0) as last
+        from unnest(p_leads) as l
+        cross join lateral (select string_to_array(l, ',')::integer[] as turns) as t
+    ),
+    dims as (
+        select d.turn, d.bits, d.items, p_expands and d.turn > (
+                select min(l.last) from leads as l where l.last > 0
             ) as follows
         from jsonb_to_recordset(p_dims) as d (turn integer, bits integer, items text)
     ),
@@ -37,12 +38,13 @@ as $$
         cross join lateral generate_series(1, length(d.items)) as c (code)
         where d.follows
     ),
+    -- What is summed up of the events of a lead; digits of what cannot follow it are left out.
     bit_strings as (
-        select 'one' as name
+        select 'one' as name, null::integer as turn
         union all
-        select 'm_' || m from unnest(p_some) as m
+        select 'm_' || m, null from unnest(p_some) as m
         union all
-        select format('p%s_%s', d.turn, b)
+        select format('p%s_%s', d.turn, b), d.turn
         from dims as d
         cross join lateral generate_series(0, d.bits - 1) as b
         where d.follows
@@ -63,15 +65,13 @@ as $$
     )
     select format(
         $sql$
-            with recursive part as materialized (
-                select row_number() over ()::integer as lead, %1$s as key, %2$s as turn%3$s%4$s
-                from (%5$s) as e
-                group by grouping sets (%6$s)
-                having count(*) >= %7$s%8$s
-            )%9$s,
+            with recursive events as %1$s (%2$s),
+            part as materialized (
+                select row_number() over ()::integer as lead, p.* from (%3$s) as p
+            )%4$s,
             slices as (
                 select p.lead, p.key, p.turn, p.one as bits
-                from part as p%10$s
+                from part as p%5$s
             )
             select b.key, b.acted_success::integer, (b.acted - b.acted_success)::integer,
                 (b.successes - b.acted_success)::integer,
@@ -79,53 +79,56 @@ as $$
                 (b.n - b.experiments)::integer, b.weight, b.success_weight, b.n_sampled::integer,
                 b.n_valued::integer
             from (
-                select x.key, x.n, %11$s as experiments, %12$s as successes, %13$s as weight,
-                    %14$s as success_weight, %15$s
+                select x.key, x.n, %7$s as experiments, %8$s as successes, %9$s as weight,
+                    %10$s as success_weight, %11$s
                 from (
-                    select s.key, bit_count(s.bits) as n%16$s%17$s
+                    select s.key, bit_count(s.bits) as n%12$s%13$s
                     from slices as s
                     join part as m on m.lead = s.lead
                     offset 0
                 ) as x
                 offset 0
             ) as b
-            where b.experiments >= %7$s
+            where b.experiments >= %6$s
         $sql$,
+        case when p_materialized then 'materialized' else 'not materialized' end, p_events,
         (
-            select coalesce(string_agg(
-                format('coalesce(substr(%L, e.c%s, 1), '''')', d.items, d.turn), ' || '
-                order by d.turn
-            ), '''''')
-            from dims as d where d.leads
-        ),
-        (
-            select format('coalesce(greatest(%s), 0)', coalesce(string_agg(
-                format('case when e.c%1$s is not null then %1$s end', d.turn), ', '), '0'))
-            from dims as d where d.leads
-        ),
-        (
-            -- o<i>: where the stretch of class i ends.
             select string_agg(
-                format(', count(*) filter (where e.class <= %1$s)::integer as o%1$s', c.i), ''
+                format(
+                    'select %s as key, %s as turn%s%s from events as e%s having count(*) >= %s',
+                    (
+                        select coalesce(string_agg(
+                            format('substr(%L, e.c%s, 1)', d.items, d.turn), ' || ' order by d.turn
+                        ), '''''')
+                        from dims as d where d.turn = any (l.turns)
+                    ),
+                    l.last,
+                    (
+                        -- o<i>: where the stretch of class i ends.
+                        select string_agg(format(
+                            ', count(*) filter (where e.class <= %1$s)::integer as o%1$s', c.i
+                        ), '' order by c.i)
+                        from classes as c
+                    ),
+                    (
+                        select string_agg(format(
+                            case when b.turn <= l.last then ', null::varbit as %1$s'
+                                else ', string_agg(e.%1$s, '''')::varbit as %1$s' end, b.name
+                        ), '' order by b.turn nulls first, b.name)
+                        from bit_strings as b
+                    ),
+                    (
+                        select format(' where %s group by %s',
+                            string_agg(format('e.c%s <> 0', t), ' and '),
+                            string_agg('e.c' || t, ', '))
+                        from unnest(l.turns) as t
+                        having count(*) > 0
+                    ),
+                    p_floor
+                ),
+                ' union all '
             )
-            from classes as c
-        ),
-        (
-            select string_agg(format(', string_agg(e.%1$s, '''')::varbit as %1$s', b.name), '')
-            from bit_strings as b
-        ),
-        p_events,
-        (
-            select string_agg(format('(%s)', (
-                select string_agg('e.c' || d.turn, ', ')
-                from dims as d where d.turn::text = any (string_to_array(l, ','))
-            )), ', ')
-            from unnest(p_leads) as l
-        ),
-        p_floor,
-        (
-            select string_agg(format(' and e.c%s is distinct from 0', d.turn), '')
-            from dims as d where d.leads
+            from leads as l
         ),
         (
             -- A condition once per condition it may come after, so that the search joins no other.
@@ -163,7 +166,7 @@ as $$
             from conditions as c
             having count(*) > 0
         ),
-        s.experiments, s.successes, s.weight, s.success_weight,
+        p_floor, s.experiments, s.successes, s.weight, s.success_weight,
         (
             select string_agg(format('%s as %s', case
                     when m.name = any (p_some) then 'bit_count(x.m_' || m.name || ')'
@@ -191,5 +194,5 @@ as $$
     from sums as s
 $$;
 comment on function learning.slice_statement(
-    text, jsonb, bigint[], text[], text[], text[], boolean, integer, integer
+    text, boolean, jsonb, bigint[], text[], text[], text[], boolean, integer, integer
 ) is 'The SQL of one statement of the search for slices.';
