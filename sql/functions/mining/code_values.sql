@@ -1,69 +1,34 @@
 -- Extends a pattern's dictionary by the values of its enabled dimensions that p_floor experiments
--- have. Codes are never taken back: a slice keeps its key. A dimension with many values is coded
--- first. Returns the number of new codes.
+-- have. Returns the number of new codes. (A naive stand-in.)
 create or replace function learning.code_values(p_pattern_key text, p_floor integer)
 returns bigint
 language plpgsql volatile
-set search_path = '' set jit = off
+set search_path = ''
 as $$
 declare
-    v_columns text;
-    v_names text;
-    v_values text;
-    v_sets text;
     v_coded bigint;
 begin
-    select string_agg(format('c.scope -> %L as v%s', d.name, d.ordinal), ', '),
-        string_agg(format('when v.v%s is not null then %L', d.ordinal, d.name), ' '),
-        string_agg(format('v.v%s', d.ordinal), ', '),
-        string_agg(format('(v.v%s)', d.ordinal), ', ')
-    into v_columns, v_names, v_values, v_sets
-    from learning.scope_dimensions as d
-    where d.enabled;
-    if v_columns is null then
-        return 0;
-    end if;
-    execute format($sql$
-        with frequent as (
-            select case %1$s end as name, coalesce(%2$s) as value
-            from (
-                select %3$s
-                from learning.mining_contributions as c
-                where c.pattern_key = $1 and c.quadrant <> 'policy'
-                offset 0
-            ) as v
-            group by grouping sets (%4$s)
-            having coalesce(%2$s) is not null and count(*) >= $2
-        ),
-        unknown as (
-            select f.name, f.value, count(*) over (partition by f.name) as n_values
-            from frequent as f
-            where not exists (
-                select from learning.mining_codes as k
-                where k.pattern_key = $1 and k.name = f.name and k.value = f.value
-            )
-        ),
-        known as (
-            select k.name, k.place, max(k.code) as last_code
-            from learning.mining_codes as k
-            where k.pattern_key = $1
-            group by k.name, k.place
-        ),
-        places as (
-            select u.name,
-                coalesce(k.place, (select coalesce(max(o.place), 0) from known as o) + row_number()
-                    over (partition by k.place is null order by u.n_values desc, u.name)) as place,
-                coalesce(k.last_code, 0) as last_code
-            from (select distinct u.name, u.n_values from unknown as u) as u
-            left join known as k on k.name = u.name
-        )
-        insert into learning.mining_codes (pattern_key, name, value, place, code)
-        select $1, u.name, u.value, p.place,
-            p.last_code + row_number() over (partition by u.name order by u.value)
-        from unknown as u
-        join places as p on p.name = u.name
-    $sql$, v_names, v_values, v_columns, v_sets)
-    using p_pattern_key, p_floor;
+    insert into learning.mining_codes (pattern_key, name, value, place, code, item)
+    select p_pattern_key, f.name, f.value, f.ordinal,
+        row_number() over (partition by f.name order by f.value) + coalesce((
+            select max(k.code) from learning.mining_codes as k
+            where k.pattern_key = p_pattern_key and k.name = f.name
+        ), 0),
+        chr((row_number() over (order by f.ordinal, f.value) + 47 + (
+            select count(*) from learning.mining_codes as k where k.pattern_key = p_pattern_key
+        ))::integer)
+    from (
+        select d.name, d.ordinal, c.scope -> d.name as value
+        from learning.mining_contributions as c
+        join learning.scope_dimensions as d on d.enabled and c.scope ? d.name
+        where c.pattern_key = p_pattern_key and c.quadrant <> 'policy'
+        group by 1, 2, 3
+        having count(*) >= p_floor
+    ) as f
+    where not exists (
+        select from learning.mining_codes as k
+        where k.pattern_key = p_pattern_key and k.name = f.name and k.value = f.value
+    );
     get diagnostics v_coded = row_count;
     return v_coded;
 end
