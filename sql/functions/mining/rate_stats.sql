@@ -25,14 +25,10 @@ as $$
         'rest_n_eff', v.rest_eff, 'difference', d.difference, 'difference_z', d.z,
         'difference_p', d.p,
         'pressure', (p_slice).skipped_success - (p_slice).acted_failure,
-        'verdict', case
-            when (v.mr > 0.60)::integer + (1 - v.wr > 0.50)::integer + (v.wr > 0.70)::integer > 1
-                then 'mixed'
-            when v.mr > 0.60 then 'loosen'
-            when 1 - v.wr > 0.50 then 'tighten'
-            when v.wr > 0.70 then 'press'
-            else 'hold'
-        end
+        'verdict', learning.lesson_verdict(
+            (p_slice).acted_success, (p_slice).acted_failure, (p_slice).skipped_success,
+            (p_slice).skipped_failure
+        )
     )
     from (
         select c.*,

@@ -85,7 +85,7 @@ begin
         cross join lateral (select s.ones + s.twos + s.threes as successes) as n
     ),
     written as (
-        insert into learning.learning_lessons as l (
+        insert into learning.lessons as l (
             module, lesson_type, pattern_key, action_category, scope_subset, n, stats,
             evidence_stamp, latent_factor_id, run_id, updated_at
         )
@@ -106,7 +106,7 @@ begin
         returning l.scope_subset, l.n, l.stats
     ),
     retired as (
-        update learning.learning_lessons as l
+        update learning.lessons as l
         set status = 'retired', run_id = p_run_id, updated_at = p_as_of
         where l.lesson_type = 'tuning_rates'
             and l.pattern_key = p_pattern_key
