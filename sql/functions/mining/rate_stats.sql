@@ -4,12 +4,13 @@
 -- verdict; and sr, the success rate of attempts (acted or skipped: outcomes know nothing of gates),
 -- against sr_rest, that of the rest of the parent. One row: as a table it is planned with its
 -- caller; the offsets keep each figure from being worked out again in every figure made of it.
+-- Atomic: what it calls is resolved once, for analysts may look up no names in this schema.
 create or replace function learning.rate_stats(
     p_slice learning.slice_rates, p_parent learning.slice_rates, p_shrinkage double precision
 )
 returns table (stats jsonb)
 language sql immutable parallel safe
-as $$
+begin atomic
     select jsonb_build_object(
         'wr', v.wr, 'wr_low', a.low, 'wr_high', a.high, 'wr_shrunk', v.wr_shrunk,
         'fpr', 1 - v.wr, 'fpr_low', 1 - a.high, 'fpr_high', 1 - a.low,
@@ -69,8 +70,8 @@ as $$
     cross join lateral learning.wilson_interval(v.eff_successes, v.n_eff) as o
     cross join lateral learning.rate_difference(
         v.eff_successes, v.n_eff, v.rest_successes, v.rest_eff
-    ) as d
-$$;
+    ) as d;
+end;
 comment on function
     learning.rate_stats(learning.slice_rates, learning.slice_rates, double precision) is
     'The stats of a tuning lesson, under the names of the lesson: rates, bounds, shrunk values, counts.';

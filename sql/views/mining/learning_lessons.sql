@@ -18,7 +18,7 @@ select l.id, l.module, l.lesson_type, l.pattern_key, l.action_category, l.scope_
         then coalesce(l.latent_factor_id, l.pattern_key || ' ' || l.scope_subset::text)
         else l.latent_factor_id
     end as latent_factor_id,
-    l.status, l.run_id, l.updated_at, l.slice_key
+    l.status, l.run_id, l.updated_at
 from learning.lessons as l;
 comment on view learning.learning_lessons is
     'One row per conclusion, with its evidence (stats).';
