@@ -92,7 +92,9 @@ begin
         select split_part(p_pattern_key, '.', 1), 'tuning_rates', p_pattern_key, 'tuning_dx_ladder',
             s.scope_subset, s.n, s.stats, s.stamp, s.latent_factor_id, p_run_id, p_as_of
         from lessons as s
-        on conflict (lesson_type, pattern_key, action_category, scope_subset) do update
+        on conflict (lesson_type, pattern_key, action_category, scope_subset)
+            where slice_key is null
+        do update
         set n = excluded.n,
             stats = excluded.stats,
             evidence_stamp = excluded.evidence_stamp,

@@ -1,9 +1,9 @@
 -- Turns the slices of a pattern with n >= p_n_min into lessons (tuning_rates): typed rows, whose
 -- stats are worked out from the slices when they are read. A lesson is written where its slice's
 -- experiments changed in mining p_mining (p_all: in any, and keys may have changed), where it is
--- missing, or where its latent factor changed; retired where its slice no longer qualifies. Logs
--- lessons that are new, retired or of another verdict. Returns {"lessons", "lessons_changed",
--- "retired"}.
+-- missing, or where its latent factor changed (write_due_lessons); retired where its slice no
+-- longer qualifies. Logs lessons that are new, retired or of another verdict. Returns {"lessons",
+-- "lessons_changed", "retired"}.
 create or replace function learning.write_tuning_lessons(
     p_pattern_key text, p_n_min integer, p_as_of timestamptz, p_run_id bigint, p_mining bigint,
     p_all boolean
@@ -11,169 +11,55 @@ create or replace function learning.write_tuning_lessons(
 returns jsonb
 language plpgsql volatile
 set search_path = '' set enable_nestloop = off set enable_memoize = off set jit = off
+set work_mem = '64MB'
 as $$
 declare
-    v_result jsonb;
+    v_lessons bigint;
+    v_retired bigint;
+    v_changed bigint := 0;
+    v_is_due boolean;
 begin
     perform learning.key_lessons(p_pattern_key, p_all);
-    with slices as materialized (
-        select r.*, l.id, l.scope_subset, l.latent_factor_id, p_all or r.evidence = p_mining
-            or l.status is distinct from 'active' as is_due
-        from learning.slice_rates as r
-        left join learning.lessons as l
-            on l.pattern_key = p_pattern_key and l.slice_key = r.slice_key
-        where r.pattern_key = p_pattern_key and r.n >= p_n_min
-    ),
-    decoded as materialized (
-        select s.slice_key, ('{' || coalesce(string_agg(k.condition, ','), '') || '}')::jsonb
-                as scope_subset
-        from slices as s
-        left join lateral string_to_table(s.slice_key, null) as i (item) on true
-        left join (
-            select c.item, to_json(c.name) || ':' || c.value as condition
-            from learning.mining_codes as c
-            where c.pattern_key = p_pattern_key
-        ) as k on k.item = i.item
-        where s.id is null
-        group by s.slice_key
-    ),
-    -- A slice with the counts of a broader one holds the same experiments.
-    twins as materialized (
-        select s.slice_key, row(
-                s.acted_success, s.acted_failure, s.skipped_success, s.skipped_failure, s.n_policy
-            ) as quadrants
-        from slices as s
-        join (
-            select s.n, s.weight, s.success_weight
-            from slices as s
-            group by s.n, s.weight, s.success_weight
-            having min(length(s.slice_key)) < max(length(s.slice_key))
-        ) as g on g.n = s.n and g.weight = s.weight and g.success_weight = s.success_weight
-    ),
-    links as materialized (
-        select c.slice_key as copy, b.slice_key as original
-        from (
-            select t.slice_key, t.quadrants,
-                left(t.slice_key, i - 1) || substr(t.slice_key, i + 1) as above
-            from twins as t
-            cross join lateral generate_series(1, length(t.slice_key)) as i
-        ) as c
-        join twins as b on b.slice_key = c.above and b.quadrants = c.quadrants
-    ),
-    linked as materialized (
-        select o.slice_key, o.scope,
-            row_number() over (order by length(o.slice_key), o.scope collate "C")::integer as place
-        from (
-            select u.slice_key, coalesce(s.scope_subset, d.scope_subset)::text as scope
-            from (
-                select k.copy as slice_key from links as k union select k.original from links as k
-            ) as u
-            join slices as s on s.slice_key = u.slice_key
-            left join decoded as d on d.slice_key = u.slice_key
-        ) as o
-    ),
-    edges as materialized (
-        select array_agg(c.place) as copies, array_agg(o.place) as originals
-        from links as k
-        join linked as c on c.slice_key = k.copy
-        join linked as o on o.slice_key = k.original
-    ),
-    factors as (
-        select c.slice_key, p_pattern_key || ' ' || b.scope as latent_factor_id
-        from edges as e
-        cross join lateral unnest(learning.components(
-            (select count(*)::integer from linked), e.copies, e.originals
-        )) with ordinality as f (broadest, place)
-        join linked as c on c.place = f.place
-        join linked as b on b.place = f.broadest
-        where f.broadest <> f.place
-    ),
-    due as materialized (
-        select s.id, s.slice_key, coalesce(s.scope_subset, d.scope_subset) as scope_subset, s.n,
-            s.acted_success, s.acted_failure, s.skipped_success, s.skipped_failure,
-            f.latent_factor_id,
-            learning.lesson_verdict(
-                s.acted_success, s.acted_failure, s.skipped_success, s.skipped_failure
-            ) as verdict,
-            concat_ws(
-                '/', s.acted_success, s.acted_failure, s.skipped_success, s.skipped_failure,
-                s.n_policy, s.weight, s.n_sampled, s.n_valued, s.success_weight, s.evidence
-            ) as evidence_stamp
-        from slices as s
-        left join decoded as d on d.slice_key = s.slice_key
-        left join factors as f on f.slice_key = s.slice_key
-        where s.is_due or s.latent_factor_id is distinct from f.latent_factor_id
-    ),
-    added as (
-        insert into learning.lessons (
-            module, lesson_type, pattern_key, scope_subset, slice_key, n, verdict, evidence_stamp,
-            latent_factor_id, run_id, updated_at
-        )
-        select split_part(p_pattern_key, '.', 1), 'tuning_rates', p_pattern_key, d.scope_subset,
-            d.slice_key, d.n, d.verdict, d.evidence_stamp, d.latent_factor_id, p_run_id, p_as_of
-        from due as d
-        where d.id is null
-        returning slice_key
-    ),
-    changed as (
-        update learning.lessons as l
-        set n = d.n,
-            verdict = d.verdict,
-            evidence_stamp = d.evidence_stamp,
-            latent_factor_id = d.latent_factor_id,
-            status = 'active',
-            run_id = p_run_id,
-            updated_at = p_as_of
-        from due as d
-        join learning.lessons as o on o.id = d.id
-        where l.id = d.id
-            and (l.n, l.verdict, l.evidence_stamp, l.latent_factor_id, l.status) is distinct from (
-                d.n, d.verdict, d.evidence_stamp, d.latent_factor_id, 'active'
-            )
-        returning l.slice_key, o.verdict <> l.verdict or o.status <> 'active' as is_news
-    ),
-    retired as (
+    with retired as (
         update learning.lessons as l
         set status = 'retired', run_id = p_run_id, updated_at = p_as_of
         where l.pattern_key = p_pattern_key
             and l.lesson_type = 'tuning_rates'
             and l.action_category = 'tuning'
             and l.status = 'active'
-            and not exists (select from slices as s where s.slice_key = l.slice_key)
+            and not exists (
+                select from learning.slice_rates as r
+                where r.pattern_key = p_pattern_key
+                    and r.slice_key = l.slice_key
+                    and r.n >= p_n_min
+            )
         returning l.scope_subset, l.n
     ),
     logged as (
         insert into learning.learning_log (run_id, level, event, data)
-        select p_run_id, 'INFO', 'TuningMiner lesson', jsonb_build_object(
-            'pattern_key', p_pattern_key, 'scope_subset', d.scope_subset, 'n', d.n,
-            'verdict', d.verdict,
-            'n_acted', d.acted_success + d.acted_failure,
-            'n_skipped', d.skipped_success + d.skipped_failure,
-            'n_misses', d.skipped_success, 'n_fps', d.acted_failure,
-            'wr', d.acted_success / nullif(d.acted_success + d.acted_failure, 0)::float8,
-            'mr', d.skipped_success / nullif(d.skipped_success + d.skipped_failure, 0)::float8,
-            'pressure', d.skipped_success - d.acted_failure
-        )
-        from due as d
-        join (
-            select a.slice_key from added as a
-            union all
-            select c.slice_key from changed as c where c.is_news
-        ) as w on w.slice_key = d.slice_key
-        union all
         select p_run_id, 'INFO', 'TuningMiner lesson retired', jsonb_build_object(
             'pattern_key', p_pattern_key, 'scope_subset', r.scope_subset, 'n', r.n
         )
         from retired as r
     )
-    select jsonb_build_object(
-        'lessons', (select count(*) from slices),
-        'lessons_changed',
-            (select count(*) from added as a) + (select count(*) from changed as c),
-        'retired', (select count(*) from retired)
-    )
-    into v_result;
-    return v_result;
+    select count(*) into v_retired from retired as r;
+
+    select count(*), bool_or(
+        r.evidence = p_mining or l.status is distinct from 'active'
+    ) or p_all or v_retired > 0
+    into v_lessons, v_is_due
+    from learning.slice_rates as r
+    left join learning.lessons as l
+        on l.pattern_key = p_pattern_key and l.slice_key = r.slice_key
+    where r.pattern_key = p_pattern_key and r.n >= p_n_min;
+    if v_is_due then
+        v_changed := learning.write_due_lessons(
+            p_pattern_key, p_n_min, p_as_of, p_run_id, p_mining, p_all
+        );
+    end if;
+    return jsonb_build_object(
+        'lessons', v_lessons, 'lessons_changed', v_changed, 'retired', v_retired
+    );
 end
 $$;
 comment on function

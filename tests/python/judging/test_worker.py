@@ -74,14 +74,18 @@ def set_lessons(connection: Connection, scopes: list[dict[str, str]], stamp: str
                 where e.scope @> %(scope)s::jsonb
                 on conflict (pattern_key, slice_key) do update set n_policy = r.n_policy
                 returning r.n
+            ),
+            known as (
+                update learning.lessons as l set evidence_stamp = %(stamp)s
+                where l.pattern_key = %(pattern)s and l.slice_key = %(key)s
+                returning l.id
             )
             insert into learning.lessons as l (
                 module, lesson_type, pattern_key, scope_subset, slice_key, n, evidence_stamp
             )
             select 'pm', 'tuning_rates', %(pattern)s, %(scope)s::jsonb, %(key)s, s.n, %(stamp)s
             from slice as s
-            on conflict (lesson_type, pattern_key, action_category, scope_subset) do update
-            set evidence_stamp = excluded.evidence_stamp
+            where not exists (select from known)
             """,
             {
                 "pattern": PATTERN,
