@@ -5,7 +5,7 @@ returns setof learning.pm_overrides
 language sql stable
 as $$
     select o.*
-    from learning.learning_lessons as l
+    from learning.lessons as l
     cross join lateral (
         select learning.ladder_multiplier((l.stats ->> 'ladder_pressure')::double precision)
     ) as m (multiplier)
