@@ -16,8 +16,8 @@ declare
     v_written bigint;
 begin
     with slices as materialized (
-        select r.*, l.id, l.scope_subset, l.latent_factor_id, p_all or r.evidence = p_mining
-            or l.status is distinct from 'active' as is_due
+        select r.*, l.id, l.scope_subset, l.latent_factor_id, l.verdict as verdict_before, l.status,
+            p_all or r.evidence = p_mining or l.status is distinct from 'active' as is_due
         from learning.slice_rates as r
         left join learning.lessons as l
             on l.pattern_key = p_pattern_key and l.slice_key = r.slice_key
@@ -92,7 +92,7 @@ begin
     due as materialized (
         select s.id, s.slice_key, coalesce(s.scope_subset, d.scope_subset) as scope_subset, s.n,
             s.acted_success, s.acted_failure, s.skipped_success, s.skipped_failure,
-            f.latent_factor_id,
+            s.verdict_before, s.status, f.latent_factor_id,
             learning.lesson_verdict(
                 s.acted_success, s.acted_failure, s.skipped_success, s.skipped_failure
             ) as verdict,
@@ -126,12 +126,11 @@ begin
             run_id = p_run_id,
             updated_at = p_as_of
         from due as d
-        join learning.lessons as o on o.id = d.id
         where l.id = d.id
             and (l.n, l.verdict, l.evidence_stamp, l.latent_factor_id, l.status) is distinct from (
                 d.n, d.verdict, d.evidence_stamp, d.latent_factor_id, 'active'
             )
-        returning l.slice_key, o.verdict <> l.verdict or o.status <> 'active' as is_news
+        returning l.slice_key, d.verdict_before <> l.verdict or d.status <> 'active' as is_news
     ),
     logged as (
         insert into learning.learning_log (run_id, level, event, data)

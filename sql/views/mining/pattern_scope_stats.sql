@@ -38,13 +38,6 @@ lessons as materialized (
         and l.status = 'active'
         and coalesce(l.latent_factor_id = l.pattern_key || ' ' || l.scope_subset::text, true)
 ),
-slices as materialized (
-    select l.pattern_key, l.scope_subset from lessons as l
-    union
-    select t.pattern_key, t.scope_subset
-    from trades as t
-    join limits as m on m.pattern_key = t.pattern_key and t.n >= m.n_min
-),
 considered as materialized (
     select w.pattern_key, learning.mined_scope(w.scope) as scope, c.item ->> 'lever' as lever,
         jsonb_path_query_first(
@@ -97,16 +90,19 @@ lever_lists as (
     from levers as v
     group by v.pattern_key, v.scope_subset
 )
-select s.pattern_key, s.scope_subset, l.n,
+select m.pattern_key, coalesce(l.scope_subset, t.scope_subset) as scope_subset, l.n,
     l.n_acted, l.n_skipped, l.n_misses, l.n_fps, l.n_policy, l.n_eff, l.pressure, l.wr,
     1 - l.wr as fpr, l.mr, 1 - l.mr as dr, l.q,
     coalesce(v.levers_considered, '{}') as levers_considered,
     t.n as n_trades, t.mean_roi, t.p_trim, t.p_s3, t.dir_a, t.dir_e, t.confidence,
     t.decay_halflife_hours, t.edge_raw_roi
-from slices as s
-left join lessons as l on l.pattern_key = s.pattern_key and l.scope_subset = s.scope_subset
-left join lever_lists as v on v.pattern_key = s.pattern_key and v.scope_subset = s.scope_subset
-left join trades as t on t.pattern_key = s.pattern_key and t.scope_subset = s.scope_subset;
+from lessons as l
+full join trades as t on t.pattern_key = l.pattern_key and t.scope_subset = l.scope_subset
+join limits as m on m.pattern_key = coalesce(l.pattern_key, t.pattern_key)
+left join lever_lists as v
+    on v.pattern_key = m.pattern_key
+    and v.scope_subset = coalesce(l.scope_subset, t.scope_subset)
+where l.n is not null or t.n >= m.n_min;
 comment on materialized view analyst.pattern_scope_stats is
     'Per pattern and slice: counts and rates of its tuning lesson, levers considered {lever: {n, delta, severity, signal_confidence}} (means), trades with directions and edge. ROIs are fractions.';
 create unique index one_row_per_pattern_and_slice

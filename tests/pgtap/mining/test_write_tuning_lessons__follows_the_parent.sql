@@ -1,5 +1,5 @@
 begin;
-select plan(5);
+select plan(7);
 
 insert into learning.mining_codes (pattern_key, name, value, place, code, item)
 values ('pm.uptrend.S1.entry', 'bucket', '"a"', 1, 1, 'A'),
@@ -48,6 +48,28 @@ do $$begin perform pg_temp.store('B', 30, 60); perform pg_temp.write(); end$$;
 select results_eq(
     'select * from pg_temp.of_child()', $$values ('{"chain": "b"}'::jsonb, 20 / 50::float8)$$,
     'or the same parent counts otherwise'
+);
+
+-- As many experiments in both: the first by its scope, whatever the codes are.
+do $$begin perform pg_temp.store('A', 20, 70); perform pg_temp.write(); end$$;
+select results_eq(
+    'select * from pg_temp.of_child()', $$values ('{"bucket": "a"}'::jsonb, 10 / 50::float8)$$,
+    'a tie goes by the text of the scope'
+);
+delete from learning.mining_codes;
+insert into learning.mining_codes (pattern_key, name, value, place, code, item)
+values ('pm.uptrend.S1.entry', 'chain', '"b"', 1, 1, 'X'),
+    ('pm.uptrend.S1.entry', 'bucket', '"a"', 2, 1, 'Y');
+delete from learning.slice_rates where slice_key <> '';
+do $$begin
+    perform pg_temp.store('Y', 20, 70);
+    perform pg_temp.store('X', 30, 60);
+    perform pg_temp.store('XY', 10, 30);
+    perform learning.write_tuning_lessons('pm.uptrend.S1.entry', 33, '2026-01-01', null, 1, true);
+end$$;
+select results_eq(
+    'select * from pg_temp.of_child()', $$values ('{"bucket": "a"}'::jsonb, 10 / 50::float8)$$,
+    'under other codes too'
 );
 
 select * from finish();

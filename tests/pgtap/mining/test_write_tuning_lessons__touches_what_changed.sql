@@ -1,5 +1,5 @@
 begin;
-select plan(25);
+select plan(27);
 
 insert into learning.mining_codes (pattern_key, name, value, place, code, item)
 values ('pm.uptrend.S1.entry', 'bucket', '"a"', 1, 1, 'A'),
@@ -173,6 +173,11 @@ select is(
         join named as n using (id) where l.slice_key = 'CEB' and l.status = 'active'), 1::bigint,
     'until the value is coded again'
 );
+
+select is(pg_temp.write(11, false, 101), '{"lessons": 3, "lessons_changed": 0, "retired": 3}',
+    'n_min rises');
+select is(pg_temp.write(12), '{"lessons": 6, "lessons_changed": 3, "retired": 0}',
+    'and falls: what was retired is back, though its slice is the same');
 
 select * from finish();
 rollback;

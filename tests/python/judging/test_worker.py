@@ -434,7 +434,8 @@ def test_the_command_does_what_is_waiting(
 def test_a_step_that_fails_stops_no_other(market: Connection) -> None:
     market.execute(
         "update learning.slice_rates"
-        " set n_sampled = 0, n_policy = 200, skipped_success = 40, skipped_failure = 60 where slice_key = ''"
+        " set n_sampled = 0, n_policy = 200, skipped_success = 40, skipped_failure = 60"
+        " where slice_key = ''"
     )
     # Drift's confidence is n / (n + 50).
     market.execute("update learning.lessons set n = -50 where slice_key = ''")
