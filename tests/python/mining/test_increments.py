@@ -201,7 +201,7 @@ class World:
                 "truncate learning.slice_rates, learning.mined_patterns,"
                 " learning.mining_contributions"
             )
-            self.connection.execute("delete from learning.learning_lessons")
+            self.connection.execute("delete from learning.lessons")
             self.connection.execute(
                 "select learning.mine_pattern(%s, %s, null)", (pattern, self.as_of)
             )

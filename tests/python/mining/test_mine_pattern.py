@@ -145,7 +145,7 @@ def test_it_counts_as_the_twin_does(
         quiet.execute(
             "truncate learning.slice_rates, learning.mined_patterns, learning.mining_contributions"
         )
-        quiet.execute("delete from learning.learning_lessons")
+        quiet.execute("delete from learning.lessons")
         quiet.execute("select learning.mine_pattern(%s, %s, null)", (PATTERN, AS_OF))
         rebuilt = {
             key(row[0]): row[1]
