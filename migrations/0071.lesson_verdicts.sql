@@ -20,6 +20,12 @@ create unique index one_lesson_per_slice
     on learning.lessons (lesson_type, pattern_key, action_category, scope_subset)
     where slice_key is null;
 
+-- What has a key was made of scopes that had been looked at.
+alter table learning.lessons
+    drop constraint scope_is_an_object_of_plain_values,
+    add constraint scope_is_an_object_of_plain_values
+        check (slice_key is not null or learning.is_scope(scope_subset));
+
 update learning.lessons set latent_factor_id = null
 where lesson_type = 'tuning_rates'
     and action_category = 'tuning'

@@ -14,7 +14,8 @@ returns table (
 language plpgsql volatile
 -- Bit strings are summed up in the order of the events: groups are hashed, never sorted.
 set search_path = '' set enable_hashagg = on set enable_sort = off
-set enable_nestloop = off set enable_mergejoin = off set jit = off set max_parallel_workers_per_gather = 0 set work_mem = '64MB'
+set enable_nestloop = off set enable_mergejoin = off set jit = off
+set max_parallel_workers_per_gather = 0 set work_mem = '64MB'
 as $$
 declare
     v_dims jsonb;
@@ -118,8 +119,8 @@ begin
         from learning.slice_leads(v_n, jsonb_array_length(v_dims), p_max_dims, v_is_many) as l
     loop
         return query execute learning.slice_statement(
-            v_events, not v_is_many, v_dims, v_weights, v_some, v_all, v_leads.leads, v_leads.expands, p_floor,
-            p_max_dims
+            v_events, not v_is_many, v_dims, v_weights, v_some, v_all, v_leads.leads,
+            v_leads.expands, p_floor, p_max_dims
         );
     end loop;
     if v_is_many then

@@ -1,6 +1,6 @@
--- SQL of an array with every subset of the columns s.i1 .. s.i<p_items> (an item each, null where it
--- is missing), each set written as one text, those of at most p_most items (null: any number). A
--- set with a missing item is null.
+-- SQL of an array with every subset of the columns s.i1 .. s.i<p_items> (an item each, null where
+-- it is missing), each set written as one text, those of at most p_most items (null: any number).
+-- A set with a missing item is null.
 create or replace function learning.item_subsets(p_items integer, p_most integer)
 returns text
 language sql immutable parallel safe

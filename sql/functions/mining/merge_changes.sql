@@ -67,7 +67,9 @@ begin
             $sql$,
             t.step, t.step - 1, c_sums, v_at_once + 1,
             (
-                select string_agg(format(', nullif(substr(s.rest, %1$s, 1), ''0'') as i%1$s', i), '')
+                select string_agg(
+                    format(', nullif(substr(s.rest, %1$s, 1), ''0'') as i%1$s', i), ''
+                )
                 from generate_series(1, t.dims) as i
             ),
             case when v_max_dims is null then learning.item_subsets(t.dims, null)

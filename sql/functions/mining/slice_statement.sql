@@ -181,7 +181,10 @@ as $$
             when 'acted' = any (p_all) then s.successes
             else '0'
         end),
-        (select string_agg(format(', s.bits & m.m_%1$s as m_%1$s', m), '') from unnest(p_some) as m),
+        (
+            select string_agg(format(', s.bits & m.m_%1$s as m_%1$s', m), '')
+            from unnest(p_some) as m
+        ),
         (
             select string_agg(format(
                 ', bit_count(substring(s.bits from %s for %s)) as %s',

@@ -1,9 +1,9 @@
 -- Turns the slices of a pattern with n >= p_n_min into lessons (tuning_rates): typed rows, whose
 -- stats are worked out from the slices when they are read. A lesson is written where its slice's
 -- experiments changed in mining p_mining (p_all: in any, and keys may have changed), where it is
--- missing, or where its latent factor changed (write_due_lessons); retired where its slice no
--- longer qualifies. Logs lessons that are new, retired or of another verdict. Returns {"lessons",
--- "lessons_changed", "retired"}.
+-- missing (write_due_lessons), or where its latent factor changed (write_latent_factors); retired
+-- where its slice no longer qualifies. Logs lessons that are new, retired or of another verdict.
+-- Returns {"lessons", "lessons_changed", "retired"}.
 create or replace function learning.write_tuning_lessons(
     p_pattern_key text, p_n_min integer, p_as_of timestamptz, p_run_id bigint, p_mining bigint,
     p_all boolean
@@ -16,7 +16,8 @@ as $$
 declare
     v_lessons bigint;
     v_retired bigint;
-    v_changed bigint := 0;
+    v_written bigint[];
+    v_factors bigint[];
     v_is_due boolean;
 begin
     perform learning.key_lessons(p_pattern_key, p_all);
@@ -53,12 +54,20 @@ begin
         on l.pattern_key = p_pattern_key and l.slice_key = r.slice_key
     where r.pattern_key = p_pattern_key and r.n >= p_n_min;
     if v_is_due then
-        v_changed := learning.write_due_lessons(
+        v_written := learning.write_due_lessons(
             p_pattern_key, p_n_min, p_as_of, p_run_id, p_mining, p_all
         );
+        v_factors := learning.write_latent_factors(p_pattern_key, p_n_min, p_as_of, p_run_id);
     end if;
     return jsonb_build_object(
-        'lessons', v_lessons, 'lessons_changed', v_changed, 'retired', v_retired
+        'lessons', v_lessons,
+        'lessons_changed', coalesce(cardinality(v_written), 0) + (
+            select count(*)
+            from (select f.id from unnest(v_factors) as f (id)
+                except select w.id from unnest(v_written) as w (id) where v_factors is not null
+            ) as f
+        ),
+        'retired', v_retired
     );
 end
 $$;
