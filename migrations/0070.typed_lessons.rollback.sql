@@ -1,6 +1,5 @@
 drop materialized view if exists analyst.pattern_scope_stats;
 drop view if exists learning.learning_lessons cascade;
-drop index learning.one_lesson_per_slice_key;
 update learning.lessons set stats = '{}' where stats is null;
 alter table learning.lessons
     drop column slice_key,
@@ -9,6 +8,7 @@ alter table learning.lessons
 alter table learning.lessons rename to learning_lessons;
 comment on table learning.learning_lessons is 'One row per conclusion, with its evidence.';
 comment on column learning.learning_lessons.stats is null;
+comment on column learning.learning_lessons.updated_at is 'When its content last changed (UTC, learning.clock()).';
 comment on column learning.learning_lessons.latent_factor_id is 'Shared by slices of identical counts along a parent-child line: names the broadest of them.';
 
 truncate learning.slice_rates, learning.mining_contributions;
@@ -39,3 +39,5 @@ comment on column learning.slice_rates.depth is 'Dimensions the slice fixes; 0 i
 comment on column learning.slice_rates.slice_key is
     'The slice in the codes of mining_codes: a character per dimension, 0 for any, trailing ones cut.';
 update learning.mined_patterns set configuration = '', base_floor = null;
+comment on column learning.mined_patterns.base_floor is
+    'Experiments a slice needed at the last rebuild to be stored; null: never rebuilt.';

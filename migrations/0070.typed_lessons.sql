@@ -5,7 +5,7 @@ drop materialized view if exists analyst.pattern_scope_stats;
 drop view if exists analyst.patterns, analyst.simulations, learning.tuning_lessons,
     analyst.ladder_lessons, analyst.lesson_copies, learning.lesson_differences,
     analyst.lesson_dimensions, analyst.lessons, analyst.health, analyst.overrides,
-    learning.drift_levers, analyst.pressure cascade;
+    learning.drift_levers, analyst.pressure;
 set role quadrant_owner;
 
 alter table learning.learning_lessons rename to lessons;
@@ -13,19 +13,19 @@ alter table learning.lessons
     alter column stats drop not null,
     alter column stats drop default,
     add column slice_key text collate "C";
--- Written again by the next mining, which compares every lesson.
+-- Worked out from now on; a retired lesson keeps what it knew.
 update learning.lessons set stats = null
-where lesson_type = 'tuning_rates' and action_category = 'tuning';
-create unique index one_lesson_per_slice_key
-    on learning.lessons (pattern_key, slice_key) where slice_key is not null;
+where lesson_type = 'tuning_rates' and action_category = 'tuning' and status = 'active';
 comment on table learning.lessons is
     'One row per conclusion; learning.learning_lessons reads them with their stats.';
 comment on column learning.lessons.stats is
-    'What the conclusion rests on; null for tuning lessons, whose slice (slice_key) tells it.';
+    'What the conclusion rests on; null for an active tuning lesson, whose slice (slice_key) tells it.';
 comment on column learning.lessons.slice_key is
     'Tuning lessons: the slice in slice_rates.';
 comment on column learning.lessons.latent_factor_id is
-    'Of slices with identical counts along a parent-child line the name of the broadest; null: the lesson''s own, it is no copy (tuning lessons).';
+    'Of slices with identical counts along a parent-child line the name of the broadest; null: its own, the lesson is no copy.';
+comment on column learning.lessons.updated_at is
+    'When the lesson was last written (UTC, learning.clock()): its own evidence, verdict, factor or status changed.';
 
 -- A key is a character per condition, so that a slice is written, extended and cut by its parts.
 truncate learning.slice_rates, learning.mining_contributions;
@@ -59,4 +59,6 @@ alter table learning.slice_rates
 comment on column learning.slice_rates.slice_key is
     'The slice: an item of mining_codes per condition, in the order of their places; empty: the whole pattern.';
 update learning.mined_patterns set configuration = '', base_floor = null;
+comment on column learning.mined_patterns.base_floor is
+    'Experiments a slice needed at the last rebuild to be stored; null: it waits to be counted anew.';
 reset role;

@@ -1,5 +1,5 @@
 update learning.lessons set latent_factor_id = pattern_key || ' ' || scope_subset::text
-where latent_factor_id is null and lesson_type = 'tuning_rates' and action_category = 'tuning';
+where latent_factor_id is null and lesson_type = 'tuning_rates';
 drop index learning.one_lesson_per_slice;
 alter table learning.lessons
     drop constraint one_lesson_per_slice_key,
@@ -11,5 +11,3 @@ alter table learning.lessons
     drop column verdict;
 create index learning_lessons_active
     on learning.lessons (lesson_type, pattern_key) where status = 'active';
-create unique index one_lesson_per_slice_key
-    on learning.lessons (pattern_key, slice_key) where slice_key is not null;

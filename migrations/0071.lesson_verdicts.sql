@@ -11,7 +11,6 @@ comment on column learning.lessons.verdict is
 -- What has a key is told apart by it (scopes are compared five times as slowly), the rest by its
 -- scope. Deferrable: lessons may exchange their keys in one statement. It serves what the index of
 -- active lessons served too.
-drop index learning.one_lesson_per_slice_key;
 drop index learning.learning_lessons_active;
 alter table learning.lessons
     drop constraint one_lesson_per_slice,
@@ -28,6 +27,5 @@ alter table learning.lessons
 
 update learning.lessons set latent_factor_id = null
 where lesson_type = 'tuning_rates'
-    and action_category = 'tuning'
     and latent_factor_id = pattern_key || ' ' || scope_subset::text;
 reset role;

@@ -18,14 +18,6 @@ begin
     if v_run.status = 'skipped' then
         return;
     end if;
-    -- After an upgrade that made the miner count anew there is nothing to judge by yet, which is no
-    -- reason to take an override back.
-    if exists (select from learning.mined_patterns as m where m.base_floor is null) then
-        perform learning.end_run(
-            v_run.id, 'skipped', '{"skipped": "patterns wait to be mined anew (quadrant.mine)"}'
-        );
-        return;
-    end if;
     foreach v_step in array array['drift', 'ladder', 'requests'] loop
         begin
             v_result := learning.judging_step(v_run.id, v_run.as_of, v_step);

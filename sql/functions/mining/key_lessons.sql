@@ -1,7 +1,7 @@
 -- Gives the tuning lessons of a pattern the keys their scopes have in its dictionary, none where a
--- condition has no code; p_all false: only those that have none yet (retired ones of a value that
+-- condition has no code; p_anew false: only those that have none yet (retired ones of a value that
 -- had no code). Touches only keys that differ; returns how many.
-create or replace function learning.key_lessons(p_pattern_key text, p_all boolean)
+create or replace function learning.key_lessons(p_pattern_key text, p_anew boolean)
 returns bigint
 language plpgsql volatile
 set search_path = '' set enable_nestloop = off set jit = off
@@ -19,7 +19,7 @@ begin
         where l.pattern_key = p_pattern_key
             and l.lesson_type = 'tuning_rates'
             and l.action_category = 'tuning'
-            and (p_all or l.slice_key is null)
+            and (p_anew or l.slice_key is null)
         group by l.id
     )
     update learning.lessons as l

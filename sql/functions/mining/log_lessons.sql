@@ -1,7 +1,9 @@
--- Logs tuning lessons that are new or have another verdict: a line each, and where they are more
--- than a thousand (a first mining of many dimensions) a line per verdict, with how many it has.
--- Returns how many lines were written.
-create or replace function learning.log_lessons(p_run_id bigint, p_lessons bigint[])
+-- Logs tuning lessons that are new, have another verdict or are retired: a line each (p_event), and
+-- where they are more than a thousand (a first mining of many dimensions, another n_min) a line per
+-- verdict, with how many it has (p_event and ', many'). Returns how many lines were written.
+create or replace function learning.log_lessons(
+    p_run_id bigint, p_event text, p_lessons bigint[]
+)
 returns bigint
 language plpgsql volatile
 set search_path = '' set jit = off
@@ -11,7 +13,7 @@ declare
 begin
     if cardinality(p_lessons) > 1000 then
         insert into learning.learning_log (run_id, level, event, data)
-        select p_run_id, 'INFO', 'TuningMiner lessons', jsonb_build_object(
+        select p_run_id, 'INFO', p_event || ', many', jsonb_build_object(
             'pattern_key', l.pattern_key, 'verdict', l.verdict, 'lessons', count(*),
             'n_from', min(l.n), 'n_to', max(l.n)
         )
@@ -20,7 +22,7 @@ begin
         group by l.pattern_key, l.verdict;
     else
         insert into learning.learning_log (run_id, level, event, data)
-        select p_run_id, 'INFO', 'TuningMiner lesson', jsonb_build_object(
+        select p_run_id, 'INFO', p_event, jsonb_build_object(
             'pattern_key', l.pattern_key, 'scope_subset', l.scope_subset, 'n', l.n,
             'verdict', l.verdict,
             'n_acted', r.acted_success + r.acted_failure,
@@ -31,7 +33,7 @@ begin
             'pressure', r.skipped_success - r.acted_failure
         )
         from learning.lessons as l
-        join learning.slice_rates as r
+        left join learning.slice_rates as r
             on r.pattern_key = l.pattern_key and r.slice_key = l.slice_key
         where l.id = any (p_lessons)
         order by l.id;
@@ -40,5 +42,5 @@ begin
     return v_lines;
 end
 $$;
-comment on function learning.log_lessons(bigint, bigint[]) is
-    'Logs lessons that are new or have another verdict, in short where they are many.';
+comment on function learning.log_lessons(bigint, text, bigint[]) is
+    'Logs lessons that are new, have another verdict or are retired, in short where they are many.';

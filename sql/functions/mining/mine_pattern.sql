@@ -90,8 +90,7 @@ begin
     end if;
 
     v_result := learning.write_lessons(
-        p_pattern_key, v_n_min, p_as_of, p_run_id, v_state.mining,
-        not v_keeps or v_state.configuration <> v_configuration
+        p_pattern_key, v_n_min, p_as_of, p_run_id, v_state.mining, not v_keeps
     );
 
     update learning.mined_patterns as m

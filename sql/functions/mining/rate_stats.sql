@@ -22,9 +22,7 @@ begin atomic
         'n_policy', (p_slice).n_policy, 'n_eff', v.n_eff,
         'n_sampled', (p_slice).n_sampled, 'n_valued', (p_slice).n_valued,
         'sr', v.sr, 'sr_low', o.low, 'sr_high', o.high,
-        'sr_rest', v.rest_successes / nullif(v.rest_eff, 0),
-        'rest_n_eff', v.rest_eff, 'difference', d.difference, 'difference_z', d.z,
-        'difference_p', d.p,
+        'sr_rest', v.rest_successes / nullif(v.rest_eff, 0), 'rest_n_eff', v.rest_eff,
         'pressure', (p_slice).skipped_success - (p_slice).acted_failure,
         'verdict', learning.lesson_verdict(
             (p_slice).acted_success, (p_slice).acted_failure, (p_slice).skipped_success,
@@ -41,8 +39,8 @@ begin atomic
             select n.*,
                 (p_slice).acted_success / nullif(n.n_acted, 0)::double precision as wr,
                 (p_slice).skipped_success / nullif(n.n_skipped, 0)::double precision as mr,
-                n.n_acted * n.n_eff / (p_slice).n as acted_eff,
-                n.n_skipped * n.n_eff / (p_slice).n as skipped_eff,
+                n.n_acted * n.n_eff / nullif((p_slice).n, 0) as acted_eff,
+                n.n_skipped * n.n_eff / nullif((p_slice).n, 0) as skipped_eff,
                 n.eff_successes / nullif(n.n_eff, 0) as sr
             from (
                 select (p_slice).acted_success + (p_slice).acted_failure as n_acted,
@@ -67,10 +65,7 @@ begin atomic
     ) as v
     cross join lateral learning.wilson_interval(v.wr * v.acted_eff, v.acted_eff) as a
     cross join lateral learning.wilson_interval(v.mr * v.skipped_eff, v.skipped_eff) as s
-    cross join lateral learning.wilson_interval(v.eff_successes, v.n_eff) as o
-    cross join lateral learning.rate_difference(
-        v.eff_successes, v.n_eff, v.rest_successes, v.rest_eff
-    ) as d;
+    cross join lateral learning.wilson_interval(v.eff_successes, v.n_eff) as o;
 end;
 comment on function
     learning.rate_stats(learning.slice_rates, learning.slice_rates, double precision) is

@@ -1,10 +1,8 @@
 -- Writes the tuning lessons of a pattern that are due: those of slices with n >= p_n_min whose
--- experiments changed in mining p_mining (p_all: in any), or that are missing or retired. Touches
--- only rows that differ. Logs lessons that are new or of another verdict. Returns the ids of the
--- lessons it wrote.
+-- experiments changed in mining p_mining, or that are missing or retired. Touches only rows that
+-- differ. Logs lessons that are new or of another verdict. Returns the ids of the lessons it wrote.
 create or replace function learning.write_due_lessons(
-    p_pattern_key text, p_n_min integer, p_as_of timestamptz, p_run_id bigint, p_mining bigint,
-    p_all boolean
+    p_pattern_key text, p_n_min integer, p_as_of timestamptz, p_run_id bigint, p_mining bigint
 )
 returns bigint[]
 language plpgsql volatile
@@ -18,8 +16,8 @@ declare
 begin
     with changed as (
         update learning.lessons as l
-        set n = d.n, verdict = d.verdict, evidence_stamp = d.stamp, status = 'active',
-            run_id = p_run_id, updated_at = p_as_of
+        set n = d.n, stats = null, verdict = d.verdict, evidence_stamp = d.stamp,
+            status = 'active', run_id = p_run_id, updated_at = p_as_of
         from (
             select r.n, o.id, o.n as n_before, o.verdict as verdict_before,
                 o.status as status_before, o.evidence_stamp as stamp_before,
@@ -32,7 +30,7 @@ begin
                 on o.pattern_key = p_pattern_key and o.slice_key = r.slice_key
             where r.pattern_key = p_pattern_key
                 and r.n >= p_n_min
-                and (p_all or r.evidence = p_mining or o.status <> 'active')
+                and (r.evidence = p_mining or o.status <> 'active')
             offset 0
         ) as d
         where l.id = d.id
@@ -76,10 +74,10 @@ begin
     )
     select array_agg(a.id) into v_added from added as a;
 
-    perform learning.log_lessons(p_run_id, v_added || v_news);
+    perform learning.log_lessons(p_run_id, 'TuningMiner lesson', v_added || v_news);
     return v_changed || v_added;
 end
 $$;
 comment on function
-    learning.write_due_lessons(text, integer, timestamptz, bigint, bigint, boolean) is
+    learning.write_due_lessons(text, integer, timestamptz, bigint, bigint) is
     'Writes the tuning lessons of a pattern whose slices changed; returns the ids of those it wrote.';

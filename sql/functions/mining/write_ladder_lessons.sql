@@ -66,7 +66,8 @@ begin
     ),
     lessons as (
         select s.scope_subset, s.stamp, n.successes + s.failures as n,
-            p_pattern_key || ' ' || b.scope_subset::text as latent_factor_id,
+            case when b.place <> s.place
+                then p_pattern_key || ' ' || b.scope_subset::text end as latent_factor_id,
             jsonb_build_object(
                 'count_1', s.ones, 'count_2', s.twos, 'count_3', s.threes,
                 'avg_dx_count',

@@ -3,7 +3,7 @@
 -- of both.
 create or replace function learning.write_lessons(
     p_pattern_key text, p_n_min integer, p_as_of timestamptz, p_run_id bigint, p_mining bigint,
-    p_all boolean
+    p_anew boolean
 )
 returns jsonb
 language plpgsql volatile
@@ -11,7 +11,7 @@ set search_path = ''
 as $$
 declare
     v_tuning jsonb := learning.write_tuning_lessons(
-        p_pattern_key, p_n_min, p_as_of, p_run_id, p_mining, p_all
+        p_pattern_key, p_n_min, p_as_of, p_run_id, p_mining, p_anew
     );
     v_ladder jsonb;
 begin

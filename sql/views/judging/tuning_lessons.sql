@@ -13,7 +13,7 @@ select
     s.acted_failure::bigint as n_fps,
     s.skipped_failure / nullif(s.skipped_success + s.skipped_failure, 0)::double precision as dr,
     l.evidence_stamp,
-    coalesce(l.latent_factor_id = l.pattern_key || ' ' || l.scope_subset::text, true) as closed,
+    l.latent_factor_id is null as closed,
     2 * s.n_sampled::bigint > l.n + s.n_policy as simulated
 from learning.lessons as l
 join learning.slice_rates as s on s.pattern_key = l.pattern_key and s.slice_key = l.slice_key

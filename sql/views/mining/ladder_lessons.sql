@@ -15,6 +15,6 @@ select l.id as lesson_id, l.status, l.pattern_key, l.scope_subset, l.n,
 from learning.lessons as l
 where l.lesson_type = 'tuning_rates'
     and l.action_category = 'tuning_dx_ladder'
-    and coalesce(l.latent_factor_id = l.pattern_key || ' ' || l.scope_subset::text, true);
+    and l.latent_factor_id is null;
 comment on view analyst.ladder_lessons is
     'Per slice how many buys of the DX ladder its successful recoveries took, and the multiplier of the arms'' distance that asks for.';

@@ -12,7 +12,7 @@ from (
     where l.lesson_type = 'tuning_rates'
         and l.action_category = 'tuning'
         and l.status = 'active'
-        and coalesce(l.latent_factor_id = l.pattern_key || ' ' || l.scope_subset::text, true)
+        and l.latent_factor_id is null
 ) as l
 cross join lateral (
     select n.place, sum(v.value) as contribution, sum(sum(v.value)) over () as divergence

@@ -5,7 +5,7 @@
 -- into one number, the largest tells it, and counted from the other end, whether there is a tie.
 create or replace view learning.lesson_slices as
 select l.id as lesson_id, l.pattern_key, l.status,
-    coalesce(l.latent_factor_id = l.pattern_key || ' ' || l.scope_subset::text, true) as closed,
+    l.latent_factor_id is null as closed,
     s as slice, p as parent,
     l.scope_subset - (
         select k.name

@@ -25,6 +25,6 @@ left join (
     select o.copy_of, count(*) as copies from analyst.lesson_copies as o group by o.copy_of
 ) as c on c.copy_of = l.id
 where l.action_category = 'tuning'
-    and coalesce(l.latent_factor_id = l.pattern_key || ' ' || l.scope_subset::text, true);
+    and l.closed;
 comment on view analyst.lessons is
     'What was learned: per lesson its rates with 95 % bounds and shrunk values; sr is the success rate of attempts, q says whether it differs from the rest of the parent.';

@@ -36,7 +36,7 @@ lessons as materialized (
     where l.lesson_type = 'tuning_rates'
         and l.action_category = 'tuning'
         and l.status = 'active'
-        and coalesce(l.latent_factor_id = l.pattern_key || ' ' || l.scope_subset::text, true)
+        and l.latent_factor_id is null
 ),
 considered as materialized (
     select w.pattern_key, learning.mined_scope(w.scope) as scope, c.item ->> 'lever' as lever,

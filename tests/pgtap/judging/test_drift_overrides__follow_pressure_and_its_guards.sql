@@ -88,7 +88,7 @@ select is_empty(
 select results_eq(
     $$select * from pg_temp.drifts('{"bucket": "retest"}')$$,
     $$values ('tuning_dx_min', 0.9418), ('tuning_ts_min', 0.9418)$$,
-    'the retest drifts ts and dx; no dodge rate is no reason against'
+    'the retest drifts ts and dx'
 );
 select is_empty($$select * from pg_temp.drifts('{"bucket": "ladder"}')$$, 'the ladder does not drift');
 select is(

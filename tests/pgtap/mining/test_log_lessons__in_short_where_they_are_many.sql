@@ -15,12 +15,14 @@ select 'pm.uptrend.S1.entry', 'k' || i, 1, 2, 3, 27 + i, 0, 0, 0, 0, 0
 from generate_series(1, 1001) as i;
 
 select is(
-    learning.log_lessons(null, array(select l.id from learning.lessons as l where l.n <= 1033)),
+    learning.log_lessons(
+        null, 'lesson', array(select l.id from learning.lessons as l where l.n <= 1033)
+    ),
     1000::bigint, 'a thousand lessons are a thousand lines'
 );
 delete from learning.learning_log;
 select is(
-    learning.log_lessons(null, array(select l.id from learning.lessons as l)), 2::bigint,
+    learning.log_lessons(null, 'lesson', array(select l.id from learning.lessons as l)), 2::bigint,
     'more are a line per verdict'
 );
 select results_eq(

@@ -188,8 +188,9 @@ class World:
 
     def lessons(self, pattern: str) -> dict[str, Any]:
         rows = self.connection.execute(
-            "select scope_subset, n, stats, latent_factor_id from learning.learning_lessons"
-            " where pattern_key = %s and lesson_type = 'tuning_rates' and status = 'active'",
+            "select l.scope_subset, l.n, l.stats, l.latent_factor_id, t.verdict"
+            " from learning.learning_lessons as l join learning.lessons as t on t.id = l.id"
+            " where l.pattern_key = %s and l.lesson_type = 'tuning_rates' and l.status = 'active'",
             (pattern,),
         )
         return {key(row[0]): row[1:] for row in rows}
@@ -484,3 +485,48 @@ def test_many_events_are_cut_into_statements(
         assert cube is not None
         assert cube[0] > 1_000
         assert len(set(cube)) == 1, cube
+
+
+@pytest.mark.parametrize(("number", "most"), [(10, None), (27, 3)])
+def test_changes_of_many_dimensions_are_merged(
+    connection: psycopg.Connection[Any], number: int, most: int | None
+) -> None:
+    """Where the cube of changes is pruned, and where it is shallow: as a rebuild has it."""
+    names = [
+        row[0]
+        for row in connection.execute(
+            "update learning.scope_dimensions as d set enabled = o.place <= %s from (select name,"
+            " row_number() over (order by ordinal) as place from learning.scope_dimensions) as o"
+            " where o.name = d.name returning d.name, d.enabled",
+            (number,),
+        )
+        if row[1]
+    ]
+    assert len(names) == number
+    world = World(connection)
+    world.tuning |= {"n_min": 60, "max_dims": most}
+    world.set_tuning()
+    chance = Random(number)
+
+    def some(attempt: int) -> dict[str, Any]:
+        scope = {name: chance.choice("aaaab") for name in names if chance.random() < 0.98}
+        return {**some_events(attempt, 1)[0], "pattern": PATTERNS[0], "attempt": attempt,
+                "scope": scope, "decision": "skipped", "outcome": "failure", "day": 0}  # fmt: skip
+
+    for attempt in range(400):
+        world.put(None, some(attempt))
+    world.mine()
+    for event in list(world.events)[:20]:
+        world.put(event, {**some(event), "outcome": "success"})
+    for attempt in range(400, 415):
+        world.put(None, some(attempt))
+    world.mine()
+    assert connection.execute(
+        "select mining, base_mining from learning.mined_patterns"
+    ).fetchone() == (2, 1)
+    merged, lessons = world.mined(PATTERNS[0]), world.lessons(PATTERNS[0])
+    assert len(merged) > 500
+    connection.execute("update learning.mined_patterns set base_floor = null")
+    connection.execute("select learning.mine_pattern(%s, %s, null)", (PATTERNS[0], world.as_of))
+    assert merged == world.mined(PATTERNS[0])
+    assert lessons == world.lessons(PATTERNS[0])
