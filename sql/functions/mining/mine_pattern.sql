@@ -80,7 +80,7 @@ begin
     if v_is_new_base then
         -- The lower, the more is stored, and the rarer is a slice that is missing.
         v_state.base_floor := ceil(
-            v_n_min * case when v_state.n_events > 5000 then 2 else 1 end / 3.0
+            v_n_min * case when v_state.n_events > 5000 then 3 / 4.0 else 1 / 3.0 end
         );
         v_state.base_mining := v_state.mining;
         v_state.n_new := 0;

@@ -183,7 +183,7 @@ def bench(dsn: str, n: int, dims: int, depth: int | None, limit: float) -> Table
         fill(connection, n, names)
         connection.execute("truncate learning.mining_dirty")
         connection.execute("vacuum analyze learning.pattern_episode_events")
-        floor = -(-N_MIN * (2 if n > 5000 else 1) // 3)  # as mine_pattern has it
+        floor = -(-N_MIN * 3 // 4) if n > 5000 else -(-N_MIN // 3)  # as mine_pattern has it
         rebuild = Clock(dsn)
         rebuild.run(COUNT)
         rebuild.run(REBUILD, floor)
