@@ -13,9 +13,6 @@ alter table learning.lessons
     alter column stats drop not null,
     alter column stats drop default,
     add column slice_key text collate "C";
--- Worked out from now on; a retired lesson keeps what it knew.
-update learning.lessons set stats = null
-where lesson_type = 'tuning_rates' and action_category = 'tuning' and status = 'active';
 comment on table learning.lessons is
     'One row per conclusion; learning.learning_lessons reads them with their stats.';
 comment on column learning.lessons.stats is

@@ -23,8 +23,11 @@ begin
         string_agg(format('v.v%s', d.ordinal), ', '),
         string_agg(format('(v.v%s)', d.ordinal), ', ')
     into v_columns, v_names, v_values, v_sets
-    from learning.scope_dimensions as d
-    where d.enabled;
+    from (
+        select s.name, row_number() over (order by s.ordinal) as ordinal
+        from learning.scope_dimensions as s
+        where s.enabled
+    ) as d;
     if v_columns is null then
         return 0;
     end if;

@@ -1,8 +1,8 @@
 -- The iceberg cube: every slice of the pattern's contributions (those counted first after mining
 -- p_since; null: all) with at least p_floor experiments and at most p_max_dims conditions (null:
 -- any number), of coded values. Events become bit strings, one per condition; slices are found by
--- AND and bit_count, depth first. The bit strings are made anew of the events of each leading
--- condition (of two where events are many), so they stay short.
+-- AND and bit_count. The bit strings are made anew of the events of each leading condition (of two
+-- where events are many), so they stay short.
 create or replace function learning.find_slices(
     p_pattern_key text, p_floor integer, p_max_dims integer, p_since bigint
 )
@@ -22,6 +22,7 @@ declare
     v_n bigint;
     v_n_experiments bigint;
     v_weights bigint[];
+    v_digits integer[] := '{}';
     v_some text[];
     v_all text[];
     v_events text;
@@ -58,8 +59,18 @@ begin
         select count(*) as events, count(*) filter (where e.is_experiment) as experiments
         from events as e
     ) as n;
-    if v_n_experiments < p_floor then
+    if v_n_experiments < greatest(p_floor, 1) then
         return;
+    end if;
+
+    -- Many weights are no classes of their own: their binary digits are measures.
+    if cardinality(v_weights) > 33 then
+        v_digits := array(
+            select b from generate_series(0, 32) as b
+            where exists (select from unnest(v_weights) as w where w >> b & 1 = 1)
+        );
+        v_some := v_some || array(select 'w' || b from unnest(v_digits) as b);
+        v_weights := '{0}';
     end if;
 
     -- Scopes to values, values to codes, codes to binary digits, in the order of the classes.
@@ -67,9 +78,9 @@ begin
             $sql$
                 select c.class, '1'::text as one%1$s%2$s
                 from (
-                    select v.acted, v.sampled, v.valued,
+                    select v.acted, v.sampled, v.valued%9$s,
                         case when v.quadrant = 'policy' then 2 * %3$s + 1
-                            else array_position(%4$L::bigint[], v.weight)
+                            else coalesce(array_position(%4$L::bigint[], v.weight), 1)
                                 + case when v.is_success then 0 else %3$s end
                         end as class%5$s
                     from (
@@ -103,7 +114,13 @@ begin
                 d.code_of, d.turn
             ), ''),
             string_agg(format(', c.scope -> %L as v%s', d.name, d.turn), ''),
-            p_pattern_key, ' and c.mining > ' || p_since
+            p_pattern_key, ' and c.mining > ' || p_since,
+            (
+                select string_agg(format(
+                    ', v.quadrant <> ''policy'' and v.weight >> %1$s & 1 = 1 as w%1$s', b
+                ), '')
+                from unnest(v_digits) as b
+            )
         )
     into v_events
     from jsonb_to_recordset(v_dims)

@@ -48,7 +48,7 @@ begin
     from learning.mined_dimensions(p_pattern_key) as d;
     -- Deep slices are summed up step by step, shallow ones of many dimensions are few at a time.
     v_max_dims := case when v_max_dims < v_dims then v_max_dims end;
-    v_at_once := case when v_max_dims is null then 4 else 14 end;
+    v_at_once := case when v_max_dims <= 4 then 14 else 4 end;
     v_last := ceil(v_dims / v_at_once::numeric);
     -- A step chooses among the first items left: key has the chosen, rest the others. Whatever
     -- an item that is missing is part of is null.
@@ -79,11 +79,11 @@ begin
                             learning.item_subsets(t.dims, v_max_dims - taken)),
                         ' '
                     ))
-                    from generate_series(0, v_max_dims) as taken
+                    from generate_series(0, least(v_max_dims, v_at_once * (t.step - 1))) as taken
                 )
             end,
             -- What is chosen so far is a slice, or no slice below it is stored.
-            case when v_max_dims is null and t.step % 2 = 1 and t.step > 1 then format(
+            case when v_at_once = 4 and t.step % 2 = 1 and t.step > 1 then format(
                 $sql$
                     and s.key in (
                         select r.slice_key

@@ -1,6 +1,7 @@
 -- Finds every slice of a pattern anew and stores those of at least p_floor experiments. p_keeps:
 -- what is stored was merged up to now, so a slice that counts the same keeps its evidence and keys
--- keep their meaning; else all is stored as new. Returns how many slices it stored or changed.
+-- keep their meaning; else all is stored as new. A lesson whose slice goes is given the stats it
+-- had. Returns how many slices it stored or changed.
 create or replace function learning.rebuild_slices(
     p_pattern_key text, p_floor integer, p_mining bigint, p_keeps boolean
 )
@@ -32,6 +33,18 @@ begin
         delete from learning.slice_rates as r
         where r.pattern_key = p_pattern_key
             and not exists (select from found as f where f.slice_key = r.slice_key)
+        returning r.slice_key
+    ),
+    -- What lessons knew of these slices before: they are about to be retired.
+    kept as (
+        update learning.lessons as l
+        set stats = t.stats || jsonb_build_object('parent', s.parent_scope)
+        from gone as g
+        join learning.lessons as o
+            on o.pattern_key = p_pattern_key and o.slice_key = g.slice_key and o.status = 'active'
+        join learning.lesson_slices as s on s.lesson_id = o.id
+        cross join lateral learning.rate_stats(s.slice, s.parent, s.shrinkage) as t
+        where l.id = o.id
     ),
     changed as (
         update learning.slice_rates as r

@@ -1,5 +1,6 @@
 -- Retires the tuning lessons of a pattern whose slice has fewer than p_n_min experiments by now,
--- with what it counts in the end (where it is not even stored, what is known of it), and logs them.
+-- with what it counts in the end (where that is not stored, what it counted before, as far as it is
+-- known), and logs them.
 -- Returns their ids.
 create or replace function learning.retire_lessons(
     p_pattern_key text, p_n_min integer, p_as_of timestamptz, p_run_id bigint
@@ -26,7 +27,7 @@ begin
     update learning.lessons as l
     set status = 'retired', run_id = p_run_id, updated_at = p_as_of,
         n = coalesce((e.slice).n, l.n), verdict = coalesce(e.stats ->> 'verdict', l.verdict),
-        stats = coalesce(e.stats, '{}')
+        stats = coalesce(e.stats, l.stats, '{}')
     from unnest(v_retired) as o (id)
     left join (
         select s.lesson_id, s.slice,

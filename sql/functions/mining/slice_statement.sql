@@ -55,12 +55,27 @@ as $$
             p_weights[(i - 1) % cardinality(p_weights) + 1] as weight
         from generate_series(1, 2 * cardinality(p_weights)) as i
     ),
+    -- Binary digits of weights, where these are too many for classes (measures w<digit>).
+    digits as (
+        select m as name, 1::bigint << substr(m, 2)::integer as weight
+        from unnest(p_some) as m
+        where m ~ '^w[0-9]+$'
+    ),
     sums as (
         select string_agg('x.' || c.name, ' + ') as experiments,
             string_agg('x.' || c.name, ' + ') filter (where c.is_success) as successes,
-            string_agg(format('%s * x.%s', c.weight, c.name), ' + ') as weight,
+            string_agg(format('%s * x.%s', c.weight, c.name), ' + ') || coalesce((
+                select string_agg(format(' + %s * bit_count(x.m_%s)', d.weight, d.name), '')
+                from digits as d
+            ), '') as weight,
             string_agg(format('%s * x.%s', c.weight, c.name), ' + ') filter (where c.is_success)
-                as success_weight
+                || coalesce((
+                    select string_agg(format(
+                        ' + %s * bit_count(substring(x.m_%s from 1 for x.n_success))',
+                        d.weight, d.name
+                    ), '')
+                    from digits as d
+                ), '') as success_weight
         from classes as c
     )
     select format(

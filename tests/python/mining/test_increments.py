@@ -487,7 +487,7 @@ def test_many_events_are_cut_into_statements(
         assert len(set(cube)) == 1, cube
 
 
-@pytest.mark.parametrize(("number", "most"), [(10, None), (27, 3)])
+@pytest.mark.parametrize(("number", "most"), [(10, None), (10, 6), (27, 3)])
 def test_changes_of_many_dimensions_are_merged(
     connection: psycopg.Connection[Any], number: int, most: int | None
 ) -> None:

@@ -154,6 +154,30 @@ def test_it_counts_as_the_twin_does(
         assert rebuilt == incremental
 
 
+def test_attempts_of_any_size(quiet: psycopg.Connection[Any]) -> None:
+    """Forty different weights: attempts of one to forty windows."""
+    chance = Random(7)
+    rows = [
+        {
+            "scope": {"chain": chance.choice("ab"), "bucket": chance.choice("cd")},
+            "attempt": size,
+            "decision": chance.choice(["acted", "skipped"]),
+            "outcome": chance.choice(["success", "failure", "failure"]),
+            "policy": chance.random() < 0.2,
+            "samples": chance.random() < 0.8,
+            "roi": chance.choice([None, 0.01]),
+            "day": -1,
+        }
+        for size in range(1, 41)
+        for _ in range(size)
+    ]
+    store(quiet, rows)
+    quiet.execute("select learning.mine(null, %s)", (AS_OF,))
+    found = mined(quiet, 33)
+    assert len(found) == 9
+    assert found == slices(rows, DIMS, 33, None)
+
+
 @pytest.mark.slow
 def test_many_dimensions_need_wider_keys(quiet: psycopg.Connection[Any]) -> None:
     """All 27 dimensions: keys beyond 64 bits, at most four conditions, still the twin's counts."""
