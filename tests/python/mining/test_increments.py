@@ -433,14 +433,20 @@ def test_many_events_are_cut_into_statements(
     """Eight dimensions: all leads at once, single and double ones, against the server's CUBE."""
     connection.execute("select setseed(0.3)")
     connection.execute(
-        "insert into learning.pattern_episode_events"
-        " (pattern_key, attempt_id, scope, decision, outcome, decided_at)"
-        " select %s, (i / 2)::text, jsonb_build_object('chain', 'solana') || (select"
+        "insert into learning.pattern_episode_events (pattern_key, attempt_id, scope, decision,"
+        " outcome, decided_at, blocked_by, factors, roi)"
+        # Attempts of four, three, two and one window.
+        " select %s, (i / 10 * 10 + case when i %% 10 < 4 then 0 when i %% 10 < 7 then 4"
+        " when i %% 10 < 9 then 7 else 9 end)::text,"
+        " jsonb_build_object('chain', 'solana') || (select"
         " jsonb_object_agg(d, floor(power(random(), 2) * (2 + o)))"
         " from unnest(%s::text[]) with ordinality as u (d, o) where i > 0 and o > 1)"
         " - case when random() < 0.1 then 'bucket' else '' end,"
-        " 'skipped', case when random() < 0.4 then 'success' else 'failure' end, %s"
-        " from generate_series(1, %s) as i",
+        " case when random() < 0.3 then 'acted' else 'skipped' end,"
+        " case when random() < 0.4 then 'success' else 'failure' end, %s,"
+        " case when random() < 0.1 then '{policy}' else '{ts}' end::text[],"
+        " case when random() < 0.9 then '{\"samples\": [1]}' else '{}' end::jsonb,"
+        " case when random() < 0.8 then 0.01 end from generate_series(1, %s) as i",
         (PATTERNS[0], list(DIMS), START, number),
     )
     connection.execute("analyze learning.pattern_episode_events")
@@ -461,9 +467,20 @@ def test_many_events_are_cut_into_statements(
                 select jsonb_strip_nulls(jsonb_build_object({
                 ", ".join(f"'{dim}', v{i}" for i, dim in enumerate(DIMS))
             })) as scope,
-                    count(*) filter (where outcome = 'success') as successes, count(*) as n
+                    count(*) filter (where q = 'acted success') as acted_success,
+                    count(*) filter (where q = 'acted failure') as acted_failure,
+                    count(*) filter (where q = 'skipped success') as skipped_success,
+                    count(*) filter (where q = 'skipped failure') as skipped_failure,
+                    count(*) filter (where q = 'policy') as n_policy,
+                    sum(w) filter (where q <> 'policy') as weight,
+                    count(*) filter (where has_samples) as n_sampled, count(roi) as n_valued,
+                    coalesce(sum(w) filter (where q like '%success'), 0) as success_weight,
+                    count(*) filter (where q <> 'policy') as n
                 from (
-                    select outcome, {
+                    select has_samples, roi, case when decision = 'skipped'
+                            and blocked_by = '{{policy}}' then 'policy'
+                            else decision || ' ' || outcome end as q,
+                        round(4294967296.0 / count(*) over (partition by attempt_id)) as w, {
                 ", ".join(f"scope -> '{dim}' as v{i}" for i, dim in enumerate(DIMS))
             }
                     from learning.pattern_episode_events
@@ -475,7 +492,8 @@ def test_many_events_are_cut_into_statements(
             }
             )
             select count(*), count(slices.n), count(*) filter (
-                where (slices.n, slices.skipped_success) = (c.n, c.successes)
+                where ({", ".join(f"slices.{name}" for name in COUNTS.split(", "))})
+                    = ({", ".join(f"c.{name}" for name in COUNTS.split(", "))})
             ), (select count(*) from learning.slice_rates where n >= 33)
             from cube as c
             left join {SLICES} on slices.scope_subset = c.scope
