@@ -18,6 +18,7 @@ declare
     v_state learning.mined_patterns;
     v_gone learning.mining_contributions[];
     v_came learning.mining_contributions[];
+    v_changes bigint;
     v_is_new_base boolean;
     v_keeps boolean;
     v_result jsonb;
@@ -40,8 +41,9 @@ begin
         from learning.take_up_changes(
             p_pattern_key, p_as_of - v_lookback, p_as_of, v_state.as_of, v_state.mining
         ) as t;
-        v_keeps := coalesce(cardinality(v_gone), 0) + coalesce(cardinality(v_came), 0)
-            <= greatest(v_state.n_events / 5, 50);
+        v_changes := coalesce(cardinality(v_gone), 0) + coalesce(cardinality(v_came), 0);
+        v_keeps := v_changes <= greatest(v_state.n_events / 5, 50)
+            and learning.merging_pays(p_pattern_key, v_changes);
         v_state.n_events := v_state.n_events
             + coalesce(cardinality(v_came), 0) - coalesce(cardinality(v_gone), 0);
         -- What got another scope or quadrant is new where it counts now; another weight is not.
@@ -63,7 +65,7 @@ begin
         ) as c;
         get diagnostics v_state.n_events = row_count;
     end if;
-    if v_keeps and (v_gone is not null or v_came is not null) then
+    if v_keeps and v_changes > 0 then
         perform learning.merge_changes(p_pattern_key, v_gone, v_came, v_state.mining);
     end if;
 
