@@ -534,9 +534,9 @@ def test_changes_of_many_dimensions_are_merged(
     for attempt in range(400):
         world.put(None, some(attempt))
     world.mine()
-    for event in list(world.events)[:20]:
+    for event in list(world.events)[:10]:
         world.put(event, {**some(event), "outcome": "success"})
-    for attempt in range(400, 415):
+    for attempt in range(400, 408):
         world.put(None, some(attempt))
     world.mine()
     assert connection.execute(
