@@ -3,7 +3,8 @@
 python tests/bench/mining [--events 10000,100000] [--dims 6,8] [--limit 120]: starts an embedded
 server of its own and prints a table per size. Every way reads the same experiments from PostgreSQL
 and finds as many slices (checked; that they are right is for tests/python/mining to show). A peer
-has `--limit` seconds; MB is the peak memory of its process, of ours that of the server's. A rebuild of 10,000 or fewer is the median of five.
+has `--limit` seconds; MB is the peak memory of its process, of ours that of the server's. A
+rebuild of 10,000 or fewer is the median of five.
 """
 
 from __future__ import annotations
