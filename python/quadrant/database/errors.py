@@ -51,3 +51,9 @@ class MigrateBusy(QuadrantError):
     """Another migrate has held the database's lock for too long."""
 
     code = "QD307"
+
+
+class WrongEncoding(QuadrantError):
+    """The database cannot hold every character: its encoding is not UTF-8."""
+
+    code = "QD308"

@@ -12,7 +12,7 @@ import psycopg
 from quadrant.database import migrations
 from quadrant.database.connection import connect
 from quadrant.database.deploy import deploy, remove_all
-from quadrant.database.errors import MigrateBusy, SchemaOutdated
+from quadrant.database.errors import MigrateBusy, SchemaOutdated, WrongEncoding
 from quadrant.database.queries import queries
 from quadrant.database.tree import SchemaTree
 
@@ -44,6 +44,12 @@ def migrate(
     """
     tree = tree or SchemaTree.installed()
     with _locked(dsn) as connection:
+        encoding = connection.info.parameter_status("server_encoding")
+        if encoding != "UTF8":
+            raise WrongEncoding(
+                f"the database's encoding is {encoding}, not UTF8",
+                hint="create database ... encoding 'UTF8' template template0",
+            )
         applied = migrations.apply(dsn, tree.migrations, progress)
         deployed = deploy(connection, tree, progress, recheck=bool(applied))
     return MigrationReport(tuple(applied), deployed.files, deployed.removed)

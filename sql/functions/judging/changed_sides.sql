@@ -11,7 +11,7 @@ as $$
     with asked as (
         select g.*, l.pattern_key, l.scope_subset, r.as_of
         from learning.gate_simulations as g
-        join learning.learning_lessons as l on l.id = g.lesson_id
+        join learning.lessons as l on l.id = g.lesson_id
         left join learning.learning_runs as r on r.id = g.run_id
         where g.id = p_simulation_id and g.steps is not null
     ),

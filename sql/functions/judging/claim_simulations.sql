@@ -19,7 +19,7 @@ begin
     with next_in_line as (
         select r.run_id, l.pattern_key
         from learning.simulation_requests as r
-        join learning.learning_lessons as l on l.id = r.lesson_id
+        join learning.lessons as l on l.id = r.lesson_id
         where r.status = 'waiting'
             or (r.status = 'leased' and r.leased_until < clock_timestamp())
         order by r.id
@@ -29,7 +29,7 @@ begin
     taken as materialized (
         select r.id
         from learning.simulation_requests as r
-        join learning.learning_lessons as l on l.id = r.lesson_id
+        join learning.lessons as l on l.id = r.lesson_id
         join next_in_line as f on f.run_id = r.run_id and f.pattern_key = l.pattern_key
         where r.status = 'waiting'
             or (r.status = 'leased' and r.leased_until < clock_timestamp())
@@ -58,7 +58,7 @@ begin
             where g.lesson_id = r.lesson_id and g.kind = 'own'
         ) end
     from leased as r
-    join learning.learning_lessons as l on l.id = r.lesson_id
+    join learning.lessons as l on l.id = r.lesson_id
     order by r.id;
 end
 $$;

@@ -8,7 +8,7 @@ begin
     return (
         select exists (
             select
-            from learning.learning_lessons as l
+            from learning.lessons as l
             join learning.pm_overrides as o
                 on o.pattern_key = l.pattern_key and o.scope_subset = l.scope_subset
             where l.id = p_lesson_id

@@ -5,7 +5,7 @@ returns setof learning.pm_overrides
 language sql stable
 as $$
     select o.*
-    from learning.learning_lessons as l
+    from learning.lessons as l
     cross join lateral (
         select learning.ladder_multiplier((l.stats ->> 'ladder_pressure')::double precision)
     ) as m (multiplier)
@@ -28,7 +28,7 @@ as $$
     where l.lesson_type = 'tuning_rates'
         and l.action_category = 'tuning_dx_ladder'
         and l.status = 'active'
-        and coalesce(l.latent_factor_id = l.pattern_key || ' ' || l.scope_subset::text, true)
+        and l.latent_factor_id is null
         and abs(m.multiplier - 1) >= 0.02
 $$;
 comment on function learning.ladder_overrides() is

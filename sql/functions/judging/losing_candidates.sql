@@ -12,7 +12,7 @@ as $$
         s.failures_avoided[c.candidate], s.wins_lost[c.candidate], s.benefit[c.candidate],
         s.cost[c.candidate], s.z[c.candidate], s.p[c.candidate], s.qualifies[c.candidate]
     from learning.gate_simulations as s
-    join learning.learning_lessons as l on l.id = s.lesson_id
+    join learning.lessons as l on l.id = s.lesson_id
     cross join lateral learning.gate_grid(l.pattern_key) as c
     where s.id = p_simulation_id
         and c.candidate is distinct from s.candidate

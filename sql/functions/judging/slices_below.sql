@@ -14,7 +14,7 @@ begin
     return (
         with below as (
             select l.scope_subset, i.items, cardinality(i.items) as depth
-            from learning.learning_lessons as l
+            from learning.lessons as l
             cross join lateral (select learning.scope_items(l.scope_subset) offset 0) as i (items)
             where l.id = any (p_lessons)
                 and l.pattern_key = p_pattern_key

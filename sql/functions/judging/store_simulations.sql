@@ -32,7 +32,7 @@ begin
     answered as materialized (
         select c.*, l.pattern_key
         from closed as c
-        join learning.learning_lessons as l on l.id = c.lesson_id
+        join learning.lessons as l on l.id = c.lesson_id
     ),
     candidates as materialized (
         select a.pattern_key, c.candidate, c.steps

@@ -42,6 +42,12 @@ begin
                     and w.action_category = o.action_category
                     and w.scope_subset = o.scope_subset
             )
+            -- A pattern that waits to be counted anew (after an upgrade) has nothing to be judged
+            -- by, which is no reason to take an override back.
+            and not exists (
+                select from learning.mined_patterns as m
+                where m.pattern_key = o.pattern_key and m.base_floor is null
+            )
         returning o.*
     ),
     written as (

@@ -1,7 +1,9 @@
 -- Extends a pattern's dictionary by the values of its enabled dimensions that p_floor experiments
--- have. Codes are never taken back: a slice keeps its key. A dimension with many values is coded
--- first. Returns the number of new codes.
-create or replace function learning.code_values(p_pattern_key text, p_floor integer)
+-- have; p_anew: makes it anew (the keys of its slices lose their meaning). A dimension with many
+-- values comes first in a key: there the search narrows most. Returns the number of new codes.
+create or replace function learning.code_values(
+    p_pattern_key text, p_floor integer, p_anew boolean
+)
 returns bigint
 language plpgsql volatile
 set search_path = '' set jit = off
@@ -13,13 +15,19 @@ declare
     v_sets text;
     v_coded bigint;
 begin
+    if p_anew then
+        delete from learning.mining_codes as k where k.pattern_key = p_pattern_key;
+    end if;
     select string_agg(format('c.scope -> %L as v%s', d.name, d.ordinal), ', '),
         string_agg(format('when v.v%s is not null then %L', d.ordinal, d.name), ' '),
         string_agg(format('v.v%s', d.ordinal), ', '),
         string_agg(format('(v.v%s)', d.ordinal), ', ')
     into v_columns, v_names, v_values, v_sets
-    from learning.scope_dimensions as d
-    where d.enabled;
+    from (
+        select s.name, row_number() over (order by s.ordinal) as ordinal
+        from learning.scope_dimensions as s
+        where s.enabled
+    ) as d;
     if v_columns is null then
         return 0;
     end if;
@@ -44,7 +52,7 @@ begin
             )
         ),
         known as (
-            select k.name, k.place, max(k.code) as last_code
+            select k.name, k.place, max(k.code) as last_code, sum(count(*)) over () as n
             from learning.mining_codes as k
             where k.pattern_key = $1
             group by k.name, k.place
@@ -57,16 +65,23 @@ begin
             from (select distinct u.name, u.n_values from unknown as u) as u
             left join known as k on k.name = u.name
         )
-        insert into learning.mining_codes (pattern_key, name, value, place, code)
-        select $1, u.name, u.value, p.place,
-            p.last_code + row_number() over (partition by u.name order by u.value)
-        from unknown as u
-        join places as p on p.name = u.name
+        insert into learning.mining_codes (pattern_key, name, value, place, code, item)
+        select $1, n.name, learning.value_name(n.value)::jsonb, n.place, n.code,
+            -- From '1' on; what UTF-8 keeps free (55296 to 57343) is passed over.
+            chr((n.number + case when n.number < 55296 then 0 else 2048 end)::integer)
+        from (
+            select u.name, u.value, p.place,
+                p.last_code + row_number() over (partition by u.name order by u.value) as code,
+                48 + coalesce((select max(o.n) from known as o), 0)
+                    + row_number() over (order by p.place, u.value) as number
+            from unknown as u
+            join places as p on p.name = u.name
+        ) as n
     $sql$, v_names, v_values, v_columns, v_sets)
     using p_pattern_key, p_floor;
     get diagnostics v_coded = row_count;
     return v_coded;
 end
 $$;
-comment on function learning.code_values(text, integer) is
+comment on function learning.code_values(text, integer, boolean) is
     'Gives codes to the scope values that enough experiments of the pattern have; returns how many.';

@@ -10,7 +10,7 @@ as $$
     select e.pattern_key, e.attempt_id, e.id, e.decided_at, e.scope,
         case when e.decision = 'skipped' and e.blocked_by = '{policy}' then 'policy'
             else e.decision || '_' || e.outcome end,
-        a.weight, e.has_samples, e.roi, p_mining
+        a.weight, e.has_samples, e.roi, p_mining, e.samples_digest
     from learning.pattern_episode_events as e
     join (
         select w.attempt_id, round(4294967296.0 / count(*))::bigint as weight

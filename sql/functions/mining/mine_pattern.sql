@@ -15,15 +15,12 @@ declare
     v_days integer := learning.setting(p_pattern_key, 'lookback_days');
     v_lookback interval := make_interval(days => v_days);
     v_configuration text := learning.mining_configuration(p_pattern_key);
-    v_is_wide boolean := (
-        select count(*) > 8 from learning.scope_dimensions as d where d.enabled
-    );
     v_state learning.mined_patterns;
     v_gone learning.mining_contributions[];
     v_came learning.mining_contributions[];
+    v_changes bigint;
     v_is_new_base boolean;
     v_keeps boolean;
-    v_changed bigint := 0;
     v_result jsonb;
 begin
     insert into learning.mined_patterns (pattern_key, as_of, configuration)
@@ -44,8 +41,9 @@ begin
         from learning.take_up_changes(
             p_pattern_key, p_as_of - v_lookback, p_as_of, v_state.as_of, v_state.mining
         ) as t;
-        v_keeps := coalesce(cardinality(v_gone), 0) + coalesce(cardinality(v_came), 0)
-            <= greatest(v_state.n_events / 5, 50);
+        v_changes := coalesce(cardinality(v_gone), 0) + coalesce(cardinality(v_came), 0);
+        v_keeps := v_changes <= greatest(v_state.n_events / 5, 50)
+            and learning.merging_pays(p_pattern_key, v_changes);
         v_state.n_events := v_state.n_events
             + coalesce(cardinality(v_came), 0) - coalesce(cardinality(v_gone), 0);
         -- What got another scope or quadrant is new where it counts now; another weight is not.
@@ -67,10 +65,8 @@ begin
         ) as c;
         get diagnostics v_state.n_events = row_count;
     end if;
-    if v_keeps and (v_gone is not null or v_came is not null) then
-        v_changed := learning.merge_changes(
-            p_pattern_key, v_gone, v_came, v_n_min, v_state.mining
-        );
+    if v_keeps and v_changes > 0 then
+        perform learning.merge_changes(p_pattern_key, v_gone, v_came, v_state.mining);
     end if;
 
     v_is_new_base := not v_keeps
@@ -86,17 +82,17 @@ begin
     if v_is_new_base then
         -- The lower, the more is stored, and the rarer is a slice that is missing.
         v_state.base_floor := ceil(
-            v_n_min * case when v_is_wide or v_state.n_events > 20000 then 2 else 1 end / 3.0
+            v_n_min * case when v_state.n_events > 5000 then 3 / 4.0 else 1 / 3.0 end
         );
         v_state.base_mining := v_state.mining;
         v_state.n_new := 0;
-        v_changed := v_changed + learning.rebuild_slices(
-            p_pattern_key, v_state.base_floor, v_n_min, v_state.mining, v_keeps
+        perform learning.rebuild_slices(
+            p_pattern_key, v_state.base_floor, v_state.mining, v_keeps
         );
     end if;
 
     v_result := learning.write_lessons(
-        p_pattern_key, v_n_min, p_as_of, p_run_id, v_state.configuration <> v_configuration
+        p_pattern_key, v_n_min, p_as_of, p_run_id, v_state.mining, not v_keeps
     );
 
     update learning.mined_patterns as m
@@ -124,15 +120,14 @@ begin
         n_new = v_state.n_new
     where m.pattern_key = p_pattern_key;
 
-    v_result := v_result || jsonb_build_object(
+    select v_result || jsonb_build_object(
         'events', v_state.n_events,
-        'slices', (
-            select count(*)
-            from learning.slice_rates as r
-            where r.pattern_key = p_pattern_key and r.n >= v_n_min
-        ),
-        'slices_changed', v_changed
-    );
+        'slices', count(*),
+        'slices_changed', count(*) filter (where r.evidence = v_state.mining)
+    )
+    into v_result
+    from learning.slice_rates as r
+    where r.pattern_key = p_pattern_key and r.n >= v_n_min;
     perform learning.log(
         'INFO', 'TuningMiner done',
         jsonb_build_object('pattern_key', p_pattern_key) || v_result, p_run_id

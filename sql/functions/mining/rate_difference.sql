@@ -3,14 +3,14 @@
 -- approximation with continuity correction: z = w + ln(u / w) / w of the likelihood root w and the
 -- score u, both taken half a success nearer to equality (Skovgaard 1987; Pierce and Peters 1992).
 -- Counts may be fractional (effective windows). Nulls where either side is empty. The offsets keep
--- each figure from being worked out again in every figure made of it.
+-- each figure from being worked out again in every figure made of it. Atomic: see rate_stats.
 create or replace function learning.rate_difference(
     p_successes double precision, p_trials double precision,
     p_rest_successes double precision, p_rest_trials double precision
 )
 returns table (difference double precision, z double precision, p double precision)
 language sql immutable parallel safe
-as $$
+begin atomic
     select d.difference, case when d.difference is not null then z.z end,
         case when d.difference is not null then least(1, 2 * learning.normal_tail(z.z)) end
     from (
@@ -47,8 +47,8 @@ as $$
         select case when r.w > 0.1 then greatest(0, r.w + ln(r.u / r.w) / r.w)
             else coalesce(r.w, 0) end as z
         offset 0
-    ) as z
-$$;
+    ) as z;
+end;
 comment on function learning.rate_difference(
     double precision, double precision, double precision, double precision
 ) is

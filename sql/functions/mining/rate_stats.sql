@@ -4,12 +4,13 @@
 -- verdict; and sr, the success rate of attempts (acted or skipped: outcomes know nothing of gates),
 -- against sr_rest, that of the rest of the parent. One row: as a table it is planned with its
 -- caller; the offsets keep each figure from being worked out again in every figure made of it.
+-- Atomic: what it calls is resolved once, for analysts may look up no names in this schema.
 create or replace function learning.rate_stats(
     p_slice learning.slice_rates, p_parent learning.slice_rates, p_shrinkage double precision
 )
 returns table (stats jsonb)
 language sql immutable parallel safe
-as $$
+begin atomic
     select jsonb_build_object(
         'wr', v.wr, 'wr_low', a.low, 'wr_high', a.high, 'wr_shrunk', v.wr_shrunk,
         'fpr', 1 - v.wr, 'fpr_low', 1 - a.high, 'fpr_high', 1 - a.low,
@@ -21,18 +22,12 @@ as $$
         'n_policy', (p_slice).n_policy, 'n_eff', v.n_eff,
         'n_sampled', (p_slice).n_sampled, 'n_valued', (p_slice).n_valued,
         'sr', v.sr, 'sr_low', o.low, 'sr_high', o.high,
-        'sr_rest', v.rest_successes / nullif(v.rest_eff, 0),
-        'rest_n_eff', v.rest_eff, 'difference', d.difference, 'difference_z', d.z,
-        'difference_p', d.p,
+        'sr_rest', v.rest_successes / nullif(v.rest_eff, 0), 'rest_n_eff', v.rest_eff,
         'pressure', (p_slice).skipped_success - (p_slice).acted_failure,
-        'verdict', case
-            when (v.mr > 0.60)::integer + (1 - v.wr > 0.50)::integer + (v.wr > 0.70)::integer > 1
-                then 'mixed'
-            when v.mr > 0.60 then 'loosen'
-            when 1 - v.wr > 0.50 then 'tighten'
-            when v.wr > 0.70 then 'press'
-            else 'hold'
-        end
+        'verdict', learning.lesson_verdict(
+            (p_slice).acted_success, (p_slice).acted_failure, (p_slice).skipped_success,
+            (p_slice).skipped_failure
+        )
     )
     from (
         select c.*,
@@ -44,8 +39,8 @@ as $$
             select n.*,
                 (p_slice).acted_success / nullif(n.n_acted, 0)::double precision as wr,
                 (p_slice).skipped_success / nullif(n.n_skipped, 0)::double precision as mr,
-                n.n_acted * n.n_eff / (p_slice).n as acted_eff,
-                n.n_skipped * n.n_eff / (p_slice).n as skipped_eff,
+                n.n_acted * n.n_eff / nullif((p_slice).n, 0) as acted_eff,
+                n.n_skipped * n.n_eff / nullif((p_slice).n, 0) as skipped_eff,
                 n.eff_successes / nullif(n.n_eff, 0) as sr
             from (
                 select (p_slice).acted_success + (p_slice).acted_failure as n_acted,
@@ -70,11 +65,8 @@ as $$
     ) as v
     cross join lateral learning.wilson_interval(v.wr * v.acted_eff, v.acted_eff) as a
     cross join lateral learning.wilson_interval(v.mr * v.skipped_eff, v.skipped_eff) as s
-    cross join lateral learning.wilson_interval(v.eff_successes, v.n_eff) as o
-    cross join lateral learning.rate_difference(
-        v.eff_successes, v.n_eff, v.rest_successes, v.rest_eff
-    ) as d
-$$;
+    cross join lateral learning.wilson_interval(v.eff_successes, v.n_eff) as o;
+end;
 comment on function
     learning.rate_stats(learning.slice_rates, learning.slice_rates, double precision) is
     'The stats of a tuning lesson, under the names of the lesson: rates, bounds, shrunk values, counts.';

@@ -1,5 +1,5 @@
 -- The statements a search over p_dims dimensions and p_n events is made of: leads are dimensions
--- (numbers, '' none, 'a,b' two at once) whose values lead; expands, whether slices with further
+-- (their turns; '' none, 'a,b' two at once) whose values lead; expands, whether slices with further
 -- conditions are looked for below them. Few events: each dimension leads, all in one statement.
 -- Many: one statement per leading dimension; where many dimensions follow it, one per two, and the
 -- single one is only counted.

@@ -46,8 +46,10 @@ begin
         full join learning.counted_experiments(
             p_pattern_key, p_from, p_until, coalesce(v_attempts, '{}'), p_mining
         ) as w on w.event_id = c.event_id and w.attempt_id = c.attempt_id
-        where (c.decided_at, c.scope, c.quadrant, c.weight, c.has_samples, c.roi)
-            is distinct from (w.decided_at, w.scope, w.quadrant, w.weight, w.has_samples, w.roi)
+        where (c.decided_at, c.scope, c.quadrant, c.weight, c.has_samples, c.samples_digest, c.roi)
+            is distinct from (
+                w.decided_at, w.scope, w.quadrant, w.weight, w.has_samples, w.samples_digest, w.roi
+            )
     ),
     removed as (
         delete from learning.mining_contributions as c
@@ -65,6 +67,7 @@ begin
             quadrant = (d.after).quadrant,
             weight = (d.after).weight,
             has_samples = (d.after).has_samples,
+            samples_digest = (d.after).samples_digest,
             roi = (d.after).roi,
             -- Of another weight it still counts where it did.
             mining = case when (c.scope, c.quadrant) = ((d.after).scope, (d.after).quadrant)

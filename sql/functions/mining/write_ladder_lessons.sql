@@ -66,7 +66,8 @@ begin
     ),
     lessons as (
         select s.scope_subset, s.stamp, n.successes + s.failures as n,
-            p_pattern_key || ' ' || b.scope_subset::text as latent_factor_id,
+            case when b.place <> s.place
+                then p_pattern_key || ' ' || b.scope_subset::text end as latent_factor_id,
             jsonb_build_object(
                 'count_1', s.ones, 'count_2', s.twos, 'count_3', s.threes,
                 'avg_dx_count',
@@ -85,14 +86,16 @@ begin
         cross join lateral (select s.ones + s.twos + s.threes as successes) as n
     ),
     written as (
-        insert into learning.learning_lessons as l (
+        insert into learning.lessons as l (
             module, lesson_type, pattern_key, action_category, scope_subset, n, stats,
             evidence_stamp, latent_factor_id, run_id, updated_at
         )
         select split_part(p_pattern_key, '.', 1), 'tuning_rates', p_pattern_key, 'tuning_dx_ladder',
             s.scope_subset, s.n, s.stats, s.stamp, s.latent_factor_id, p_run_id, p_as_of
         from lessons as s
-        on conflict (lesson_type, pattern_key, action_category, scope_subset) do update
+        on conflict (lesson_type, pattern_key, action_category, scope_subset)
+            where slice_key is null
+        do update
         set n = excluded.n,
             stats = excluded.stats,
             evidence_stamp = excluded.evidence_stamp,
@@ -106,7 +109,7 @@ begin
         returning l.scope_subset, l.n, l.stats
     ),
     retired as (
-        update learning.learning_lessons as l
+        update learning.lessons as l
         set status = 'retired', run_id = p_run_id, updated_at = p_as_of
         where l.lesson_type = 'tuning_rates'
             and l.pattern_key = p_pattern_key

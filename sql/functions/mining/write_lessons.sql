@@ -2,7 +2,8 @@
 -- from its ladder cycles (write_ladder_lessons). Returns {"lessons", "lessons_changed", "retired"}
 -- of both.
 create or replace function learning.write_lessons(
-    p_pattern_key text, p_n_min integer, p_as_of timestamptz, p_run_id bigint, p_all boolean
+    p_pattern_key text, p_n_min integer, p_as_of timestamptz, p_run_id bigint, p_mining bigint,
+    p_anew boolean
 )
 returns jsonb
 language plpgsql volatile
@@ -10,7 +11,7 @@ set search_path = ''
 as $$
 declare
     v_tuning jsonb := learning.write_tuning_lessons(
-        p_pattern_key, p_n_min, p_as_of, p_run_id, p_all
+        p_pattern_key, p_n_min, p_as_of, p_run_id, p_mining, p_anew
     );
     v_ladder jsonb;
 begin
@@ -27,5 +28,5 @@ begin
     );
 end
 $$;
-comment on function learning.write_lessons(text, integer, timestamptz, bigint, boolean) is
+comment on function learning.write_lessons(text, integer, timestamptz, bigint, bigint, boolean) is
     'Writes and retires the tuning and ladder lessons of a pattern; returns counts.';

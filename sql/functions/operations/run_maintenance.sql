@@ -24,7 +24,7 @@ begin
                     );
                 else
                     analyze learning.pattern_episode_events, learning.slice_rates,
-                        learning.learning_lessons, learning.gate_simulations, learning.pm_overrides;
+                        learning.lessons, learning.gate_simulations, learning.pm_overrides;
             end case;
         exception
             when others then

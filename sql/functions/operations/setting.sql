@@ -4,10 +4,7 @@ create or replace function learning.setting(p_pattern_key text, p_name text)
 returns text
 language sql stable parallel safe
 as $$
-    select coalesce(
-        c.config_data -> 'patterns' -> p_pattern_key ->> p_name,
-        c.config_data -> 'tuning' ->> p_name
-    )
+    select learning.setting_in(c.config_data, p_pattern_key, p_name)
     from learning.learning_configs as c
     where c.module_id = 'pm'
 $$;

@@ -18,7 +18,7 @@ gates as (
 ),
 lessons as (
     select l.pattern_key, count(*) as n_lessons
-    from learning.learning_lessons as l
+    from learning.lessons as l
     where l.status = 'active'
     group by l.pattern_key
 ),

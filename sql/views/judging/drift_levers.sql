@@ -17,13 +17,6 @@ with levers as (
             where ladder.pattern_key = g.pattern_key and cardinality(ladder.steps) = 1
         )
 ),
-lessons as (
-    select t.*,
-        (t.stats ->> 'n_misses')::bigint as n_misses,
-        (t.stats ->> 'n_fps')::bigint as n_fps,
-        (t.stats ->> 'dr')::double precision as dr
-    from learning.tuning_lessons as t
-),
 drifts as (
     select t.lesson_id, t.pattern_key, t.scope_subset, t.depth, t.n, t.closed, t.simulated,
         t.n_misses, t.n_fps, t.n_misses - t.n_fps as pressure, t.dr,
@@ -31,7 +24,7 @@ drifts as (
         learning.drift_multiplier(t.n_misses - t.n_fps, l.direction, 0, 'infinity') as raw,
         learning.drift_multiplier(t.n_misses - t.n_fps, l.direction, l.lowest, l.highest)
             as multiplier
-    from lessons as t
+    from learning.tuning_lessons as t
     join levers as l using (pattern_key)
 )
 select d.*,

@@ -38,7 +38,7 @@ select
     s.run_id,
     s.simulated_at
 from learning.gate_simulations as s
-join learning.learning_lessons as l on l.id = s.lesson_id and l.status = 'active'
+join learning.lessons as l on l.id = s.lesson_id and l.status = 'active'
 left join learning.gate_simulations as g
     on g.lesson_id = s.lesson_id and g.kind = 'governed' and g.verdict <> 'none'
 where s.kind = 'own';

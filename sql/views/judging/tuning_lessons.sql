@@ -1,23 +1,22 @@
--- The lessons the judge looks at. closed: the broadest of the slices that share its counts (the
--- copies inherit what it gets). simulated: more than half of its events carry samples; the others
--- drift.
+-- The lessons the judge looks at, with the counts it goes by. closed: the broadest of the slices
+-- that share its counts (the copies inherit what it gets). simulated: more than half of its events
+-- carry samples; the others drift.
 create or replace view learning.tuning_lessons as
 select
     l.id as lesson_id,
     l.pattern_key,
     l.scope_subset,
     i.items,
-    (select count(*)::integer from jsonb_object_keys(l.scope_subset)) as depth,
+    length(l.slice_key) as depth,
     l.n,
-    l.stats,
+    s.skipped_success::bigint as n_misses,
+    s.acted_failure::bigint as n_fps,
+    s.skipped_failure / nullif(s.skipped_success + s.skipped_failure, 0)::double precision as dr,
     l.evidence_stamp,
-    coalesce(l.latent_factor_id = l.pattern_key || ' ' || l.scope_subset::text, true) as closed,
-    coalesce(
-        2 * (l.stats ->> 'n_sampled')::bigint
-            > l.n + coalesce((l.stats ->> 'n_policy')::bigint, 0),
-        false
-    ) as simulated
-from learning.learning_lessons as l
+    l.latent_factor_id is null as closed,
+    2 * s.n_sampled::bigint > l.n + s.n_policy as simulated
+from learning.lessons as l
+join learning.slice_rates as s on s.pattern_key = l.pattern_key and s.slice_key = l.slice_key
 -- The offset keeps the planner from writing the call out wherever items are used.
 cross join lateral (select learning.scope_items(l.scope_subset) as items offset 0) as i
 where l.lesson_type = 'tuning_rates'

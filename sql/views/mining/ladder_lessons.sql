@@ -12,9 +12,9 @@ select l.id as lesson_id, l.status, l.pattern_key, l.scope_subset, l.n,
     (l.stats ->> 'ladder_pressure')::double precision as ladder_pressure,
     learning.ladder_multiplier((l.stats ->> 'ladder_pressure')::double precision) as multiplier,
     l.run_id, l.updated_at
-from learning.learning_lessons as l
+from learning.lessons as l
 where l.lesson_type = 'tuning_rates'
     and l.action_category = 'tuning_dx_ladder'
-    and coalesce(l.latent_factor_id = l.pattern_key || ' ' || l.scope_subset::text, true);
+    and l.latent_factor_id is null;
 comment on view analyst.ladder_lessons is
     'Per slice how many buys of the DX ladder its successful recoveries took, and the multiplier of the arms'' distance that asks for.';

@@ -1,8 +1,8 @@
 create or replace view analyst.lesson_copies as
 select l.id as lesson_id, l.pattern_key, l.action_category, l.scope_subset, l.n,
     o.id as copy_of, o.scope_subset as scope_copied
-from learning.learning_lessons as l
-join learning.learning_lessons as o
+from learning.lessons as l
+join learning.lessons as o
     on o.lesson_type = l.lesson_type
     and o.pattern_key = l.pattern_key
     and o.action_category = l.action_category

@@ -5,24 +5,22 @@
 -- that share. The interval is Newcombe's (1998, method 10); its end next to zero is the test's own,
 -- so that it never says otherwise than q.
 create or replace view learning.lesson_differences as
-with tested as (
-    select l.id as lesson_id, l.pattern_key, s.*
-    from learning.learning_lessons as l
+with tested as materialized (
+    select l.lesson_id, l.pattern_key, d.*, e.successes / e.n_eff as sr, e.n_eff,
+        e.rest_successes / e.rest_n_eff as sr_rest, e.rest_n_eff
+    from learning.lesson_slices as l
     cross join lateral (
-        select (l.stats ->> 'difference_p')::double precision as p,
-            (l.stats ->> 'difference_z')::double precision as z,
-            (l.stats ->> 'difference')::double precision as difference,
-            (l.stats ->> 'sr')::double precision as sr,
-            (l.stats ->> 'n_eff')::double precision as n_eff,
-            (l.stats ->> 'sr_rest')::double precision as sr_rest,
-            (l.stats ->> 'rest_n_eff')::double precision as rest_n_eff
+        select (l.slice).success_weight / 4294967296.0::double precision as successes,
+            (l.slice).weight / 4294967296.0::double precision as n_eff,
+            ((l.parent).success_weight - (l.slice).success_weight)
+                / 4294967296.0::double precision as rest_successes,
+            ((l.parent).weight - (l.slice).weight) / 4294967296.0::double precision as rest_n_eff
         offset 0
-    ) as s
-    where l.lesson_type = 'tuning_rates'
-        and l.action_category = 'tuning'
-        and l.status = 'active'
-        and l.latent_factor_id = l.pattern_key || ' ' || l.scope_subset::text
-        and s.p is not null
+    ) as e
+    cross join lateral learning.rate_difference(
+        e.successes, e.n_eff, e.rest_successes, e.rest_n_eff
+    ) as d
+    where l.status = 'active' and l.closed and e.rest_n_eff > 0 and e.n_eff > 0
 ),
 ranked as (
     select t.lesson_id, t.pattern_key, t.p,

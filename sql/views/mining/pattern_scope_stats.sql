@@ -11,7 +11,7 @@ with limits as materialized (
             hours => 24 * learning.setting(k.pattern_key, 'lookback_days')::integer
         ) as since
     from (
-        select l.pattern_key from learning.learning_lessons as l
+        select l.pattern_key from learning.lessons as l
         union
         select t.pattern_key from learning.trade_slices as t where t.depth = 0
     ) as k
@@ -20,20 +20,23 @@ trades as materialized (
     select t.* from learning.trade_slices as t
 ),
 lessons as materialized (
-    select l.pattern_key, l.scope_subset, l.n, l.stats, d.q
-    from learning.learning_lessons as l
+    select l.pattern_key, l.scope_subset, l.n, v.n_acted, v.n_skipped,
+        r.skipped_success::bigint as n_misses, r.acted_failure::bigint as n_fps,
+        r.n_policy::bigint as n_policy, r.weight / 4294967296.0::double precision as n_eff,
+        r.skipped_success::bigint - r.acted_failure as pressure,
+        r.acted_success / nullif(v.n_acted, 0)::double precision as wr,
+        r.skipped_success / nullif(v.n_skipped, 0)::double precision as mr, d.q
+    from learning.lessons as l
+    join learning.slice_rates as r on r.pattern_key = l.pattern_key and r.slice_key = l.slice_key
+    cross join lateral (
+        select r.acted_success::bigint + r.acted_failure as n_acted,
+            r.skipped_success::bigint + r.skipped_failure as n_skipped
+    ) as v
     left join learning.lesson_differences as d on d.lesson_id = l.id
     where l.lesson_type = 'tuning_rates'
         and l.action_category = 'tuning'
         and l.status = 'active'
-        and coalesce(l.latent_factor_id = l.pattern_key || ' ' || l.scope_subset::text, true)
-),
-slices as materialized (
-    select l.pattern_key, l.scope_subset from lessons as l
-    union
-    select t.pattern_key, t.scope_subset
-    from trades as t
-    join limits as m on m.pattern_key = t.pattern_key and t.n >= m.n_min
+        and l.latent_factor_id is null
 ),
 considered as materialized (
     select w.pattern_key, learning.mined_scope(w.scope) as scope, c.item ->> 'lever' as lever,
@@ -87,26 +90,19 @@ lever_lists as (
     from levers as v
     group by v.pattern_key, v.scope_subset
 )
-select s.pattern_key, s.scope_subset, l.n,
-    (l.stats ->> 'n_acted')::bigint as n_acted,
-    (l.stats ->> 'n_skipped')::bigint as n_skipped,
-    (l.stats ->> 'n_misses')::bigint as n_misses,
-    (l.stats ->> 'n_fps')::bigint as n_fps,
-    (l.stats ->> 'n_policy')::bigint as n_policy,
-    (l.stats ->> 'n_eff')::double precision as n_eff,
-    (l.stats ->> 'pressure')::bigint as pressure,
-    (l.stats ->> 'wr')::double precision as wr,
-    (l.stats ->> 'fpr')::double precision as fpr,
-    (l.stats ->> 'mr')::double precision as mr,
-    (l.stats ->> 'dr')::double precision as dr,
-    l.q,
+select m.pattern_key, coalesce(l.scope_subset, t.scope_subset) as scope_subset, l.n,
+    l.n_acted, l.n_skipped, l.n_misses, l.n_fps, l.n_policy, l.n_eff, l.pressure, l.wr,
+    1 - l.wr as fpr, l.mr, 1 - l.mr as dr, l.q,
     coalesce(v.levers_considered, '{}') as levers_considered,
     t.n as n_trades, t.mean_roi, t.p_trim, t.p_s3, t.dir_a, t.dir_e, t.confidence,
     t.decay_halflife_hours, t.edge_raw_roi
-from slices as s
-left join lessons as l on l.pattern_key = s.pattern_key and l.scope_subset = s.scope_subset
-left join lever_lists as v on v.pattern_key = s.pattern_key and v.scope_subset = s.scope_subset
-left join trades as t on t.pattern_key = s.pattern_key and t.scope_subset = s.scope_subset;
+from lessons as l
+full join trades as t on t.pattern_key = l.pattern_key and t.scope_subset = l.scope_subset
+join limits as m on m.pattern_key = coalesce(l.pattern_key, t.pattern_key)
+left join lever_lists as v
+    on v.pattern_key = m.pattern_key
+    and v.scope_subset = coalesce(l.scope_subset, t.scope_subset)
+where l.n is not null or t.n >= m.n_min;
 comment on materialized view analyst.pattern_scope_stats is
     'Per pattern and slice: counts and rates of its tuning lesson, levers considered {lever: {n, delta, severity, signal_confidence}} (means), trades with directions and edge. ROIs are fractions.';
 create unique index one_row_per_pattern_and_slice

@@ -96,7 +96,7 @@ checks as (
         count(*) || ' learned overrides in force have no lesson behind them any more',
         'The next judging removes them; if it does not, read quadrant log.' as what_to_do
     from learning.pm_overrides as o
-    left join learning.learning_lessons as l on l.id = o.lesson_id and l.status = 'active'
+    left join learning.lessons as l on l.id = o.lesson_id and l.status = 'active'
     where o.status = 'active' and not o.is_manual and l.id is null
     union all
     select 7, 'scope keys unmined' as check_name,

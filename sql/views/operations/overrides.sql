@@ -5,15 +5,14 @@ select o.id as override_id, o.status, o.pinned, o.pattern_key, g.gate, o.action_
         greatest(g.base * coalesce(o.multiplier, 1) + o.delta, g.min_value), g.max_value
     ) as value,
     o.dir_a, o.dir_e, o.method, o.confidence_score, o.edge_raw_roi, o.n, o.solution_id,
-    l.id as lesson_id, l.status as lesson_status,
-    (l.stats ->> 'wr')::double precision as wr,
-    (l.stats ->> 'fpr')::double precision as fpr,
-    (l.stats ->> 'mr')::double precision as mr,
-    (l.stats ->> 'dr')::double precision as dr,
-    (l.stats ->> 'n_eff')::double precision as n_eff,
+    l.id as lesson_id, l.status as lesson_status, s.wr, s.fpr, s.mr, s.dr, s.n_eff,
     o.evidence, o.last_updated_at
 from learning.pm_overrides as o
 left join learning.learning_lessons as l on l.id = o.lesson_id
+left join lateral jsonb_to_record(l.stats) as s (
+    wr double precision, fpr double precision, mr double precision, dr double precision,
+    n_eff double precision
+) on true
 left join learning.gates as g
     on g.pattern_key = o.pattern_key and g.action_category = o.action_category;
 comment on view analyst.overrides is

@@ -2,23 +2,19 @@ begin;
 select plan(17);
 
 create function pg_temp.lesson(
-    p_scope jsonb, p_misses integer, p_fps integer, p_dr double precision, p_sampled integer,
+    p_scope jsonb, p_misses integer, p_fps integer, p_dodged integer, p_sampled integer,
     p_pattern text default 'pm.uptrend.S1.entry'
 )
 returns void
 language sql
 as $$
-    insert into learning.learning_lessons (
-        module, lesson_type, pattern_key, scope_subset, n, stats, latent_factor_id
+    insert into learning.slice_rates (
+        pattern_key, slice_key, acted_success, acted_failure, skipped_success, skipped_failure,
+        n_policy, weight, n_sampled, n_valued
     )
-    values (
-        'pm', 'tuning_rates', p_pattern, p_scope, 104,
-        jsonb_build_object(
-            'n_misses', p_misses, 'n_fps', p_fps, 'pressure', p_misses - p_fps, 'dr', p_dr,
-            'n_sampled', p_sampled, 'n_policy', 0
-        ),
-        p_pattern || ' ' || p_scope::text
-    )
+    values (p_pattern, p_scope::text, 0, p_fps, p_misses, p_dodged, 0, 0, p_sampled, 0);
+    insert into learning.lessons (module, lesson_type, pattern_key, scope_subset, slice_key, n)
+    values ('pm', 'tuning_rates', p_pattern, p_scope, p_scope::text, 104)
 $$;
 create function pg_temp.drifts(p_scope jsonb)
 returns table (category text, multiplier numeric)
@@ -43,15 +39,15 @@ select is(learning.drift_multiplier(1000000, 'at_most', 0, 9), 2::double precisi
 select is(learning.drift_multiplier(0, 'at_most', 0.5, 2), 1::double precision, 'no pressure, no drift');
 
 do $do$ begin
-    perform pg_temp.lesson('{}', 8, 5, 0.918, 0);
-    perform pg_temp.lesson('{"bucket": "many"}', 40, 0, 0.6, 52);
-    perform pg_temp.lesson('{"bucket": "dodges"}', 40, 0, 0.90, 0);
-    perform pg_temp.lesson('{"bucket": "mixed"}', 40, 21, 0.6, 0);
-    perform pg_temp.lesson('{"bucket": "thin"}', 2, 0, 0.6, 0);
-    perform pg_temp.lesson('{"bucket": "fps"}', 0, 20, 0.95, 0);
-    perform pg_temp.lesson('{"bucket": "sampled"}', 40, 0, 0.6, 53);
-    perform pg_temp.lesson('{"bucket": "retest"}', 12, 0, null, 0, 'pm.uptrend.S3.retest');
-    perform pg_temp.lesson('{"bucket": "ladder"}', 12, 0, null, 0, 'pm.uptrend.S3.dx');
+    perform pg_temp.lesson('{}', 8, 5, 89, 0);
+    perform pg_temp.lesson('{"bucket": "many"}', 40, 0, 60, 52);
+    perform pg_temp.lesson('{"bucket": "dodges"}', 40, 0, 360, 0);
+    perform pg_temp.lesson('{"bucket": "mixed"}', 40, 21, 60, 0);
+    perform pg_temp.lesson('{"bucket": "thin"}', 2, 0, 3, 0);
+    perform pg_temp.lesson('{"bucket": "fps"}', 0, 20, 84, 0);
+    perform pg_temp.lesson('{"bucket": "sampled"}', 40, 0, 60, 53);
+    perform pg_temp.lesson('{"bucket": "retest"}', 12, 0, 0, 0, 'pm.uptrend.S3.retest');
+    perform pg_temp.lesson('{"bucket": "ladder"}', 12, 0, 0, 0, 'pm.uptrend.S3.dx');
 end $do$;
 
 select is_empty(
@@ -92,7 +88,7 @@ select is_empty(
 select results_eq(
     $$select * from pg_temp.drifts('{"bucket": "retest"}')$$,
     $$values ('tuning_dx_min', 0.9418), ('tuning_ts_min', 0.9418)$$,
-    'the retest drifts ts and dx; no dodge rate is no reason against'
+    'the retest drifts ts and dx'
 );
 select is_empty($$select * from pg_temp.drifts('{"bucket": "ladder"}')$$, 'the ladder does not drift');
 select is(

@@ -9,14 +9,18 @@ create function pg_temp.slice(
 returns void
 language sql
 as $$
-    insert into learning.learning_lessons (
-        id, module, lesson_type, pattern_key, scope_subset, n, stats, evidence_stamp,
-        latent_factor_id
+    insert into learning.slice_rates (
+        pattern_key, slice_key, acted_success, acted_failure, skipped_success, skipped_failure,
+        n_policy, weight, n_sampled, n_valued
+    )
+    values ('pm.uptrend.S1.entry', left(p_id::text, (p_scope <> '{}')::integer), 0, 0, 0, 100, 0, 0, 100, 0);
+    insert into learning.lessons (
+        id, module, lesson_type, pattern_key, scope_subset, slice_key, n, evidence_stamp
     )
     overriding system value
     values (
-        p_id, 'pm', 'tuning_rates', 'pm.uptrend.S1.entry', p_scope, 100,
-        '{"n_sampled": 100, "n_policy": 0}', 'one', 'pm.uptrend.S1.entry ' || p_scope::text
+        p_id, 'pm', 'tuning_rates', 'pm.uptrend.S1.entry', p_scope,
+        left(p_id::text, (p_scope <> '{}')::integer), 100, 'one'
     );
     insert into learning.gate_simulations (
         lesson_id, kind, evidence_stamp, value_mode, n_events, n_days, dodge_rate, tested, skipped,

@@ -1,7 +1,7 @@
 begin;
 select plan(8);
 
-insert into learning.learning_lessons (
+insert into learning.lessons (
     module, lesson_type, pattern_key, action_category, scope_subset, n, stats
 )
 select 'pm', 'tuning_rates', 'pm.uptrend.S3.dx', 'tuning_dx_ladder',

@@ -25,16 +25,16 @@ select is(pg_temp.verdict(8, 2, 9, 1), 'mixed', 'several');
 select is(pg_temp.verdict(0, 0, 1, 9), 'hold', 'nothing bought says nothing about buying');
 
 insert into learning.slice_rates (
-    pattern_key, slice_key, scope_subset, depth, acted_success, acted_failure, skipped_success,
-    skipped_failure, n_policy, weight, n_sampled, n_valued
+    pattern_key, slice_key, acted_success, acted_failure, skipped_success, skipped_failure, n_policy,
+    weight, n_sampled, n_valued
 )
-values ('pm.uptrend.S1.entry', '', '{}', 0, 0, 0, 10, 30, 0, 40 * 4294967296, 0, 0);
+values ('pm.uptrend.S1.entry', '', 0, 0, 10, 30, 0, 40 * 4294967296, 0, 0);
 select is(
-    learning.write_tuning_lessons('pm.uptrend.S1.entry', 33, '2026-01-01', null, false),
+    learning.write_tuning_lessons('pm.uptrend.S1.entry', 33, '2026-01-01', null, 0, false),
     '{"lessons": 1, "lessons_changed": 1, "retired": 0}'::jsonb, 'a lesson'
 );
 select is(
-    learning.write_tuning_lessons('pm.uptrend.S1.entry', 41, '2026-01-01', null, false),
+    learning.write_tuning_lessons('pm.uptrend.S1.entry', 41, '2026-01-01', null, 1, false),
     '{"lessons": 0, "lessons_changed": 0, "retired": 1}'::jsonb, 'retired where it no longer qualifies'
 );
 

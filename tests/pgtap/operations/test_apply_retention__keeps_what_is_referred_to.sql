@@ -6,7 +6,7 @@ values
     ('old', 'done', now() - interval '500 days', now() - interval '500 days'),
     ('old with a lesson', 'done', now() - interval '500 days', now() - interval '500 days'),
     ('young', 'done', now(), now());
-insert into learning.learning_lessons (module, lesson_type, pattern_key, n, run_id)
+insert into learning.lessons (module, lesson_type, pattern_key, n, run_id)
 select 'pm', 'tuning_rates', 'pm.uptrend.S1.entry', 40, r.id
 from learning.learning_runs as r where r.job = 'old with a lesson';
 insert into learning.learning_log (level, event, logged_at)

@@ -16,10 +16,10 @@ values ('quadrant.mine', 'failed', now() - interval '4 hours', now() - interval 
 select is(pg_temp.status('job late: quadrant.mine'), 'fail', 'an hourly job that ran 4 hours ago is late');
 select is(pg_temp.status('job failing: quadrant.mine'), 'fail', 'and it failed');
 
-insert into learning.learning_lessons (module, lesson_type, pattern_key, n)
+insert into learning.lessons (module, lesson_type, pattern_key, n)
 values ('pm', 'tuning_rates', 'pm.uptrend.S1.entry', 40);
 insert into learning.simulation_requests (run_id, lesson_id, as_of, created_at)
-select r.id, l.id, now(), now() - interval '2 hours' from learning.learning_runs as r, learning.learning_lessons as l;
+select r.id, l.id, now(), now() - interval '2 hours' from learning.learning_runs as r, learning.lessons as l;
 select is(pg_temp.status('worker silent'), 'fail', 'requests that wait for two hours');
 
 insert into learning.pattern_episode_events (pattern_key, scope, opened_at)

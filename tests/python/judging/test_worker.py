@@ -6,6 +6,7 @@ import json
 import threading
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zlib import crc32
 
 import numpy as np
 import psycopg
@@ -63,21 +64,37 @@ def set_lessons(connection: Connection, scopes: list[dict[str, str]], stamp: str
     for scope in scopes:
         connection.execute(
             """
-            insert into learning.learning_lessons as l (
-                module, lesson_type, pattern_key, scope_subset, n, stats, evidence_stamp,
-                latent_factor_id
+            with slice as (
+                insert into learning.slice_rates as r (
+                    pattern_key, slice_key, acted_success, acted_failure, skipped_success,
+                    skipped_failure, n_policy, weight, n_sampled, n_valued
+                )
+                select %(pattern)s, %(key)s, 0, 0, 0, count(*), 0, 0, count(*), 0
+                from learning.pattern_episode_events as e
+                where e.scope @> %(scope)s::jsonb
+                on conflict (pattern_key, slice_key) do update set n_policy = r.n_policy
+                returning r.n
+            ),
+            known as (
+                update learning.lessons as l set evidence_stamp = %(stamp)s
+                where l.pattern_key = %(pattern)s and l.slice_key = %(key)s
+                returning l.id
             )
-            select 'pm', 'tuning_rates', %(pattern)s, %(scope)s::jsonb, count(*),
-                jsonb_build_object(
-                    'n_sampled', count(*), 'n_policy', 0, 'n_misses', 0, 'n_fps', 0, 'dr', 0.8
-                ),
-                %(stamp)s, %(pattern)s || ' ' || (%(scope)s::jsonb)::text
-            from learning.pattern_episode_events as e
-            where e.scope @> %(scope)s::jsonb
-            on conflict (lesson_type, pattern_key, action_category, scope_subset) do update
-            set evidence_stamp = excluded.evidence_stamp
+            insert into learning.lessons as l (
+                module, lesson_type, pattern_key, scope_subset, slice_key, n, evidence_stamp
+            )
+            select 'pm', 'tuning_rates', %(pattern)s, %(scope)s::jsonb, %(key)s, s.n, %(stamp)s
+            from slice as s
+            where not exists (select from known)
             """,
-            {"pattern": PATTERN, "scope": json.dumps(scope), "stamp": stamp},
+            {
+                "pattern": PATTERN,
+                "scope": json.dumps(scope),
+                "stamp": stamp,
+                "key": "".join(
+                    chr(0x4E00 + crc32(repr(item).encode()) % 20_000) for item in scope.items()
+                ),
+            },
         )
 
 
@@ -203,7 +220,7 @@ def test_a_retired_lesson_takes_its_override_along_and_a_manual_one_stays(
     )
     judge(market)
     assert len([row for row in in_force(market) if row[0] == {"bucket": "micro"}]) == 4
-    market.execute("update learning.learning_lessons set status = 'retired'")
+    market.execute("update learning.lessons set status = 'retired'")
     judge(market)
     left = rows(market, "select method, multiplier from learning.pm_overrides")
     assert left == [("manual", 1.1)]
@@ -231,7 +248,7 @@ def test_a_parent_is_kept_only_for_what_it_governs(market: Connection) -> None:
     governed = rows(market, "select exclusions, n_events from learning.gate_simulations"
                     " where kind = 'governed'")  # fmt: skip
     own = dict(rows(market, "select l.scope_subset::text, s.q from learning.gate_simulations as s"
-                    " join learning.learning_lessons as l on l.id = s.lesson_id"
+                    " join learning.lessons as l on l.id = s.lesson_id"
                     " where s.kind = 'own'"))  # fmt: skip
     assert own["{}"] <= 0.10
     assert verdicts(market)["{}"] != "kept"
@@ -245,8 +262,7 @@ def test_a_parent_is_kept_only_for_what_it_governs(market: Connection) -> None:
 def test_copies_inherit(market: Connection) -> None:
     set_lessons(market, [{"timeframe": "1h"}])
     market.execute(
-        "update learning.learning_lessons set latent_factor_id = %s"
-        " where scope_subset ? 'timeframe'",
+        "update learning.lessons set latent_factor_id = %s where scope_subset ? 'timeframe'",
         (PATTERN + " {}",),
     )
     judge(market)
@@ -417,10 +433,12 @@ def test_the_command_does_what_is_waiting(
 
 def test_a_step_that_fails_stops_no_other(market: Connection) -> None:
     market.execute(
-        "update learning.learning_lessons"
-        ' set stats = stats || \'{"n_misses": "many", "n_sampled": 0}\''
-        " where scope_subset = '{}'"
+        "update learning.slice_rates"
+        " set n_sampled = 0, n_policy = 200, skipped_success = 40, skipped_failure = 60"
+        " where slice_key = ''"
     )
+    # Drift's confidence is n / (n + 50).
+    market.execute("update learning.lessons set n = -50 where slice_key = ''")
     judge(market)
     ((status, why),) = rows(
         market, "select status, detail ->> 'failed' from learning.learning_runs"
@@ -430,4 +448,4 @@ def test_a_step_that_fails_stops_no_other(market: Connection) -> None:
     assert verdicts(market)['{"bucket": "micro"}'] == "kept"
     (logged,) = rows(market, "select data ->> 'sqlstate' from learning.learning_log"
                      " where level = 'ERROR'")  # fmt: skip
-    assert logged == ("22P02",)
+    assert logged == ("22012",)

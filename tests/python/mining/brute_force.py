@@ -12,11 +12,23 @@ COUNTS = (
     "acted_success, acted_failure, skipped_success, skipped_failure, n_policy, weight, n_sampled,"
     " n_valued, success_weight"
 )
+SLICES = """(
+    select r.*, coalesce((
+        select jsonb_object_agg(k.name, k.value)
+        from learning.mining_codes as k
+        where k.pattern_key = r.pattern_key and strpos(r.slice_key, k.item) > 0
+    ), '{}') as scope_subset
+    from learning.slice_rates as r
+) as slices"""
 
 
 def key(scope: dict[str, Any]) -> str:
-    """A slice's name: its scope, in one order."""
-    return json.dumps(scope, sort_keys=True)
+    """A slice's name: its scope, in one order; 7.0 is 7."""
+    plain = {
+        name: int(value) if isinstance(value, float) and value.is_integer() else value
+        for name, value in scope.items()
+    }
+    return json.dumps(plain, sort_keys=True)
 
 
 def slices(

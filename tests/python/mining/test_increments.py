@@ -11,7 +11,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from brute_force import COUNTS, key, slices
+from brute_force import COUNTS, SLICES, key, slices
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -21,7 +21,7 @@ DIMS = (
     "mcap_vol_ratio_bucket",
 )
 START = datetime(2026, 3, 1, tzinfo=UTC)
-VALUES = st.sampled_from(["a", "b", 7, "7", True, "ключ 'é' \"{}\"", "", "0"])
+VALUES = st.sampled_from(["a", "b", 7, 7.0, "7", True, "ключ 'é' \"{}\"", "", "0"])
 
 
 def some_events(seed: int, number: int) -> list[dict[str, Any]]:
@@ -103,7 +103,9 @@ class World:
             "outcome": event["outcome"],
             "decided_at": START + timedelta(days=event["day"]) if event["decision"] else None,
             "blocked_by": ["policy"] if event["policy"] else ["ts"],
-            "factors": json.dumps({"samples": [{}]} if event["samples"] else {}),
+            "factors": json.dumps(
+                {"samples": [{"of": event["samples"]}]} if event["samples"] else {}
+            ),
             "roi": event["roi"],
         }
         names = ", ".join(columns)
@@ -179,16 +181,16 @@ class World:
 
     def mined(self, pattern: str) -> dict[str, list[int]]:
         rows = self.connection.execute(
-            f"select scope_subset, {COUNTS} from learning.slice_rates"
-            " where pattern_key = %s and n >= %s",
+            f"select scope_subset, {COUNTS} from {SLICES} where pattern_key = %s and n >= %s",
             (pattern, self.tuning["n_min"]),
         )
         return {key(row[0]): list(row[1:]) for row in rows}
 
     def lessons(self, pattern: str) -> dict[str, Any]:
         rows = self.connection.execute(
-            "select scope_subset, n, stats, latent_factor_id from learning.learning_lessons"
-            " where pattern_key = %s and lesson_type = 'tuning_rates' and status = 'active'",
+            "select l.scope_subset, l.n, l.stats, l.latent_factor_id, t.verdict"
+            " from learning.learning_lessons as l join learning.lessons as t on t.id = l.id"
+            " where l.pattern_key = %s and l.lesson_type = 'tuning_rates' and l.status = 'active'",
             (pattern,),
         )
         return {key(row[0]): row[1:] for row in rows}
@@ -200,7 +202,7 @@ class World:
                 "truncate learning.slice_rates, learning.mined_patterns,"
                 " learning.mining_contributions"
             )
-            self.connection.execute("delete from learning.learning_lessons")
+            self.connection.execute("delete from learning.lessons")
             self.connection.execute(
                 "select learning.mine_pattern(%s, %s, null)", (pattern, self.as_of)
             )
@@ -289,20 +291,17 @@ def test_a_slice_is_stored_or_known_to_be_missing(
             (pattern, START - timedelta(days=10), START),
         )
         connection.execute("truncate learning.mining_dirty")
-        connection.execute(
-            "select learning.rebuild_slices(%s, %s, %s, 1, false)", (pattern, floor, n_min)
-        )
+        connection.execute("select learning.rebuild_slices(%s, %s, 1, false)", (pattern, floor))
         for event in after:
             world.put(None, valid({**event, "pattern": pattern}))
         connection.execute(
             "with changes as materialized (select * from learning.take_up_changes"
             "(%(pattern)s, %(from)s, %(until)s, %(until)s, 2)) select learning.merge_changes("
-            "%(pattern)s, c.gone, c.came, %(n_min)s, 2) from changes as c",
+            "%(pattern)s, c.gone, c.came, 2) from changes as c",
             {
                 "pattern": pattern,
                 "from": START - timedelta(days=10),
                 "until": START,
-                "n_min": n_min,
             },
         )
         row = connection.execute(
@@ -334,7 +333,10 @@ def test_only_what_counts_elsewhere_is_new(connection: psycopg.Connection[Any]) 
     assert news == [(0,), (1,), (2,)]
 
 
-def test_what_did_not_change_keeps_its_evidence(connection: psycopg.Connection[Any]) -> None:
+@pytest.mark.parametrize("change", [{"roi": None}, {"outcome": "success"}, {"samples": "others"}])
+def test_what_did_not_change_keeps_its_evidence(
+    connection: psycopg.Connection[Any], change: dict[str, Any]
+) -> None:
     """Only the slices of a changed experiment are touched, by a rebuild too."""
     world = World(connection)
     chance = Random(3)
@@ -342,16 +344,16 @@ def test_what_did_not_change_keeps_its_evidence(connection: psycopg.Connection[A
         scope = {"bucket": chance.choice("ab"), "timeframe": chance.choice("cd")}
         world.put(None, {
             "pattern": PATTERNS[0], "attempt": number, "scope": scope, "decision": "skipped",
-            "outcome": "failure", "policy": False, "samples": False, "roi": 0.0, "day": 0,
+            "outcome": "failure", "policy": False, "samples": True, "roi": 0.0, "day": 0,
         })  # fmt: skip
     world.mine()
     world.mine()
-    evidence = "select scope_subset, evidence from learning.slice_rates"
+    evidence = f"select scope_subset, evidence from {SLICES}"
     before = {key(row[0]): row[1] for row in connection.execute(evidence)}
     number, event = next(
         (n, e) for n, e in world.events.items() if e["scope"] == {"bucket": "a", "timeframe": "c"}
     )
-    world.put(number, {**event, "roi": None})
+    world.put(number, {**event, **change})
     world.put(None, {**event, "attempt": 99, "decision": None, "outcome": None})
     world.tuning["n_min"] = 8
     world.set_tuning()
@@ -400,7 +402,7 @@ def test_writers_that_commit_late_lose_nothing(database: str) -> None:
             errors.append(error)
 
     threads = [threading.Thread(target=write, args=(seed,)) for seed in range(3)]
-    counted = f"select scope_subset, {COUNTS} from learning.slice_rates where n >= 33 order by 1"
+    counted = f"select scope_subset, {COUNTS} from {SLICES} where n >= 33 order by 1"
     with psycopg.connect(database, autocommit=True) as miner:
         for thread in threads:
             thread.start()
@@ -424,20 +426,30 @@ def test_writers_that_commit_late_lose_nothing(database: str) -> None:
 
 
 @pytest.mark.slow
-def test_many_events_are_cut_into_statements(connection: psycopg.Connection[Any]) -> None:
-    """17,000 experiments, eight dimensions: single and double leads, against the server's CUBE."""
+@pytest.mark.parametrize("number", [3_900, 17_000])
+def test_many_events_are_cut_into_statements(
+    connection: psycopg.Connection[Any], number: int
+) -> None:
+    """Eight dimensions: all leads at once, single and double ones, against the server's CUBE."""
     connection.execute("select setseed(0.3)")
     connection.execute(
-        "insert into learning.pattern_episode_events"
-        " (pattern_key, attempt_id, scope, decision, outcome, decided_at)"
-        " select %s, (i / 2)::text, jsonb_build_object('chain', 'solana') || (select"
+        "insert into learning.pattern_episode_events (pattern_key, attempt_id, scope, decision,"
+        " outcome, decided_at, blocked_by, factors, roi)"
+        # Attempts of four, three, two and one window.
+        " select %s, (i / 10 * 10 + case when i %% 10 < 4 then 0 when i %% 10 < 7 then 4"
+        " when i %% 10 < 9 then 7 else 9 end)::text,"
+        " jsonb_build_object('chain', 'solana') || (select"
         " jsonb_object_agg(d, floor(power(random(), 2) * (2 + o)))"
         " from unnest(%s::text[]) with ordinality as u (d, o) where i > 0 and o > 1)"
         " - case when random() < 0.1 then 'bucket' else '' end,"
-        " 'skipped', case when random() < 0.4 then 'success' else 'failure' end, %s"
-        " from generate_series(1, 17000) as i",
-        (PATTERNS[0], list(DIMS), START),
+        " case when random() < 0.3 then 'acted' else 'skipped' end,"
+        " case when random() < 0.4 then 'success' else 'failure' end, %s,"
+        " case when random() < 0.1 then '{policy}' else '{ts}' end::text[],"
+        " case when random() < 0.9 then '{\"samples\": [1]}' else '{}' end::jsonb,"
+        " case when random() < 0.8 then 0.01 end from generate_series(1, %s) as i",
+        (PATTERNS[0], list(DIMS), START, number),
     )
+    connection.execute("analyze learning.pattern_episode_events")
     for chain in ("solana", "base"):  # first a dimension with one value, then with two
         connection.execute(
             "update learning.pattern_episode_events"
@@ -445,15 +457,30 @@ def test_many_events_are_cut_into_statements(connection: psycopg.Connection[Any]
             (chain,),
         )
         connection.execute("select learning.mine(null, %s)", (START,))
+        # Once more, with statistics: plans may differ.
+        connection.execute("analyze learning.mining_contributions")
+        connection.execute("update learning.mined_patterns set base_floor = null")
+        connection.execute("select learning.mine_pattern(%s, %s, null)", (PATTERNS[0], START))
         cube = connection.execute(
             f"""
             with cube as (
                 select jsonb_strip_nulls(jsonb_build_object({
                 ", ".join(f"'{dim}', v{i}" for i, dim in enumerate(DIMS))
             })) as scope,
-                    count(*) filter (where outcome = 'success') as successes, count(*) as n
+                    count(*) filter (where q = 'acted success') as acted_success,
+                    count(*) filter (where q = 'acted failure') as acted_failure,
+                    count(*) filter (where q = 'skipped success') as skipped_success,
+                    count(*) filter (where q = 'skipped failure') as skipped_failure,
+                    count(*) filter (where q = 'policy') as n_policy,
+                    sum(w) filter (where q <> 'policy') as weight,
+                    count(*) filter (where has_samples) as n_sampled, count(roi) as n_valued,
+                    coalesce(sum(w) filter (where q like '%success'), 0) as success_weight,
+                    count(*) filter (where q <> 'policy') as n
                 from (
-                    select outcome, {
+                    select has_samples, roi, case when decision = 'skipped'
+                            and blocked_by = '{{policy}}' then 'policy'
+                            else decision || ' ' || outcome end as q,
+                        round(4294967296.0 / count(*) over (partition by attempt_id)) as w, {
                 ", ".join(f"scope -> '{dim}' as v{i}" for i, dim in enumerate(DIMS))
             }
                     from learning.pattern_episode_events
@@ -464,14 +491,60 @@ def test_many_events_are_cut_into_statements(connection: psycopg.Connection[Any]
                 " and ".join(f"(grouping(v{i}) = 1 or v{i} is not null)" for i in range(len(DIMS)))
             }
             )
-            select count(*), count(r.n), count(*) filter (
-                where (r.n, r.skipped_success) = (c.n, c.successes)
+            select count(*), count(slices.n), count(*) filter (
+                where ({", ".join(f"slices.{name}" for name in COUNTS.split(", "))})
+                    = ({", ".join(f"c.{name}" for name in COUNTS.split(", "))})
             ), (select count(*) from learning.slice_rates where n >= 33)
             from cube as c
-            left join learning.slice_rates as r on r.scope_subset = c.scope
+            left join {SLICES} on slices.scope_subset = c.scope
             where c.n >= 33
             """
         ).fetchone()
         assert cube is not None
         assert cube[0] > 1_000
         assert len(set(cube)) == 1, cube
+
+
+@pytest.mark.parametrize(("number", "most"), [(10, None), (10, 6), (27, 3)])
+def test_changes_of_many_dimensions_are_merged(
+    connection: psycopg.Connection[Any], number: int, most: int | None
+) -> None:
+    """Where the cube of changes is pruned, and where it is shallow: as a rebuild has it."""
+    names = [
+        row[0]
+        for row in connection.execute(
+            "update learning.scope_dimensions as d set enabled = o.place <= %s from (select name,"
+            " row_number() over (order by ordinal) as place from learning.scope_dimensions) as o"
+            " where o.name = d.name returning d.name, d.enabled",
+            (number,),
+        )
+        if row[1]
+    ]
+    assert len(names) == number
+    world = World(connection)
+    world.tuning |= {"n_min": 60, "max_dims": most}
+    world.set_tuning()
+    chance = Random(number)
+
+    def some(attempt: int) -> dict[str, Any]:
+        scope = {name: chance.choice("aaaab") for name in names if chance.random() < 0.98}
+        return {**some_events(attempt, 1)[0], "pattern": PATTERNS[0], "attempt": attempt,
+                "scope": scope, "decision": "skipped", "outcome": "failure", "day": 0}  # fmt: skip
+
+    for attempt in range(400):
+        world.put(None, some(attempt))
+    world.mine()
+    for event in list(world.events)[:10]:
+        world.put(event, {**some(event), "outcome": "success"})
+    for attempt in range(400, 408):
+        world.put(None, some(attempt))
+    world.mine()
+    assert connection.execute(
+        "select mining, base_mining from learning.mined_patterns"
+    ).fetchone() == (2, 1)
+    merged, lessons = world.mined(PATTERNS[0]), world.lessons(PATTERNS[0])
+    assert len(merged) > 500
+    connection.execute("update learning.mined_patterns set base_floor = null")
+    connection.execute("select learning.mine_pattern(%s, %s, null)", (PATTERNS[0], world.as_of))
+    assert merged == world.mined(PATTERNS[0])
+    assert lessons == world.lessons(PATTERNS[0])

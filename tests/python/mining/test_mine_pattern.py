@@ -10,7 +10,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from brute_force import COUNTS, key, slices
+from brute_force import COUNTS, SLICES, key, slices
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -68,7 +68,7 @@ def store(connection: psycopg.Connection[Any], rows: list[dict[str, Any]]) -> No
 
 def mined(connection: psycopg.Connection[Any], n_min: int) -> dict[str, list[int]]:
     rows = connection.execute(
-        f"select scope_subset, {COUNTS} from learning.slice_rates where n >= %s", (n_min,)
+        f"select scope_subset, {COUNTS} from {SLICES} where n >= %s", (n_min,)
     )
     return {key(row[0]): list(row[1:]) for row in rows}
 
@@ -145,13 +145,37 @@ def test_it_counts_as_the_twin_does(
         quiet.execute(
             "truncate learning.slice_rates, learning.mined_patterns, learning.mining_contributions"
         )
-        quiet.execute("delete from learning.learning_lessons")
+        quiet.execute("delete from learning.lessons")
         quiet.execute("select learning.mine_pattern(%s, %s, null)", (PATTERN, AS_OF))
         rebuilt = {
             key(row[0]): row[1]
             for row in quiet.execute("select scope_subset, stats from learning.learning_lessons")
         }
         assert rebuilt == incremental
+
+
+def test_attempts_of_any_size(quiet: psycopg.Connection[Any]) -> None:
+    """Forty different weights: attempts of one to forty windows."""
+    chance = Random(7)
+    rows = [
+        {
+            "scope": {"chain": chance.choice("ab"), "bucket": chance.choice("cd")},
+            "attempt": size,
+            "decision": chance.choice(["acted", "skipped"]),
+            "outcome": chance.choice(["success", "failure", "failure"]),
+            "policy": chance.random() < 0.2,
+            "samples": chance.random() < 0.8,
+            "roi": chance.choice([None, 0.01]),
+            "day": -1,
+        }
+        for size in range(1, 41)
+        for _ in range(size)
+    ]
+    store(quiet, rows)
+    quiet.execute("select learning.mine(null, %s)", (AS_OF,))
+    found = mined(quiet, 33)
+    assert len(found) == 9
+    assert found == slices(rows, DIMS, 33, None)
 
 
 @pytest.mark.slow

@@ -198,6 +198,31 @@ def test_it_joins_lessons_levers_and_trades(connection: psycopg.Connection[Any])
     }
 
 
+def test_its_rates_are_those_of_the_lessons(connection: psycopg.Connection[Any]) -> None:
+    fill(connection)
+    connection.execute(
+        "insert into learning.pattern_episode_events"
+        " (pattern_key, attempt_id, decision, outcome, decided_at, scope, blocked_by)"
+        " select %s, (i / 2)::text, case when i %% 6 = 0 then 'skipped' else 'acted' end,"
+        " case when i %% 3 = 0 then 'success' else 'failure' end, learning.clock(),"
+        " '{\"bucket\": \"nano\"}', case when i %% 6 = 0 then '{policy}' else '{}' end::text[]"
+        " from generate_series(1, 31) as i",
+        (PATTERN,),
+    )
+    connection.execute("select learning.mine(null, learning.clock())")
+    connection.execute("call learning.run_aggregator(true)")
+    columns = "n_acted, n_skipped, n_misses, n_fps, n_policy, n_eff, pressure, wr, fpr, mr, dr, q"
+    rates = f"select scope_subset, n, {columns} from %s where n is not null order by 1"
+    shown = connection.execute(rates % "analyst.pattern_scope_stats").fetchall()
+    assert len(shown) == 2
+    assert shown == connection.execute(rates % "analyst.lessons").fetchall()
+    (_, _, acted, skipped, misses, fps, policy, *_, wr, fpr, mr, dr, _) = shown[0]
+    assert (acted, policy) == (26, 5)
+    assert (fps / acted, misses / skipped) == pytest.approx((fpr, mr))
+    assert (wr + fpr, mr + dr) == pytest.approx((1, 1))
+    assert wr != mr
+
+
 def test_levers_that_cannot_be_read_are_left_out(connection: psycopg.Connection[Any]) -> None:
     """What a bot writes into a summary never stops the refresh."""
     fill(connection)

@@ -138,3 +138,24 @@ def test_maintenance_forgets(jobs: psycopg.Connection[Any]) -> None:
     jobs.execute("call learning.run_maintenance()")
     ((job, status, detail),) = runs(jobs)
     assert (job, status, detail["retention"]["log"]) == ("quadrant.maintain", "done", 1)
+
+
+def test_no_override_goes_before_an_upgraded_miner_has_counted(
+    jobs: psycopg.Connection[Any],
+) -> None:
+    """A migration that makes slices count anew leaves no lessons for a while, but the overrides."""
+    experiments(jobs, "pm.uptrend.S1.entry", 40)
+    jobs.execute(MINE)
+    jobs.execute(
+        "insert into learning.pm_overrides (pattern_key, action_category, multiplier, method)"
+        " values ('pm.uptrend.S1.entry', 'tuning_halo', 1.1, 'drift')"
+    )
+    jobs.execute("truncate learning.slice_rates")
+    jobs.execute("update learning.mined_patterns set configuration = '', base_floor = null")
+    jobs.execute("call learning.run_materializer()")
+    assert runs(jobs)[-1][:2] == ("quadrant.judge", "done")
+    overrides = "select count(*) from learning.pm_overrides"
+    assert jobs.execute(overrides).fetchone() == (1,)
+    jobs.execute(MINE)
+    jobs.execute("call learning.run_materializer()")
+    assert jobs.execute(overrides).fetchone() == (0,)

@@ -23,7 +23,7 @@ select
         select sum((r.detail ->> 'retired')::bigint) from runs as r where r.job = 'quadrant.mine'
     ), 0)::bigint as lessons_retired,
     (
-        select count(*) from learning.learning_lessons as l where l.status = 'active'
+        select count(*) from learning.lessons as l where l.status = 'active'
     ) as lessons_active,
     coalesce((select o.n from overrides as o where o.change = 'INSERT'), 0) as overrides_created,
     coalesce((select o.n from overrides as o where o.change = 'UPDATE'), 0) as overrides_changed,

@@ -1,0 +1,20 @@
+-- Whether merging p_changes changed contributions into the stored slices of a pattern takes less
+-- than finding all anew. A merge has a row per change and subset of its conditions; ten of those
+-- cost about what finding and storing a slice does.
+create or replace function learning.merging_pays(p_pattern_key text, p_changes bigint)
+returns boolean
+language sql stable
+as $$
+    select p_changes * s.subsets <= 100000 or p_changes * s.subsets <= 10 * (
+        select count(*) from learning.slice_rates as r where r.pattern_key = p_pattern_key
+    )
+    from (
+        select sum(factorial(d.n) / (factorial(k) * factorial(d.n - k))) as subsets
+        from (select count(*) as n from learning.mined_dimensions(p_pattern_key)) as d
+        cross join lateral generate_series(
+            0::bigint, least(d.n, learning.max_dims(p_pattern_key))
+        ) as k
+    ) as s
+$$;
+comment on function learning.merging_pays(text, bigint) is
+    'Whether changes are merged into the stored slices of a pattern, or all slices found anew.';

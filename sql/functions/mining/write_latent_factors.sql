@@ -1,0 +1,88 @@
+-- The latent factors of a pattern's tuning lessons: slices along a parent-child line with the same
+-- counts hold the same experiments and share the name of the broadest (ties: the first by its
+-- scope's text), which is stored for the others only. Touches only lessons whose factor changed;
+-- returns the ids.
+create or replace function learning.write_latent_factors(
+    p_pattern_key text, p_n_min integer, p_as_of timestamptz, p_run_id bigint
+)
+returns bigint[]
+language plpgsql volatile
+set search_path = '' set enable_nestloop = off set enable_memoize = off set jit = off
+set work_mem = '64MB'
+as $$
+declare
+    v_written bigint[];
+begin
+    -- Those that may be copies: some broader or narrower slice has their counts.
+    with twins as materialized (
+        select l.id, l.slice_key, l.scope_subset, row(
+                r.acted_success, r.acted_failure, r.skipped_success, r.skipped_failure, r.n_policy
+            ) as quadrants
+        from (
+            select s.n, s.weight, s.success_weight
+            from learning.slice_rates as s
+            where s.pattern_key = p_pattern_key and s.n >= p_n_min
+            group by s.n, s.weight, s.success_weight
+            having min(length(s.slice_key)) < max(length(s.slice_key))
+        ) as g
+        join learning.slice_rates as r
+            on r.n = g.n and r.weight = g.weight and r.success_weight = g.success_weight
+        join learning.lessons as l on l.pattern_key = p_pattern_key and l.slice_key = r.slice_key
+        where r.pattern_key = p_pattern_key
+    ),
+    links as materialized (
+        select c.id as copy, b.id as original
+        from (
+            select t.id, t.quadrants,
+                left(t.slice_key, i - 1) || substr(t.slice_key, i + 1) as above
+            from twins as t
+            cross join lateral generate_series(1, length(t.slice_key)) as i
+        ) as c
+        join twins as b on b.slice_key = c.above and b.quadrants = c.quadrants
+    ),
+    linked as materialized (
+        select t.id, t.scope_subset::text as scope, row_number() over (
+                order by length(t.slice_key), t.scope_subset::text collate "C"
+            )::integer as place
+        from twins as t
+        where t.id in (select k.copy from links as k union all select k.original from links as k)
+    ),
+    edges as (
+        select array_agg(c.place) as copies, array_agg(o.place) as originals
+        from links as k
+        join linked as c on c.id = k.copy
+        join linked as o on o.id = k.original
+    ),
+    factors as materialized (
+        select c.id, p_pattern_key || ' ' || b.scope as latent_factor_id
+        from edges as e
+        cross join lateral unnest(learning.components(
+            (select count(*)::integer from linked), e.copies, e.originals
+        )) with ordinality as f (broadest, place)
+        join linked as c on c.place = f.place
+        join linked as b on b.place = f.broadest
+        where f.broadest <> f.place
+    ),
+    written as (
+        update learning.lessons as l
+        set latent_factor_id = w.latent_factor_id, run_id = p_run_id, updated_at = p_as_of
+        from (
+            select o.id, f.latent_factor_id
+            from learning.lessons as o
+            left join factors as f on f.id = o.id
+            where o.pattern_key = p_pattern_key
+                and o.lesson_type = 'tuning_rates'
+                and o.action_category = 'tuning'
+                and o.status = 'active'
+                and (o.latent_factor_id is not null or o.id in (select f.id from factors as f))
+                and o.latent_factor_id is distinct from f.latent_factor_id
+        ) as w
+        where l.id = w.id
+        returning l.id
+    )
+    select array_agg(w.id) into v_written from written as w;
+    return v_written;
+end
+$$;
+comment on function learning.write_latent_factors(text, integer, timestamptz, bigint) is
+    'Brings the latent factors of a pattern''s tuning lessons up to date; returns the ids of those it wrote.';
