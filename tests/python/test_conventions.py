@@ -75,16 +75,17 @@ RULES = {
             and obj_description(t.oid, 'pg_type') is null
             and (c.oid is null or obj_description(c.oid, 'pg_class') is null)
     """,
-    "a security definer function pins its search_path": f"""
-        select p.oid::regprocedure::text from {ROUTINE}
-        where {IN_OURS} and p.prosecdef
-            and not coalesce(array_to_string(p.proconfig, ',') like '%search_path=%', false)
-    """,
-    "a plpgsql function has an empty search_path": f"""
+    # With '' alone pg_temp comes first for the names of types.
+    "a plpgsql, a security definer and any configured function pins pg_catalog, then pg_temp": f"""
         select p.oid::regprocedure::text
         from {ROUTINE} join pg_language as l on l.oid = p.prolang
-        where {IN_OURS} and l.lanname = 'plpgsql' and not ({COMMITS})
-            and not coalesce('search_path=""' = any(p.proconfig), false)
+        where {IN_OURS}
+            and (
+                p.prosecdef
+                or p.proconfig is not null
+                or l.lanname = 'plpgsql' and not ({COMMITS})
+            )
+            and not coalesce('search_path=pg_catalog, pg_temp' = any(p.proconfig), false)
     """,
     "an argument starts with p_": f"""
         select format('%s: %s', p.oid::regprocedure, a.name)

@@ -5,7 +5,7 @@
 create or replace function learning.record_closed_trades(p_trades jsonb, p_source text)
 returns jsonb
 language plpgsql volatile
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_trade jsonb;

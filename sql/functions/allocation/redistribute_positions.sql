@@ -6,7 +6,7 @@
 create or replace function learning.redistribute_positions(p_shares jsonb)
 returns integer
 language plpgsql volatile
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_changed integer;

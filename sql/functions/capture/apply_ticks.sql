@@ -11,7 +11,7 @@ create or replace function pm.apply_ticks(
 )
 returns integer
 language plpgsql volatile security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_written integer;

@@ -5,7 +5,7 @@
 create or replace function learning.canonical_pattern_key(p_key text)
 returns text
 language plpgsql immutable parallel safe
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_key text := regexp_replace(p_key, '^module=([a-z]+)\|pattern_key=', '\1.');

@@ -7,7 +7,7 @@ create or replace function learning.checked_gate(
 )
 returns learning.gates
 language plpgsql immutable
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_row jsonb := learning.import_object(p_gate);

@@ -5,7 +5,7 @@
 create or replace function learning.checked_trade(p_row jsonb)
 returns learning.pattern_trade_events
 language plpgsql stable
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_row jsonb := learning.import_object(p_row);

@@ -13,7 +13,7 @@ returns table (
     state jsonb, version bigint, last_bar_ms bigint
 )
 language plpgsql volatile security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_epoch bigint;

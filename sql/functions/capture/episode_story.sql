@@ -7,7 +7,7 @@ returns table (
     happened_at timestamptz, kind text, trade_id text, what text, content jsonb
 )
 language sql stable security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
     with windows as (
         select e.trade_id, e.position_id, e.opened_at

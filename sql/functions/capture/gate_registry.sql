@@ -5,7 +5,7 @@ returns table (
     steps double precision[], action_category text
 )
 language sql stable parallel safe security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
     select g.pattern_key, g.gate, g.value_key, g.direction, g.base, g.steps, g.action_category
     from learning.gates as g

@@ -3,7 +3,7 @@
 create or replace function learning.import_finite(p_value text, p_field text)
 returns double precision
 language plpgsql immutable parallel safe strict
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_number double precision;

@@ -3,7 +3,7 @@
 create or replace function learning.import_flag(p_value text, p_field text)
 returns boolean
 language plpgsql immutable parallel safe
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
     return coalesce(nullif(p_value, '')::boolean, false);

@@ -3,7 +3,7 @@
 create or replace function learning.import_object(p_row jsonb)
 returns jsonb
 language plpgsql immutable parallel safe
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
     if jsonb_typeof(p_row) is distinct from 'object' then

@@ -4,7 +4,7 @@
 create or replace function learning.import_roi(p_value text)
 returns double precision
 language plpgsql immutable parallel safe strict
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_roi double precision := learning.import_finite(p_value, 'roi');

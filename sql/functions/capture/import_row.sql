@@ -5,7 +5,7 @@
 create or replace function learning.import_row(p_kind text, p_row jsonb)
 returns table (id bigint, written text)
 language plpgsql volatile
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
     if p_kind = 'episode' then

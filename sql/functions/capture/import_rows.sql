@@ -5,7 +5,7 @@
 create or replace function learning.import_rows(p_kind text, p_rows text[], p_source text)
 returns table (place integer, id bigint, written text, code text, reason text)
 language plpgsql volatile
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_text text;

@@ -4,7 +4,7 @@
 create or replace function learning.import_scope(p_scope jsonb, p_pattern_key text)
 returns jsonb
 language plpgsql immutable parallel safe
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_scope jsonb := learning.require_scope(coalesce(nullif(p_scope, 'null'), '{}'));

@@ -3,7 +3,7 @@
 create or replace function learning.import_text(p_value jsonb, p_field text)
 returns text
 language plpgsql immutable parallel safe strict
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_text text := nullif(p_value #>> '{}', '');

@@ -5,7 +5,7 @@ create or replace function pm.keep_rejected_bar(
 )
 returns bigint
 language plpgsql volatile security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_payload jsonb;

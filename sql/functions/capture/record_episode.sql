@@ -5,7 +5,7 @@
 create or replace function pm.record_episode(p_episode jsonb)
 returns table (id bigint, window_id text, written text)
 language sql volatile security definer rows 1
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
     select r.id, coalesce(
             nullif(p_episode ->> 'window_id', ''), p_episode ->> 'episode_id'

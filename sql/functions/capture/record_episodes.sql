@@ -4,7 +4,7 @@
 create or replace function pm.record_episodes(p_episodes jsonb)
 returns table (place integer, id bigint, written text, code text, reason text)
 language plpgsql volatile security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
     if jsonb_typeof(p_episodes) is distinct from 'array' then

@@ -12,7 +12,7 @@ returns table (
     written text
 )
 language plpgsql volatile security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_key text := learning.canonical_pattern_key(p_pattern_key);

@@ -5,7 +5,7 @@
 create or replace function learning.retry_reject(p_id bigint)
 returns table (written text, code text, reason text)
 language plpgsql volatile
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_reject learning.episode_rejects;

@@ -5,7 +5,7 @@
 create or replace function learning.store_episodes(p_rows learning.pattern_episode_events[])
 returns table (place integer, id bigint, written text)
 language plpgsql volatile
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_turns integer := (

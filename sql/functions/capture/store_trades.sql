@@ -4,7 +4,7 @@
 create or replace function learning.store_trades(p_rows learning.pattern_trade_events[])
 returns table (place integer, id bigint, written text)
 language plpgsql volatile
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_new bigint[];

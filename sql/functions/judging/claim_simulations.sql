@@ -6,7 +6,7 @@ returns table (
     items text[], kind text, exclusions jsonb, as_of timestamptz, only_candidate integer
 )
 language plpgsql volatile security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
     update learning.simulation_requests as r

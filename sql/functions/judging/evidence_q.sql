@@ -2,7 +2,7 @@
 create or replace function learning.evidence_q(p_pattern_key text)
 returns double precision
 language sql stable parallel safe security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
     select coalesce(learning.setting(p_pattern_key, 'evidence_q')::double precision, 0.10)
 $$;

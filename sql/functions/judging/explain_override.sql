@@ -4,7 +4,7 @@
 create or replace function learning.explain_override(p_override_id bigint)
 returns jsonb
 language sql stable security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
     select jsonb_build_object(
         'override', to_jsonb(o) - 'items' - 'sig' - 'depth' - 'is_manual',

@@ -3,7 +3,7 @@
 create or replace function learning.fail_simulation(p_request_id bigint, p_error text)
 returns text
 language plpgsql volatile security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_request learning.simulation_requests;

@@ -4,7 +4,7 @@
 create or replace function learning.finish_judging(p_run_id bigint)
 returns integer
 language plpgsql volatile security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_run learning.learning_runs;

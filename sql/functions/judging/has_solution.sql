@@ -2,7 +2,7 @@
 create or replace function learning.has_solution(p_lesson_id bigint)
 returns boolean
 language plpgsql stable
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
     return (

@@ -7,7 +7,7 @@
 create or replace function learning.judge_slices(p_run_id bigint, p_as_of timestamptz)
 returns integer
 language plpgsql volatile
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_slice record;

@@ -6,7 +6,7 @@ returns table (
     items text[], samples jsonb
 )
 language sql stable security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
     select e.id, e.xmin::text || e.ctid::text, extract(epoch from e.decided_at)::double precision,
         e.outcome = 'success', e.roi, learning.scope_items(e.scope),

@@ -4,7 +4,7 @@
 create or replace function learning.judging_events(p_pattern_key text, p_as_of timestamptz)
 returns table (ids bigint[], versions text[])
 language sql stable security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
     select
         coalesce(array_agg(e.id order by e.decided_at, e.id), '{}'),

@@ -2,7 +2,7 @@
 create or replace function learning.judging_runs_to_finish()
 returns setof bigint
 language sql stable security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
     select r.id
     from learning.learning_runs as r

@@ -4,7 +4,7 @@
 create or replace function learning.judging_settings(p_pattern_key text)
 returns table (settings jsonb, stamp text)
 language sql stable security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
     with described as (
         select jsonb_build_object(

@@ -5,7 +5,7 @@ create or replace function learning.judging_step(
 )
 returns jsonb
 language plpgsql volatile
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
     if p_step = 'drift' then

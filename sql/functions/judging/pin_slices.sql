@@ -4,7 +4,7 @@
 create or replace function learning.pin_slices()
 returns bigint
 language plpgsql volatile
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_tested text[] := array(

@@ -5,7 +5,7 @@ create or replace function learning.slices_below(
 )
 returns jsonb
 language plpgsql stable
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
     if p_lessons = '{}' then

@@ -5,7 +5,7 @@
 create or replace function learning.store_simulations(p_settings_stamp text, p_grids jsonb)
 returns bigint
 language plpgsql volatile security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_stored bigint;

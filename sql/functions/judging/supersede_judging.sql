@@ -3,7 +3,7 @@
 create or replace function learning.supersede_judging(p_run_id bigint)
 returns integer
 language plpgsql volatile
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_old bigint;

@@ -5,7 +5,7 @@ create or replace function learning.weighted_q(
 )
 returns double precision[]
 language sql immutable parallel safe
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
     with weighted as (
         select i.place, i.p * avg(i.weight) over () / i.weight as p

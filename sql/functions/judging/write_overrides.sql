@@ -5,7 +5,7 @@ create or replace function learning.write_overrides(
 )
 returns jsonb
 language plpgsql volatile
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_counts jsonb;

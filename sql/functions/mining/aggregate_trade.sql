@@ -5,7 +5,7 @@
 create or replace function learning.aggregate_trade(p_strand learning.ad_strands)
 returns integer
 language plpgsql volatile
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_told jsonb := p_strand.content;

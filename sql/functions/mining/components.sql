@@ -5,7 +5,7 @@ create or replace function learning.components(
 )
 returns integer[]
 language plpgsql immutable parallel safe
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_root integer[] := array(select n from pg_catalog.generate_series(1, p_nodes) as n);

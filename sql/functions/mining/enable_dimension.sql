@@ -3,7 +3,7 @@
 create or replace function learning.enable_dimension(p_name text, p_enabled boolean default true)
 returns learning.scope_dimensions
 language plpgsql volatile
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_dimension learning.scope_dimensions;

@@ -5,7 +5,7 @@ create or replace function learning.has_new_slices(
 )
 returns boolean
 language plpgsql volatile
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_more constant integer := p_n_min - p_floor + 1;

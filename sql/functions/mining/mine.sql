@@ -4,7 +4,7 @@
 create or replace function learning.mine(p_run_id bigint, p_as_of timestamptz)
 returns jsonb
 language plpgsql volatile
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_total jsonb;

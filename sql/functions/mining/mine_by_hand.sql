@@ -3,7 +3,7 @@
 create or replace function learning.mine_by_hand()
 returns jsonb
 language plpgsql volatile
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_as_of timestamptz := learning.clock();

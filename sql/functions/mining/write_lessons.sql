@@ -7,7 +7,7 @@ create or replace function learning.write_lessons(
 )
 returns jsonb
 language plpgsql volatile
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_tuning jsonb := learning.write_tuning_lessons(

@@ -4,7 +4,7 @@
 create or replace function learning.begin_run(p_job text, p_by_hand boolean default false)
 returns learning.learning_runs
 language plpgsql volatile
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_run learning.learning_runs;

@@ -3,7 +3,7 @@
 create or replace function learning.end_run(p_run_id bigint, p_status text, p_detail jsonb)
 returns void
 language plpgsql volatile
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_job text;

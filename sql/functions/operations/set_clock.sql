@@ -3,7 +3,7 @@
 create or replace function learning.set_clock(p_at timestamptz)
 returns timestamptz
 language plpgsql volatile
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
     if not pg_has_role(current_user, 'quadrant_owner', 'member') then

@@ -3,7 +3,7 @@
 create or replace function learning.unschedule_all()
 returns integer
 language plpgsql volatile
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_removed integer := 0;

@@ -2,7 +2,7 @@
 create or replace function pm.allocation_split()
 returns table (timeframe text, share numeric)
 language sql stable parallel safe security definer rows 3
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
     select t.timeframe, t.share
     from learning.timeframe_allocation((

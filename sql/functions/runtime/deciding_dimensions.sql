@@ -3,7 +3,7 @@
 create or replace function pm.deciding_dimensions()
 returns text[]
 language sql stable parallel safe security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
     select coalesce(array_agg(distinct k.name order by k.name), '{}')
     from learning.pm_overrides as o

@@ -8,7 +8,7 @@ returns table (
     solution_id text, last_updated_at timestamptz
 )
 language sql stable parallel safe security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
     with recursive asked as materialized (
         select s.items, ~learning.scope_signature(s.items) as not_sig,

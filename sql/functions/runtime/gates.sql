@@ -7,7 +7,7 @@ returns table (
     override_id bigint
 )
 language sql stable parallel safe security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
     select g.gate, g.value_key, g.direction, g.base,
         least(

@@ -6,7 +6,7 @@ returns table (
     override_id bigint
 )
 language sql stable parallel safe security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
     with then_known as (
         select distinct on (h.override_id) h.new_row

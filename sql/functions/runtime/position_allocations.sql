@@ -3,7 +3,7 @@
 create or replace function pm.position_allocations(p_position_ids bigint[])
 returns table (position_id bigint, total_allocation_pct numeric)
 language sql stable parallel safe security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
     select p.position_id, p.total_allocation_pct
     from learning.lowcap_positions as p

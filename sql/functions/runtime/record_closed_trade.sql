@@ -2,7 +2,7 @@
 create or replace function pm.record_closed_trade(p_trade jsonb)
 returns jsonb
 language sql volatile security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
     select learning.record_closed_trade(p_trade)
 $$;

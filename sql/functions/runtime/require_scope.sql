@@ -2,7 +2,7 @@
 create or replace function learning.require_scope(p_scope jsonb)
 returns jsonb
 language plpgsql immutable parallel safe
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
     if learning.is_scope(p_scope) then
