@@ -8,7 +8,8 @@
 create or replace function learning.record_closed_trade(p_trade jsonb)
 returns jsonb
 language plpgsql volatile
-set search_path = pg_catalog, pg_temp set timezone = 'UTC'
+set search_path = pg_catalog, pg_temp
+set timezone = 'UTC'
 as $$
 declare
     v_trade jsonb := learning.require_closed_trade(p_trade);

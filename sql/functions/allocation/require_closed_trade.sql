@@ -6,7 +6,8 @@
 create or replace function learning.require_closed_trade(p_trade jsonb)
 returns jsonb
 language plpgsql stable parallel safe
-set search_path = pg_catalog, pg_temp set timezone = 'UTC'
+set search_path = pg_catalog, pg_temp
+set timezone = 'UTC'
 as $$
 declare
     v_missing text;

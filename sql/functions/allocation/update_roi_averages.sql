@@ -7,7 +7,8 @@ create or replace function learning.update_roi_averages(
 )
 returns jsonb
 language sql volatile
-set search_path = pg_catalog, pg_temp set timezone = 'UTC'
+set search_path = pg_catalog, pg_temp
+set timezone = 'UTC'
 as $$
     with known as (
         select e.average, e.entry, (e.entry ->> 'roi_short')::numeric as roi_short,

@@ -3,7 +3,8 @@
 create or replace function learning.import_time(p_value text, p_field text)
 returns timestamptz
 language plpgsql stable parallel safe strict
-set search_path = pg_catalog, pg_temp set timezone = 'UTC'
+set search_path = pg_catalog, pg_temp
+set timezone = 'UTC'
 as $$
 declare
     v_time timestamptz;

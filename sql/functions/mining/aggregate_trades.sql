@@ -6,7 +6,8 @@
 create or replace function learning.aggregate_trades()
 returns jsonb
 language plpgsql volatile
-set search_path = pg_catalog, pg_temp set timezone = 'UTC'
+set search_path = pg_catalog, pg_temp
+set timezone = 'UTC'
 as $$
 declare
     v_strand learning.ad_strands;

@@ -4,7 +4,8 @@
 create or replace function learning.key_lessons(p_pattern_key text, p_anew boolean)
 returns bigint
 language plpgsql volatile
-set search_path = pg_catalog, pg_temp set enable_nestloop = off set jit = off
+set search_path = pg_catalog, pg_temp
+set enable_nestloop = off set jit = off
 as $$
 declare
     v_keyed bigint;

@@ -8,7 +8,8 @@ create or replace function learning.mine_pattern(
 )
 returns jsonb
 language plpgsql volatile
-set search_path = pg_catalog, pg_temp set timezone = 'UTC'
+set search_path = pg_catalog, pg_temp
+set timezone = 'UTC'
 as $$
 declare
     v_n_min integer := learning.setting(p_pattern_key, 'n_min');

@@ -12,7 +12,8 @@ returns table (
     marginal_compared bigint, marginal_held_up double precision
 )
 language plpgsql stable security definer
-set search_path = pg_catalog, pg_temp set enable_nestloop = off set jit = off
+set search_path = pg_catalog, pg_temp
+set enable_nestloop = off set jit = off
 as $$
 declare
     v_lookback interval := make_interval(

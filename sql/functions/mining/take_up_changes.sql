@@ -8,7 +8,8 @@ create or replace function learning.take_up_changes(
 )
 returns table (gone learning.mining_contributions[], came learning.mining_contributions[])
 language plpgsql volatile
-set search_path = pg_catalog, pg_temp set plan_cache_mode = force_custom_plan set enable_nestloop = off
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan set enable_nestloop = off
 as $$
 declare
     v_attempts text[];

@@ -6,7 +6,8 @@ create or replace function learning.write_due_lessons(
 )
 returns bigint[]
 language plpgsql volatile
-set search_path = pg_catalog, pg_temp set enable_nestloop = off set enable_memoize = off set jit = off
+set search_path = pg_catalog, pg_temp
+set enable_nestloop = off set enable_memoize = off set jit = off
 set work_mem = '64MB'
 as $$
 declare
