@@ -1,5 +1,5 @@
--- Who may do what. Runs at the end of every deployment: objects that were dropped and made again have
--- lost their grants, new functions start with EXECUTE for PUBLIC.
+-- Who may do what. Runs at the end of every deployment: objects that were dropped and made again
+-- have lost their grants, new functions start with EXECUTE for PUBLIC.
 set role quadrant_owner;
 
 revoke all on schema learning, pm, analyst
@@ -28,7 +28,8 @@ grant execute on function
     learning.normal_quantile,
     learning.normal_tail,
     learning.n_min_study,
-    learning.evidence_q,
+    learning.judging_thresholds,
+    learning.policies,
     learning.timeframe_allocation,
     learning.desired_shares
     to quadrant_pm, quadrant_worker, quadrant_analyst;
@@ -52,8 +53,8 @@ grant execute on function
     learning.finish_judging,
     learning.judging_runs_to_finish,
     learning.judging_settings,
-    learning.judging_events,
-    learning.judging_event_details
+    learning.judging_windows,
+    learning.judging_window_details
     to quadrant_worker;
 
 reset role;

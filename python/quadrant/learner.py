@@ -24,12 +24,13 @@ class Learner:
     def learn(self, *, judge_anyway: bool = False) -> bool:
         """One cycle at the database's clock; False when there was nothing new to learn from.
 
-        Lessons that did not change are not judged again, unless `judge_anyway`.
+        Patterns are judged when a look is due (setting judge_every), or all of them with
+        `judge_anyway`.
         """
         row = self._connection.execute(queries("learner/mine")).fetchone()
         mined: dict[str, int] = (row and row[0]) or {}
         changed = bool(mined.get("lessons_changed") or mined.get("retired"))
         if changed or judge_anyway:
-            self._connection.execute(queries("learner/judge"))
+            self._connection.execute(queries("learner/judge"), (judge_anyway,))
             self._worker.drain(self._connection)
         return changed

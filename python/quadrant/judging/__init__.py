@@ -1,19 +1,19 @@
 """Judging: which gate changes would have paid, and how sure that is."""
 
-from quadrant.judging.admission import Samples, admissions
+from quadrant.judging.buys import Buys
+from quadrant.judging.comparison import Comparison, compare, evidence
 from quadrant.judging.grid import Grid, Lever, full_grid
-from quadrant.judging.simulation import Events, GridResult, Settings, simulate
+from quadrant.judging.scores import Scores
 from quadrant.judging.worker import Worker
 
 __all__ = [
-    "Events",
+    "Buys",
+    "Comparison",
     "Grid",
-    "GridResult",
     "Lever",
-    "Samples",
-    "Settings",
+    "Scores",
     "Worker",
-    "admissions",
+    "compare",
+    "evidence",
     "full_grid",
-    "simulate",
 ]

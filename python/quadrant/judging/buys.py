@@ -55,6 +55,16 @@ class Buys:
         roi[bought] = of_sample[at[bought]]
         return cls(sample, roi, result, won)
 
+    @classmethod
+    def joined(cls, parts: Sequence[Buys]) -> Buys:
+        """Those of several sets of windows, one after another."""
+        return cls(
+            np.concatenate([part.sample for part in parts]),
+            np.concatenate([part.roi for part in parts]),
+            np.concatenate([part.result for part in parts]),
+            np.concatenate([part.won for part in parts]),
+        )
+
     def taken(self, rows: NDArray[np.intp]) -> Buys:
         """Those of some windows."""
         return Buys(self.sample[rows], self.roi[rows], self.result[rows], self.won[rows])

@@ -1,123 +1,104 @@
-"""A pattern's experiments as the worker keeps them: admission is worked out once per event."""
+"""A pattern's windows as the worker keeps them: what every policy buys is worked out once each."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from quadrant.judging.admission import Samples, admissions
+from quadrant.judging.buys import Buys
 from quadrant.judging.grid import Grid
-from quadrant.judging.simulation import Events
+from quadrant.judging.scores import Scores
 
-_SECONDS_A_DAY = 86_400
-_ROOM = 1_000  # rows out of the window that are kept before the cache is tidied
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Rows:
-    """Columns of the cached events: masks are bits, 1 + candidates of them per event."""
-
-    day: NDArray[np.int64]
-    won: NDArray[np.bool_]
-    roi: NDArray[np.float64]
-    sampled: NDArray[np.bool_]
-    masks: NDArray[np.uint8]
-
-    def joined(self, other: _Rows) -> _Rows:
-        return _Rows(
-            *(np.concatenate([getattr(self, f), getattr(other, f)]) for f in _Rows.__slots__)
-        )
-
-    def taken(self, rows: NDArray[np.intp]) -> _Rows:
-        return _Rows(*(getattr(self, f)[rows] for f in _Rows.__slots__))
+_ROOM = 1_000  # windows no look asked for that are kept before the cache is tidied
 
 
-class EventCache:
-    """The events of one pattern under one grid, by id and row version.
+class WindowCache:
+    """The windows of one pattern under one grid, by id and row version.
 
-    `open_window` says which events count now; `missing` of them are then given to `add`;
-    `select` picks a slice. Scopes are `key=value` items as learning.scope_items() writes them.
+    `open_look` says which windows count now; those it returns are then given to `add`; `scores`
+    are theirs, `select` picks a slice of them. Scopes are items as learning.scope_items() has them.
     """
 
     def __init__(self, grid: Grid) -> None:
         self._grid = grid
         self._versions: list[tuple[int, str]] = []
-        self._items: list[frozenset[str]] = []
         self._row_of: dict[tuple[int, str], int] = {}
+        self._items: list[frozenset[str]] = []
+        self._day: list[int] = []
+        self._timeframe: list[int] = []
+        self._timeframes: dict[str, int] = {}
+        self._parts: list[Buys] = []
+        self._look: list[tuple[int, str]] = []
+        self._in_look: list[frozenset[str]] = []
         self._has: dict[str, NDArray[np.bool_]] = {}
-        self._rows = self._parse([])
-        self._window: list[tuple[int, str]] = []
-        self._current: NDArray[np.intp] | None = None
+        self.scores = self._scores([])
 
-    def open_window(self, ids: Sequence[int], versions: Sequence[str]) -> list[int]:
-        """Set the events that count, oldest decision first; returns the ids to `add`."""
-        self._window = list(zip(ids, versions, strict=True))
-        self._current = None
-        if len(self._versions) > 2 * len(self._window) + _ROOM:
-            self._tidy()
-        return [key[0] for key in self._window if key not in self._row_of]
+    def open_look(self, ids: Sequence[int], versions: Sequence[str]) -> list[int]:
+        """Set the windows that count, oldest first; returns the ids to `add`."""
+        self._look = list(zip(ids, versions, strict=True))
+        if len(self._versions) > 2 * len(self._look) + _ROOM:
+            self._keep([self._row_of[key] for key in self._look if key in self._row_of])
+        return [key[0] for key in self._look if key not in self._row_of]
 
-    def add(self, events: Iterable[Mapping[str, Any]]) -> None:
-        """Add rows of learning.judging_event_details()."""
-        new = list(events)
-        for event in new:
-            key = (event["id"], event["version"])
+    def add(self, windows: Iterable[Mapping[str, Any]]) -> None:
+        """Add rows of learning.judging_window_details(), and make the scores of the look.
+
+        A window that changed since it was listed waits for the next look.
+        """
+        new = list(windows)
+        for window in new:
+            key = (window["id"], window["version"])
             self._row_of[key] = len(self._versions)
             self._versions.append(key)
-            self._items.append(frozenset(event["items"]))
-        self._rows = self._rows.joined(self._parse(new))
-        self._current = None
+            self._items.append(frozenset(window["items"]))
+            self._day.append(window["day"])
+            code = self._timeframes.setdefault(window["timeframe"], len(self._timeframes))
+            self._timeframe.append(code)
+        if new:
+            self._parts.append(Buys.of(new, self._grid))
+        rows = [self._row_of[key] for key in self._look if key in self._row_of]
+        self.scores = self._scores(rows)
 
-    def select(self, items: Iterable[str], exclusions: Iterable[Iterable[str]] = ()) -> Events:
-        """The window's sampled events whose scope has all `items` and none of the exclusions."""
-        current = self._in_window()
-        keep = self._rows.sampled[current]
+    def select(self, items: Iterable[str]) -> NDArray[np.bool_]:
+        """Which windows of the look have all these items: bool (windows)."""
+        inside = np.ones(len(self._in_look), dtype=np.bool_)
         for item in items:
-            keep = keep & self._with(item)[current]
-        for excluded in exclusions:
-            inside = np.ones(len(current), dtype=np.bool_)
-            for item in excluded:
-                inside &= self._with(item)[current]
-            keep = keep & ~inside
-        rows = self._rows.taken(current[keep])
-        admitted = np.unpackbits(rows.masks, axis=1, count=len(self._grid.places)).view(np.bool_)
-        return Events(day=rows.day, won=rows.won, roi=rows.roi, admitted=admitted)
+            if item not in self._has:
+                has = (item in items_of for items_of in self._in_look)
+                self._has[item] = np.fromiter(has, dtype=np.bool_, count=len(self._in_look))
+            inside = inside & self._has[item]
+        return inside
 
-    def _in_window(self) -> NDArray[np.intp]:
-        """Rows of the window; an event that changed since it was listed waits for the next run."""
-        if self._current is None:
-            known = (self._row_of.get(key) for key in self._window)
-            self._current = np.array([row for row in known if row is not None], dtype=np.intp)
-        return self._current
-
-    def _with(self, item: str) -> NDArray[np.bool_]:
-        has = self._has.get(item, np.empty(0, dtype=np.bool_))
-        if len(has) < len(self._items):
-            more = [item in items for items in self._items[len(has) :]]
-            has = self._has[item] = np.concatenate([has, np.array(more, dtype=np.bool_)])
-        return has
-
-    def _parse(self, events: list[Mapping[str, Any]]) -> _Rows:
-        samples = Samples.of((e["samples"] for e in events), self._grid.levers)
-        decided = np.array([e["decided"] for e in events], dtype=np.float64)
-        return _Rows(
-            day=np.floor_divide(decided, _SECONDS_A_DAY).astype(np.int64),
-            won=np.array([e["won"] for e in events], dtype=np.bool_),
-            roi=np.array([e["roi"] for e in events], dtype=np.float64),
-            sampled=samples.counts > 0,
-            masks=np.packbits(admissions(samples, self._grid), axis=1),
+    def _scores(self, rows: list[int]) -> Scores:
+        buys = self._buys().taken(np.array(rows, dtype=np.intp))
+        # Where most have results, those without take no part (a neutral one, an import's gap).
+        unknown = np.isnan(buys.result)
+        kept = np.arange(len(rows))
+        if 2 * np.count_nonzero(unknown) <= len(rows):
+            kept = np.flatnonzero(~unknown)
+        at = [rows[k] for k in kept]
+        self._in_look = [self._items[row] for row in at]
+        self._has = {}
+        return Scores.of(
+            buys.taken(kept),
+            np.array([self._day[row] for row in at], dtype=np.int64),
+            np.array([self._timeframe[row] for row in at], dtype=np.int64),
         )
 
-    def _tidy(self) -> None:
-        """Forget the rows outside the window."""
-        window = set(self._window)
-        kept = [row for row, key in enumerate(self._versions) if key in window]
-        self._rows = self._rows.taken(np.array(kept, dtype=np.intp))
-        self._items = [self._items[row] for row in kept]
-        self._versions = [self._versions[row] for row in kept]
+    def _buys(self) -> Buys:
+        if len(self._parts) != 1:
+            empty = Buys.of([], self._grid)
+            self._parts = [Buys.joined([empty, *self._parts])]
+        return self._parts[0]
+
+    def _keep(self, rows: list[int]) -> None:
+        """Forget all other windows."""
+        self._parts = [self._buys().taken(np.array(rows, dtype=np.intp))]
+        self._versions = [self._versions[row] for row in rows]
+        self._items = [self._items[row] for row in rows]
+        self._day = [self._day[row] for row in rows]
+        self._timeframe = [self._timeframe[row] for row in rows]
         self._row_of = {key: row for row, key in enumerate(self._versions)}
-        self._has = {}

@@ -93,6 +93,6 @@ def _by_day(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Sum of the scores, and number, of the ranked windows of each window's day."""
     _, of_day = np.unique(day, return_inverse=True)
-    total = np.bincount(of_day, own * ranked)
-    n = np.bincount(of_day, ranked.astype(np.float64))
+    total = np.bincount(of_day, own * ranked).astype(np.float64)
+    n = np.bincount(of_day, ranked.astype(np.float64)).astype(np.float64)
     return total[of_day], n[of_day]

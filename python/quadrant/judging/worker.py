@@ -20,11 +20,11 @@ from threadpoolctl import threadpool_limits
 
 from quadrant.database import connect, queries
 from quadrant.errors import QuadrantError
-from quadrant.judging.cache import EventCache
-from quadrant.judging.evidence import stable_seed
+from quadrant.judging.cache import WindowCache
 from quadrant.judging.grid import Grid
-from quadrant.judging.simulation import GridResult, Settings, simulate
+from quadrant.judging.slices import SliceResult, judge_slice
 
+_MOST_ODDS = 1e12
 _BATCH = 200  # requests leased at a time: done long before their lease ends
 _CHANNEL = "simulation_requests"
 _POLL_SECONDS = 30.0
@@ -38,12 +38,11 @@ Connection = psycopg.Connection[Any]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Pattern:
-    """A pattern's grid and settings, with its events; `stamp` changes when the settings do."""
+    """A pattern's grid and its windows; `stamp` changes when the grid does."""
 
     stamp: str
     grid: Grid
-    settings: Settings
-    events: EventCache
+    windows: WindowCache
 
 
 class Worker:
@@ -109,31 +108,24 @@ class Worker:
                     break
 
     def _simulate(self, connection: Connection, batch: list[dict[str, Any]]) -> int:
-        """A batch is of one pattern and one run."""
+        """A batch is of one look."""
         first = batch[0]
         try:
-            pattern = self._load(connection, first["pattern_key"], first["as_of"])
+            pattern = self._load(connection, first["pattern_key"], first["look_id"])
         except (ValueError, KeyError, TypeError) as error:
             # Settings or samples nobody can read: the run ends without this pattern.
             self._fail(connection, batch, error)
             return 0
         stored = []
         for request in batch:
-            only = request["only_candidate"]
             try:
-                result = simulate(
-                    pattern.events.select(request["items"], request["exclusions"]),
-                    pattern.grid,
-                    pattern.settings.for_depth(len(request["items"])),
-                    stable_seed(request["pattern_key"], request["items"]),
-                    only=only and only - 1,
-                )
+                result = judge_slice(pattern.windows, pattern.grid, request)
             except (ValueError, ArithmeticError, IndexError) as error:
                 self._fail(connection, [request], error)
                 continue
             stored.append(_stored(request, result))
         if stored:
-            connection.execute(queries("judging/store_simulations"), (pattern.stamp, Jsonb(stored)))
+            connection.execute(queries("judging/store_simulations"), (Jsonb(stored),))
         return len(stored)
 
     def _fail(
@@ -153,23 +145,19 @@ class Worker:
                 made += int(more or 0)
         return made
 
-    def _load(self, connection: Connection, pattern_key: str, as_of: Any) -> _Pattern:
-        """The pattern with its grid, settings and the events of the run's window."""
+    def _load(self, connection: Connection, pattern_key: str, look_id: int) -> _Pattern:
+        """The pattern with its grid and the windows of the look."""
         (settings,) = _rows(connection, "judging_settings", (pattern_key,))
         pattern = self._patterns.get(pattern_key)
         if pattern is None or pattern.stamp != settings["stamp"]:
             grid = Grid.from_settings(settings["settings"])
-            pattern = _Pattern(
-                settings["stamp"],
-                grid,
-                Settings.from_settings(settings["settings"]),
-                EventCache(grid),
-            )
+            pattern = _Pattern(settings["stamp"], grid, WindowCache(grid))
             self._patterns[pattern_key] = pattern
-        (window,) = _rows(connection, "judging_events", (pattern_key, as_of))
-        missing = pattern.events.open_window(window["ids"], window["versions"])
-        if missing:
-            pattern.events.add(_rows(connection, "judging_event_details", (missing,)))
+        (listed,) = _rows(connection, "judging_windows", (look_id,))
+        missing = pattern.windows.open_look(listed["ids"], listed["versions"])
+        pattern.windows.add(
+            _rows(connection, "judging_window_details", (missing,)) if missing else ()
+        )
         return pattern
 
 
@@ -178,37 +166,38 @@ def _rows(connection: Connection, query: str, arguments: tuple[Any, ...]) -> lis
         return cursor.execute(queries(f"judging/{query}"), arguments).fetchall()
 
 
-def _stored(request: dict[str, Any], result: GridResult) -> dict[str, Any]:
-    """A grid as learning.store_simulations() takes it."""
-    chosen = result.chosen
+def _stored(request: dict[str, Any], result: SliceResult) -> dict[str, Any]:
+    """A comparison as learning.store_simulations() takes it."""
+    found = result.comparison
+    record = result.record
+    if record is not None:
+        record = {name: _finite(value) for name, value in record.items()}
     return {
         "request_id": request["request_id"],
-        "value_mode": result.value_mode,
-        "n_events": result.n_events,
-        "n_days": result.n_days,
+        "n_windows": found.n,
+        "n_days": len(found.days),
+        "by_outcome": result.by_outcome,
         "dodge_rate": result.dodge_rate,
-        "tested": result.tested,
-        "skipped": result.skipped,
-        "draws": result.draws,
-        "misses_caught": _array(result.misses_caught),
-        "failures_added": _array(result.failures_added),
-        "failures_avoided": _array(result.failures_avoided),
-        "wins_lost": _array(result.wins_lost),
+        "evidence": _finite(result.evidence),
+        "changed": _array(found.changed),
+        "misses_caught": _array(found.caught),
+        "failures_added": _array(found.added),
+        "failures_avoided": _array(found.avoided),
+        "wins_lost": _array(found.lost),
         "benefit": _array(result.benefit),
         "cost": _array(result.cost),
-        "z": _array(result.z),
-        "p": _array(result.p),
-        "qualifies": _array(result.qualifies),
-        "candidate": None if chosen is None else chosen + 1,
-        "ratio": None if chosen is None else _finite(float(result.ratio[chosen])),
-        "reason": result.reason,
+        "z": _array(found.z),
+        "money_z": _array(found.money_z),
+        "record": record,
     }
 
 
 def _finite(number: float) -> float | None:
-    return number if np.isfinite(number) else None
+    """A number JSON can hold: what is not known is null, and no odds are above a trillion to 1."""
+    return None if np.isnan(number) else min(number, _MOST_ODDS)
 
 
 def _array(values: NDArray[Any]) -> str:
-    """A PostgreSQL array literal, NaN as null: Python's own list in other brackets."""
-    return "{" + str(values.tolist())[1:-1].replace("nan", "null") + "}"
+    """A PostgreSQL array literal from index 0, NaN as null."""
+    items = ",".join(map(repr, values.tolist())).replace("nan", "null")
+    return f"[0:{len(values) - 1}]={{{items}}}"

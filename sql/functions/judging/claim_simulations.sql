@@ -1,9 +1,11 @@
--- Leases waiting requests to a worker for 60 seconds by the server's clock, all of one run and
--- pattern. An expired lease is a waiting request; after three attempts a request is failed.
+-- Leases waiting requests to a worker for 60 seconds by the server's clock, all of one look. An
+-- expired lease is a waiting request; after three attempts a request is failed. Scopes come as
+-- key=value items; watched and watched_since are the candidate of the slice's live solution and the
+-- first day of its record (days since 1970).
 create or replace function learning.claim_simulations(p_worker text, p_limit integer)
 returns table (
-    request_id bigint, run_id bigint, lesson_id bigint, pattern_key text, scope_subset jsonb,
-    items text[], kind text, exclusions jsonb, as_of timestamptz, only_candidate integer
+    request_id bigint, look_id bigint, look_day integer, pattern_key text, items text[],
+    reference jsonb, exclusions jsonb, watched integer, watched_since integer
 )
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
@@ -17,20 +19,18 @@ begin
 
     return query
     with next_in_line as (
-        select r.run_id, l.pattern_key
+        select r.look_id
         from learning.simulation_requests as r
-        join learning.lessons as l on l.id = r.lesson_id
         where r.status = 'waiting'
             or (r.status = 'leased' and r.leased_until < clock_timestamp())
         order by r.id
-        for update of r skip locked
+        for update skip locked
         limit 1
     ),
     taken as materialized (
         select r.id
         from learning.simulation_requests as r
-        join learning.lessons as l on l.id = r.lesson_id
-        join next_in_line as f on f.run_id = r.run_id and f.pattern_key = l.pattern_key
+        join next_in_line as f on f.look_id = r.look_id
         where r.status = 'waiting'
             or (r.status = 'leased' and r.leased_until < clock_timestamp())
         order by r.id
@@ -44,24 +44,37 @@ begin
         from taken as t
         where r.id = t.id
         returning r.*
+    ),
+    policies as materialized (
+        select p.candidate, p.steps
+        from (select distinct l.look_id from leased as l) as one
+        join learning.looks as k on k.id = one.look_id
+        cross join lateral learning.policies(k.pattern_key) as p
     )
-    select r.id, r.run_id, r.lesson_id, l.pattern_key, l.scope_subset,
-        learning.scope_items(l.scope_subset), r.kind,
+    select r.id, r.look_id, k.look_day - date '1970-01-01', k.pattern_key,
+        learning.scope_items(s.scope_subset),
+        (
+            select coalesce(jsonb_agg(jsonb_build_object(
+                'items', to_jsonb(learning.scope_items(g.item -> 'scope')),
+                'candidate', g.item -> 'candidate'
+            ) order by g.place), '[]')
+            from jsonb_array_elements(r.reference) with ordinality as g (item, place)
+        ),
         (
             select coalesce(jsonb_agg(to_jsonb(learning.scope_items(e.scope))), '[]')
             from jsonb_array_elements(r.exclusions) as e (scope)
         ),
-        r.as_of,
-        case when r.kind = 'governed' then (
-            select g.candidate
-            from learning.gate_simulations as g
-            where g.lesson_id = r.lesson_id and g.kind = 'own'
-        ) end
+        p.candidate, o.record_since - date '1970-01-01'
     from leased as r
-    join learning.lessons as l on l.id = r.lesson_id
+    join learning.looks as k on k.id = r.look_id
+    join learning.look_slices as s on s.look_id = r.look_id and s.lesson_id = r.lesson_id
+    left join learning.solutions as o
+        on o.pattern_key = k.pattern_key
+        and o.scope_subset = s.scope_subset
+        and o.status in ('active', 'proposed', 'suspended')
+    left join policies as p on p.steps = o.steps
     order by r.id;
 end
 $$;
 comment on function learning.claim_simulations(text, integer) is
-    'Leases up to p_limit waiting requests of one run and pattern for 60 s; scopes as key=value'
-    ' items, exclusions as arrays of them; a governed request names the one candidate to judge.';
+    'Leases up to p_limit waiting requests of one look for 60 s.';

@@ -1,5 +1,5 @@
--- The overrides drift asks for: closed lessons whose events mostly lack samples. Ids and times are
--- null; confidence is n / (n + 50).
+-- The overrides drift asks for: closed lessons whose events mostly lack samples. Proposed only, but
+-- under the profile plan. Ids and times are null; confidence is n / (n + 50).
 create or replace function learning.drift_overrides()
 returns setof learning.pm_overrides
 language sql stable
@@ -7,7 +7,8 @@ as $$
     select o.*
     from learning.drift_levers as d
     cross join lateral jsonb_populate_record(null::learning.pm_overrides, jsonb_build_object(
-        'status', 'active',
+        'status', case learning.judging_profile(d.pattern_key)
+            when 'plan' then 'active' else 'proposed' end,
         'pattern_key', d.pattern_key,
         'action_category', d.action_category,
         'scope_subset', d.scope_subset,

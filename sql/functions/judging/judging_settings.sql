@@ -1,6 +1,5 @@
--- Everything that shapes a pattern's simulations: its levers, its grid, how values and ratios are
--- judged, and a stamp that changes exactly when one of them does. Where evidence_q is 1 the tests
--- are off, and with them the least number of days.
+-- Everything that shapes a pattern's comparisons: its levers and its grid, with a stamp that
+-- changes exactly when one of them does.
 create or replace function learning.judging_settings(p_pattern_key text)
 returns table (settings jsonb, stamp text)
 language sql stable security definer
@@ -16,18 +15,11 @@ as $$
             'grid', (
                 select coalesce(jsonb_agg(c.steps order by c.candidate), '[]')
                 from learning.gate_grid(p_pattern_key) as c
-            ),
-            'value_mode', coalesce(learning.setting(p_pattern_key, 'value_mode'), 'value'),
-            'min_ratio', coalesce(
-                learning.setting(p_pattern_key, 'min_ratio')::double precision, 2
-            ),
-            'draws', coalesce(learning.setting(p_pattern_key, 'draws')::integer, 500),
-            'max_draws', coalesce(learning.setting(p_pattern_key, 'max_draws')::integer, 20000),
-            'min_days', case when learning.evidence_q(p_pattern_key) < 1 then 5 else 1 end
+            )
         ) as settings
     )
-    select d.settings, pg_catalog.md5(d.settings::text)
+    select d.settings, md5(d.settings::text)
     from described as d
 $$;
 comment on function learning.judging_settings(text) is
-    'A pattern''s levers, grid and judging settings, with a stamp of them.';
+    'A pattern''s levers and grid, with a stamp of them.';

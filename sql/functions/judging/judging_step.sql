@@ -1,7 +1,7 @@
 -- One step of a judging run: drift or ladder (counts of overrides created, changed, removed), or
--- requests (how many simulations were asked for).
+-- requests (how many comparisons were asked for). p_anyway: look at patterns that are not due too.
 create or replace function learning.judging_step(
-    p_run_id bigint, p_as_of timestamptz, p_step text
+    p_run_id bigint, p_as_of timestamptz, p_step text, p_anyway boolean
 )
 returns jsonb
 language plpgsql volatile
@@ -21,8 +21,8 @@ begin
         'INFO', 'Materializer starting', jsonb_build_object('as_of', p_as_of), p_run_id
     );
     perform learning.supersede_judging(p_run_id);
-    return to_jsonb(learning.enqueue_judging(p_run_id, p_as_of));
+    return to_jsonb(learning.open_looks(p_run_id, p_as_of, p_anyway));
 end
 $$;
-comment on function learning.judging_step(bigint, timestamptz, text) is
+comment on function learning.judging_step(bigint, timestamptz, text, boolean) is
     'Runs one step of a judging run (drift, ladder, requests) and returns its counts.';

@@ -10,7 +10,8 @@ as $$
         select learning.ladder_multiplier((l.stats ->> 'ladder_pressure')::double precision)
     ) as m (multiplier)
     cross join lateral jsonb_populate_record(null::learning.pm_overrides, jsonb_build_object(
-        'status', 'active',
+        'status', case learning.judging_profile(l.pattern_key)
+            when 'plan' then 'active' else 'proposed' end,
         'pattern_key', l.pattern_key,
         'action_category', 'tuning_dx_atr_mult',
         'scope_subset', l.scope_subset,

@@ -1,8 +1,10 @@
 -- The judging job: drift and the DX ladder at once, then requests for the simulation worker.
 -- Without any the run is finished here, else it waits for the worker. A step that fails is logged
 -- and fails alone: the others go on, and the run ends as failed. p_by_hand: replay and people, who
--- move the clock themselves.
-create or replace procedure learning.run_materializer(p_by_hand boolean default false)
+-- move the clock themselves. p_anyway: judge patterns that are not due too.
+create or replace procedure learning.run_materializer(
+    p_by_hand boolean default false, p_anyway boolean default false
+)
 language plpgsql
 as $$
 declare
@@ -20,7 +22,7 @@ begin
     end if;
     foreach v_step in array array['drift', 'ladder', 'requests'] loop
         begin
-            v_result := learning.judging_step(v_run.id, v_run.as_of, v_step);
+            v_result := learning.judging_step(v_run.id, v_run.as_of, v_step, p_anyway);
             v_detail := v_detail || jsonb_build_object(v_step, v_result);
         exception
             when others then
@@ -47,6 +49,6 @@ begin
     end if;
 end
 $$;
-comment on procedure learning.run_materializer(boolean) is
+comment on procedure learning.run_materializer(boolean, boolean) is
     'The hourly judging job: drift and ladder overrides, requests for simulations, the run''s '
     'end where none is needed.';

@@ -18,6 +18,9 @@ begin
     loop
         delete from learning.simulation_requests as s
         where s.run_id = v_old and s.status in ('waiting', 'leased');
+        update learning.looks as k
+        set status = 'superseded'
+        where k.run_id = v_old and k.status = 'open';
         update learning.learning_runs as r
         set status = 'skipped', finished_at = clock_timestamp(),
             detail = r.detail || jsonb_build_object(

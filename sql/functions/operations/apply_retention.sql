@@ -29,7 +29,7 @@ begin
     delete from learning.learning_runs as r
     where r.finished_at < clock_timestamp() - make_interval(days => (v_days -> 'runs')::integer)
         and not exists (select from learning.lessons as l where l.run_id = r.id)
-        and not exists (select from learning.gate_simulations as s where s.run_id = r.id)
+        and not exists (select from learning.looks as k where k.run_id = r.id)
         and not exists (select from learning.simulation_requests as q where q.run_id = r.id);
     get diagnostics v_rows = row_count;
     v_deleted := v_deleted || jsonb_build_object('runs', v_rows);

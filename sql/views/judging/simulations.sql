@@ -1,46 +1,65 @@
--- Per simulated lesson: the solution chosen, its evidence, and what came of it and why.
+-- Every slice of every pattern's newest look: what the tests said of the best change of its gates,
+-- and what came of it and why.
 create or replace view analyst.simulations as
+with newest as (
+    select distinct on (k.pattern_key) k.*
+    from learning.looks as k
+    where k.status = 'decided'
+    order by k.pattern_key, k.id desc
+),
+policies as materialized (
+    select k.id as look_id, p.*
+    from newest as k
+    cross join lateral learning.policies(k.pattern_key) as p
+)
 select
     s.lesson_id,
-    l.pattern_key,
-    l.scope_subset,
-    l.n,
+    k.pattern_key,
+    s.scope_subset,
+    k.profile,
+    k.look_day,
     s.verdict,
-    s.steps,
-    s.chosen_p as p,
-    s.q,
-    s.chosen_z as z,
-    s.chosen_ratio as ratio,
-    s.misses_caught[s.candidate] as misses_caught,
-    s.failures_added[s.candidate] as failures_added,
-    s.failures_avoided[s.candidate] as failures_avoided,
-    s.wins_lost[s.candidate] as wins_lost,
-    s.value_mode,
-    s.n_events,
-    s.n_days,
-    s.dodge_rate,
-    s.tested,
-    s.skipped,
-    s.draws,
-    g.steps as governed_steps,
-    g.chosen_p as governed_p,
-    case
-        when s.verdict = 'kept' then ''
-        when s.verdict = 'pinned' then format(
-            'held at base: the solution of lesson %s loses on these events', s.governed_by
-        )
-        when s.verdict = 'accepted' then 'the events it would govern are still to be judged'
-        when s.candidate is null then s.reason
-        when s.verdict = 'none' then 'its simulation failed'
-        when g.verdict = 'proposed' then 'its effect is that of more specific slices'
-        else format('too little evidence: q %s', round(s.q::numeric, 3))
-    end as reason,
-    s.run_id,
-    s.simulated_at
-from learning.gate_simulations as s
-join learning.lessons as l on l.id = s.lesson_id and l.status = 'active'
-left join learning.gate_simulations as g
-    on g.lesson_id = s.lesson_id and g.kind = 'governed' and g.verdict <> 'none'
-where s.kind = 'own';
+    p.steps,
+    p.n_levers,
+    g.n_windows,
+    g.n_days,
+    g.changed[p.candidate] as changed,
+    g.misses_caught[p.candidate] as misses_caught,
+    g.failures_added[p.candidate] as failures_added,
+    g.failures_avoided[p.candidate] as failures_avoided,
+    g.wins_lost[p.candidate] as wins_lost,
+    g.benefit[p.candidate] as benefit,
+    g.cost[p.candidate] as cost,
+    g.z[p.candidate] as z,
+    g.money_z[p.candidate] as money_z,
+    g.evidence,
+    g.dodge_rate,
+    g.by_outcome,
+    g.reference,
+    g.exclusions,
+    s.reason,
+    k.run_id,
+    k.looked_at
+from newest as k
+join learning.look_slices as s on s.look_id = k.id
+left join learning.gate_simulations as g on g.id = s.simulation_id
+left join learning.solutions as o
+    on o.pattern_key = k.pattern_key
+    and o.scope_subset = s.scope_subset
+    and o.status in ('active', 'proposed', 'suspended')
+left join lateral (
+    select u.place - 1 as candidate
+    from unnest(g.z) with ordinality as u (z, place)
+    where o.id is null and g.changed[u.place - 1] > 0
+    order by u.z desc, u.place
+    limit 1
+) as best on true
+left join policies as p
+    on p.look_id = k.id and (p.steps = o.steps or p.candidate = best.candidate);
 comment on view analyst.simulations is
-    'One row per simulated lesson: chosen gate steps, evidence, verdict and the reason for it.';
+    'One row per slice of a pattern''s newest look: the change in force or proposed, else the best tried, its evidence, and why it is not in force.';
+comment on column analyst.simulations.z is 'Does it tell good from bad? Of the day sums of differences in score.';
+comment on column analyst.simulations.money_z is 'Does it earn? Of the day sums of differences in ROI; null where results are unknown.';
+comment on column analyst.simulations.evidence is 'E: odds of the whole search of this slice against chance, valid at every look.';
+comment on column analyst.simulations.benefit is 'Sum of the differences in ROI that are gains (0.05 = 5 %).';
+comment on column analyst.simulations.cost is 'Sum of the differences in ROI that are losses.';

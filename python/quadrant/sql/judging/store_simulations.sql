@@ -1,1 +1,1 @@
-select learning.store_simulations(%s, %s);
+select learning.store_simulations(%s);

@@ -1,1 +1,1 @@
-call learning.run_materializer(true)
+call learning.run_materializer(true, %s)

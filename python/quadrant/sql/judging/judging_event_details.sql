@@ -1,1 +1,0 @@
-select * from learning.judging_event_details(%s);

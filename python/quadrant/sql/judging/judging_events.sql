@@ -1,1 +1,0 @@
-select e.ids, e.versions from learning.judging_events(%s, %s) as e;

@@ -1,0 +1,1 @@
+select * from learning.judging_window_details(%s);

@@ -1,0 +1,1 @@
+select w.ids, w.versions from learning.judging_windows(%s) as w;

@@ -1,0 +1,19 @@
+-- What evidence a change of gates in a slice of p_depth conditions must have to come into force
+-- (on), and to stay there (off). Deeper slices are many more, so they must show more; from depth 3
+-- on they may only be proposed. Fixed beforehand: nothing that is seen moves them
+-- (docs/evidence.md).
+create or replace function learning.judging_thresholds(p_depth integer)
+returns table (
+    on_evidence double precision, on_z double precision, off_evidence double precision,
+    off_z double precision, fewest_changed integer, may_act boolean
+)
+language sql immutable parallel safe
+as $$
+    select t.on_evidence, t.on_z, 0.4 * t.on_evidence, t.on_z - 0.75, 15, p_depth <= 2
+    from (
+        values (0, 10::double precision, 3.25::double precision), (1, 30, 3.75), (2, 100, 4.25)
+    ) as t (depth, on_evidence, on_z)
+    where t.depth = least(p_depth, 2)
+$$;
+comment on function learning.judging_thresholds(integer) is
+    'Evidence E and z a slice of a depth needs to come into force and to stay, and the fewest windows it must change.';

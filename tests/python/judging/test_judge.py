@@ -1,0 +1,70 @@
+"""From windows to solutions and overrides: the judge against a real database."""
+
+from __future__ import annotations
+
+import pytest
+
+
+def just_outside(seen):
+    """Setups just outside the halo gate pay in bucket micro."""
+    return 0.06 if seen["bucket"] == "micro" and 1.0 < seen["halo"] <= 1.2 else 0.0
+
+
+def test_a_planted_effect_is_found_in_its_scope_only(market):
+    market.fill(300, just_outside)
+    market.learn(300)
+    found = market.solutions()
+    assert list(found) == ['{"bucket": "micro"}']
+    assert found['{"bucket": "micro"}']["halo"] > 0
+    overrides = market.rows(
+        "select action_category, status, multiplier, delta from learning.pm_overrides"
+        " where status = 'active' order by action_category"
+    )
+    assert [row[0] for row in overrides] == ["tuning_halo", "tuning_slope_min", "tuning_ts_min"]
+    assert overrides[0][2] == pytest.approx(1 + found['{"bucket": "micro"}']["halo"])
+    (look,) = market.rows(
+        "select status, profile, qualified, created, dropped, n_windows from learning.looks"
+    )
+    assert look[:5] == ("decided", "evidence", 1, 1, 0)
+    assert look[5] > 1500
+
+
+def test_nothing_is_found_where_nothing_is(market):
+    market.fill(300)
+    market.learn(300)
+    assert market.solutions() == {}
+    assert market.rows("select count(*) from learning.pm_overrides where status = 'active'") == [
+        (0,)
+    ]
+    assert market.rows("select count(*) from learning.gate_simulations") != [(0,)]
+
+
+def test_judging_ten_times_changes_nothing(market):
+    """Applied gates turn skips into trades; the judge must not see its evidence change."""
+    market.fill(300, just_outside)
+    market.learn(300)
+    before = market.solutions(), market.rows("select count(*) from learning.pm_overrides_history")
+    for _ in range(10):
+        market.connection.execute(
+            "update learning.pattern_episode_events set decision = 'acted', blocked_by = '{}'"
+            " where (factors #>> '{samples,0,halo_distance}')::double precision <= 1.2"
+        )
+        market.learn(300)
+        after = (
+            market.solutions(),
+            market.rows("select count(*) from learning.pm_overrides_history"),
+        )
+        assert after == before
+
+
+def test_looks_come_at_their_times(market):
+    market.fill(120)
+    market.at(100)
+    market.learner.learn()
+    assert market.rows("select count(*) from learning.looks") == [(1,)]
+    market.at(106)
+    market.learner.learn()
+    assert market.rows("select count(*) from learning.looks") == [(1,)]
+    market.at(107)
+    market.learner.learn()
+    assert market.rows("select count(*) from learning.looks") == [(2,)]
