@@ -56,8 +56,11 @@ def compare(scores: Scores, rows: NDArray[np.intp], reference: NDArray[np.intp])
     differs = sample != had
     admits, refuses = differs & (had == NO_BUY), differs & (sample == NO_BUY)
     won = scores.won[rows, None]
-    bound = np.where(
-        admits | refuses, scores.admission_bound[rows, None], scores.moved_bound[rows, None]
+    money, had_money = scores.money[rows], scores.money[at][:, None]
+    bound = np.where(differs, scores.admission_bound[rows, None], 0.0)
+    window, policy = np.nonzero(differs & ~admits & ~refuses)
+    bound[window, policy] = scores.moved_bound(
+        rows[window], money[window, policy], had_money[window, 0]
     )
     day = scores.day[rows]
     starts = np.flatnonzero(np.diff(day, prepend=np.int64(-1)))
@@ -68,7 +71,7 @@ def compare(scores: Scores, rows: NDArray[np.intp], reference: NDArray[np.intp])
         return np.asarray(np.add.reduceat(values, starts, axis=0), dtype=np.float64)
 
     gains = by_day(scores.gain[rows] - scores.gain[at][:, None])
-    money = by_day(np.where(differs, scores.money[rows] - scores.money[at][:, None], 0.0))
+    of_money = by_day(np.where(differs, money - had_money, 0.0))
     return Comparison(
         n=len(rows),
         days=day[starts],
@@ -78,10 +81,10 @@ def compare(scores: Scores, rows: NDArray[np.intp], reference: NDArray[np.intp])
         avoided=np.count_nonzero(refuses & ~won, axis=0),
         lost=np.count_nonzero(refuses & won, axis=0),
         gains=gains,
-        bounds=by_day(np.where(differs, bound, 0.0)),
-        money=money,
+        bounds=by_day(bound),
+        money=of_money,
         z=_z(gains),
-        money_z=_z(money),
+        money_z=_z(of_money),
     )
 
 

@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 from quadrant.judging.buys import NO_BUY, Buys
 
 FEWEST_OF_A_TIMEFRAME = 20
+_DEARER = np.geomspace(1e-4, 1.0, 41)
+"""Steps of the ratio of two entry prices, as a logarithm."""
 _WIDTH = np.sqrt(12.0)
 """Makes the variance of evenly spread ranks 1."""
 
@@ -26,8 +28,8 @@ class Scores:
     `day` int (n): UTC day the window opened on, days since 1970. `sample` int16 (n, P): where it
     buys, as in Buys. `gain` float (n, P): score of the buy less that of the day's other windows, in
     standard deviations; 0 where nothing was bought. `money` float (n, P): ROI of the buy, 0 where
-    nothing was bought, NaN where it is not known. `admission_bound` and `moved_bound` float (n):
-    the most a change of admission, or of the bar bought at, can change `gain` by. `won` bool (n).
+    nothing was bought, NaN where it is not known. `admission_bound` float (n): the most a change of
+    admission can change `gain` by; `moved_bound()` says that of another bar. `won` bool (n).
     """
 
     day: NDArray[np.int64]
@@ -35,8 +37,9 @@ class Scores:
     gain: NDArray[np.float64]
     money: NDArray[np.float64]
     admission_bound: NDArray[np.float64]
-    moved_bound: NDArray[np.float64]
     won: NDArray[np.bool_]
+    _place: NDArray[np.intp]
+    _spread: NDArray[np.float64]
 
     @classmethod
     def of(cls, buys: Buys, day: NDArray[np.int64], timeframe: NDArray[np.int64]) -> Scores:
@@ -55,6 +58,8 @@ class Scores:
         else:
             worth, of_buys = buys.result, buys.roi
         own = np.zeros(len(worth))
+        place = np.zeros(len(worth), dtype=np.intp)
+        spreads = [np.zeros(len(_DEARER) + 1)]
         score = np.zeros(of_buys.shape)
         ranked = np.zeros(len(worth), dtype=np.bool_)
         for code in np.unique(timeframe):
@@ -65,6 +70,8 @@ class Scores:
             own[here] = _rank(worth[here], results)
             score[here] = _rank(of_buys[here], results)
             ranked |= here
+            place[here] = len(spreads)
+            spreads.append(_spread(results))
 
         total, n = _by_day(own, ranked, day)
         control = (total - own) / np.maximum(n, 1)
@@ -76,9 +83,32 @@ class Scores:
             gain=gain,
             money=np.full(buys.roi.shape, np.nan) if by_outcome else buys.roi,
             admission_bound=farthest * (1 + (n - 1) / np.maximum(n, 1)),
-            moved_bound=2 * farthest,
             won=buys.won,
+            _place=place,
+            _spread=np.stack(spreads),
         )
+
+    def moved_bound(
+        self, rows: NDArray[np.intp], money: NDArray[np.float64], other: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        """The most the gain of a window can differ between two bars bought at (rows: windows).
+
+        How much dearer one is than the other is known when they are bought; `money` and `other`
+        are what they came to. Where that is not known, a rank's whole width.
+        """
+        with np.errstate(invalid="ignore", divide="ignore"):
+            dearer = np.abs(np.log((1 + money) / (1 + other)))
+        at = np.searchsorted(_DEARER, dearer, side="left")  # NaN sorts behind all
+        return np.asarray(self._spread[self._place[rows], at])
+
+
+def _spread(results: NDArray[np.float64]) -> NDArray[np.float64]:
+    """By step of _DEARER: how far apart the ranks of two buys can be that are sold together."""
+    below = np.searchsorted(results, results, side="left")
+    up = (1 + results)[None, :] * np.exp(_DEARER)[:, None] - 1
+    above = np.searchsorted(results, up.ravel(), side="right").reshape(up.shape)
+    widest = (above - below[None, :]).max(axis=1) / len(results) * _WIDTH
+    return np.append(np.minimum(widest, _WIDTH), _WIDTH)
 
 
 def _rank(values: NDArray[np.float64], among: NDArray[np.float64]) -> NDArray[np.float64]:
