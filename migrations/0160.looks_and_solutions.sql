@@ -6,6 +6,8 @@ create table learning.looks (
     pattern_key text not null,
     profile text not null,
     look_day date not null,
+    n_levers integer[] not null default '{}',
+    move double precision[] not null default '{}',
     status text not null default 'open',
     slices integer not null default 0,
     n_windows integer not null default 0,
@@ -24,6 +26,10 @@ comment on table learning.looks is
     'One row per pattern judged in a run: what was tried and what came of it.';
 comment on column learning.looks.look_day is
     'UTC day: windows that opened before it are judged, whole days only.';
+comment on column learning.looks.n_levers is
+    'Levers each policy moves: from 0, the base gates, in the order of learning.policies().';
+comment on column learning.looks.move is
+    'How far each policy moves: sum of |step| / largest step of the gate, from 0.';
 comment on column learning.looks.n_windows is 'Mature windows the pattern was judged on.';
 comment on column learning.looks.candidates is 'Comparisons made: slices x candidates that changed a window.';
 comment on column learning.looks.qualified is 'Slices that passed the tests.';

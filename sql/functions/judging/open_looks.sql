@@ -14,8 +14,10 @@ declare
     v_day date := (p_as_of at time zone 'utc')::date;
     v_requests integer;
 begin
-    insert into learning.looks (run_id, pattern_key, profile, look_day, looked_at)
-    select p_run_id, k.pattern_key, s.profile, v_day, p_as_of
+    insert into learning.looks (
+        run_id, pattern_key, profile, look_day, looked_at, n_levers, move
+    )
+    select p_run_id, k.pattern_key, s.profile, v_day, p_as_of, g.n_levers, g.move
     from (
         select t.pattern_key from learning.tuning_lessons as t
         union
@@ -27,6 +29,16 @@ begin
         select learning.judging_profile(k.pattern_key) as profile,
             learning.setting(k.pattern_key, 'judge_every')::integer as every
     ) as s
+    cross join lateral (
+        -- Arrays that begin at 0.
+        select (array_agg(p.n_levers order by p.candidate))::text as n_levers,
+            (array_agg(p.move order by p.candidate))::text as move, max(p.candidate) as last
+        from learning.policies(k.pattern_key) as p
+    ) as a
+    cross join lateral (
+        select format('[0:%s]=%s', a.last, a.n_levers)::integer[] as n_levers,
+            format('[0:%s]=%s', a.last, a.move)::double precision[] as move
+    ) as g
     where p_anyway
         or s.profile = 'plan'
         or not exists (

@@ -1,9 +1,9 @@
 -- Every accepted slice must stand without the windows of narrower ones, at the full thresholds: its
--- candidate was chosen on data that include theirs. Without those of accepted slices below it, since
--- they govern them; and without those of each slice inside it that may carry its effect (carriers),
--- since an effect that is only there belongs there. The first that does not stand, from the
--- narrowest up, is banned and null is returned: all is to be decided anew without it. Else returns
--- how many comparisons are missing (asked for), 0 when all stand.
+-- candidate was chosen on data that include theirs. Without those of accepted slices below it,
+-- since they govern them; and without those of each slice inside it that may carry its effect
+-- (carriers), since an effect that is only there belongs there. The first that does not stand, from
+-- the narrowest up, is banned and null is returned: all is to be decided anew without it. Else
+-- returns how many comparisons are missing (asked for), 0 when all stand.
 create or replace function learning.settle_parents(p_look_id bigint)
 returns integer
 language plpgsql volatile
@@ -36,7 +36,7 @@ begin
             where v_governed <> learning.windows_of_others(p_look_id, v_slice.lesson_id, false)
             union all
             select v_governed || jsonb_build_array(c.scope)
-            from learning.carriers(p_look_id, v_slice.lesson_id) as c (scope)
+            from learning.carriers(p_look_id, v_slice.lesson_id, v_even) as c (scope)
         loop
             v_made := learning.compared(
                 p_look_id, v_slice.lesson_id, v_reference, v_exclusions
