@@ -46,8 +46,7 @@ def rate(rows: list[tuple[dict[str, Any], bool]], conditions: dict[str, Any]) ->
         success
         for scope, success in rows
         if all(
-            name in scope and text(scope[name]) == text(value)
-            for name, value in conditions.items()
+            name in scope and text(scope[name]) == text(value) for name, value in conditions.items()
         )
     ]
     return sum(inside) / len(inside)

@@ -101,7 +101,9 @@ def test_every_way_of_asking_gives_the_rule(
             (json.dumps(asked),),
         )
         gates = [
-            dict(zip(("gate", "action_category", "base", "min_value", "max_value"), row, strict=True))
+            dict(
+                zip(("gate", "action_category", "base", "min_value", "max_value"), row, strict=True)
+            )
             for row in connection.execute(
                 "select gate, action_category, base, min_value, max_value from learning.gates"
                 " where pattern_key = %s",
