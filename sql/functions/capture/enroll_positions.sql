@@ -20,8 +20,8 @@ declare
     v_ids bigint[];
     v_newcomers boolean;
 begin
-    -- One enrolment at a time, so nobody moves positions between feeds but this one; ticks go on. It
-    -- locks the feeds it needs, then tick states by id, as ticks do.
+    -- One enrolment at a time: nobody else moves positions between feeds meanwhile; ticks go on.
+    -- It locks the feeds it needs, then tick states by id, as ticks do.
     lock table learning.feeds in share row exclusive mode;
     if p_epoch is null then
         insert into learning.feeds as f (feed)

@@ -2,8 +2,8 @@
 -- lessons; touches only what changed. The changes since the last mining are merged into the stored
 -- slices; all are found anew where settings, lookback or much of the evidence changed, the clock
 -- went back, or a slice that is not stored may qualify by now. Tables that grew are analyzed before
--- and after. Returns {"events", "slices", "slices_changed", "lessons", "lessons_changed", "retired"};
--- slices under n_min are not told.
+-- and after. Returns {"events", "slices", "slices_changed", "lessons", "lessons_changed",
+-- "retired"}; slices under n_min are not told.
 create or replace function learning.mine_pattern(
     p_pattern_key text, p_as_of timestamptz, p_run_id bigint
 )
