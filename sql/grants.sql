@@ -15,9 +15,6 @@ revoke all on all routines in schema learning, pm, analyst
 grant execute on function
     learning.clock(),
     learning.scope_items(jsonb),
-    learning.scope_value(jsonb),
-    learning.scope_of_texts(jsonb),
-    learning.canonical_scope(jsonb),
     learning.scope_signature(text[]),
     learning.is_scope(jsonb),
     learning.overrides_apply,
