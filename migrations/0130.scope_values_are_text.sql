@@ -80,10 +80,27 @@ using (
     from learning.pm_overrides as w
 ) as r
 where r.id = o.id and r.place > 1;
-update learning.pm_overrides as o
-set scope_subset = learning.canonical_scope(o.scope_subset)
-where o.scope_subset <> learning.canonical_scope(o.scope_subset)
-    or o.items <> learning.scope_items(o.scope_subset);
+do $items$
+declare
+    v_id bigint;
+begin
+    for v_id in
+        select o.id
+        from learning.pm_overrides as o
+        where o.scope_subset <> learning.canonical_scope(o.scope_subset)
+            or o.items <> learning.scope_items(o.scope_subset)
+    loop
+        begin
+            update learning.pm_overrides as o
+            set scope_subset = learning.canonical_scope(o.scope_subset)
+            where o.id = v_id;
+        exception
+            when check_violation then
+                raise warning 'override % stays as it is: %', v_id, sqlerrm;
+        end;
+    end loop;
+end
+$items$;
 create trigger write_scope_canonically
     before insert or update on learning.pm_overrides
     for each row execute function learning.write_scope_canonically();

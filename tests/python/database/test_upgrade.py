@@ -16,7 +16,7 @@ from quadrant.database.errors import WrongEncoding
 
 PATTERN = "pm.uptrend.S1.entry"
 BEFORE_TYPED_LESSONS = "0066"
-BEFORE_TEXTS = "0129"
+BEFORE_TEXTS = "0080"
 LEARNED = f"""
     insert into learning.pattern_episode_events (
         attempt_id, pattern_key, scope, decision, outcome, blocked_by, decided_at
@@ -164,6 +164,41 @@ def test_what_was_told_as_1_and_as_text_becomes_one(empty_database: str, tmp_pat
             (kept and kept[0], {"bucket": "1"}, 80)
         ]
         assert rows(overrides) == in_force
+
+
+def test_gates_and_overrides_out_of_reach_do_not_stop_an_upgrade(
+    empty_database: str, tmp_path: Path
+) -> None:
+    """They stay as they are, and no new ones are taken."""
+    for file in SchemaTree.installed().migrations.glob("*.sql"):
+        if file.name[:4] < "0100":
+            shutil.copy(file, tmp_path)
+    with psycopg.connect(empty_database, autocommit=True) as connection:
+        connection.execute("create schema quadrant_meta")
+        migrations.apply(empty_database, tmp_path, lambda *_: None)
+        connection.execute(
+            "insert into learning.gates values ('pm.broken.gates.entry', 'surge', 'surge',"
+            " 'at_most', 1e-300, '{0,1e300}', 'multiplier', 0, 1e300, 'tuning_surge', 1)"
+        )
+        connection.execute(
+            "insert into learning.pm_overrides"
+            " (pattern_key, action_category, scope_subset, multiplier)"
+            f" values ('{PATTERN}', 'tuning_s1_halo', '{{\"bucket\": 1}}', 1e300)"
+        )
+        rows = (
+            "select base from learning.gates union all select multiplier from learning.pm_overrides"
+        )
+        before = connection.execute(rows).fetchall()
+    migrate(empty_database)
+    with psycopg.connect(empty_database, autocommit=True) as connection:
+        assert connection.execute(rows).fetchall() == before
+        with pytest.raises(psycopg.errors.CheckViolation):
+            connection.execute(
+                "insert into learning.pm_overrides (pattern_key, action_category, multiplier)"
+                f" values ('{PATTERN}', 'tuning_halo', 1e300)"
+            )
+        with pytest.raises(psycopg.errors.CheckViolation):
+            connection.execute("update learning.gates set base = 1e300 where gate = 'ts'")
 
 
 def test_a_database_that_cannot_hold_every_character_is_refused(server_dsn: str) -> None:
