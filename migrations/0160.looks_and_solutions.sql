@@ -186,6 +186,7 @@ create table learning.look_slices (
     constraint verdict_is_known
         check (verdict in ('open', 'active', 'proposed', 'suspended', 'none', 'failed'))
 );
+create index look_slices_by_lesson on learning.look_slices (lesson_id);
 comment on table learning.look_slices is
     'One row per slice a look judges: the comparison it goes by and what came of it.';
 comment on column learning.look_slices.place is
