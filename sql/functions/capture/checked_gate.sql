@@ -10,7 +10,7 @@ language plpgsql immutable
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    v_row jsonb := learning.import_object(p_gate);
+    v_row jsonb := learning.import_object(p_gate, 'gate');
     v_gate learning.gates;
     v_wrong text;
 begin
@@ -21,20 +21,20 @@ begin
         learning.import_text(v_row -> 'value_key', 'value_key'), v_gate.gate
     );
     v_gate.direction := learning.import_text(v_row -> 'direction', 'direction');
-    v_gate.base := learning.import_finite(v_row ->> 'base', 'base');
+    v_gate.base := learning.import_finite(v_row -> 'base', 'base');
     if jsonb_typeof(v_row -> 'steps') = 'array' then
         v_gate.steps := array(
             select distinct learning.import_finite(s.item, 'a step')
-            from jsonb_array_elements_text(v_row -> 'steps') as s (item)
+            from jsonb_array_elements(v_row -> 'steps') as s (item)
             order by 1
         );
     end if;
     v_gate.min_value := coalesce(
-        learning.import_finite(v_row ->> 'min_value', 'min_value'),
+        learning.import_finite(v_row -> 'min_value', 'min_value'),
         v_gate.base + v_gate.steps[1]
     );
     v_gate.max_value := coalesce(
-        learning.import_finite(v_row ->> 'max_value', 'max_value'),
+        learning.import_finite(v_row -> 'max_value', 'max_value'),
         v_gate.base + v_gate.steps[cardinality(v_gate.steps)]
     );
     v_gate.adjust := coalesce(
