@@ -350,8 +350,11 @@ def _spread(
             [n for n, one in enumerate(batch) if one.position == position] if of_position else []
         )
         for action in of_position:
-            at = (n for n in places if batch[n].snapshot.bar_ts >= action.signal_bar_ts)
-            told[next(at, places[-1])].append(action)
+            try:
+                place = next(n for n in places if batch[n].snapshot.bar_ts >= action.signal_bar_ts)
+            except (StopIteration, AttributeError, TypeError):
+                place = places[-1]  # a rule that comes after refuses it
+            told[place].append(action)
     return told
 
 
