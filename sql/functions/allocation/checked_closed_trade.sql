@@ -1,5 +1,5 @@
--- A closed trade as learning.record_closed_trade takes it, checked and in one shape: pattern keys in
--- canonical spelling, times in UTC, opened_ms, closed_ms and hold_hours worked out, actions as
+-- A closed trade as learning.record_closed_trade takes it, checked and in one shape: pattern keys
+-- in canonical spelling, times in UTC, opened_ms, closed_ms and hold_hours worked out, actions as
 -- objects of action, pattern_key and scope (without actions: an entry, a trim if there was one, an
 -- exit; without any pattern_key: none). What is not given is filled with what the tick knows of the
 -- trade (learning.followed_trade). Raises the first problem: QD001, QD004 to QD007, QD014, QD017,

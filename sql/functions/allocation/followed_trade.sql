@@ -1,7 +1,7 @@
 -- What the tick knows of a trade whose orders it was told: position_id, symbol, timeframe, the
 -- pattern_key and scope of the window its first buy landed in, opened_at (that buy), actions,
--- did_trim, reached_s3 (S3 was seen before the last order told, or bought in). Null for a trade that
--- it knows no buy of.
+-- did_trim, reached_s3 (S3 was seen before the last order told, or bought in). Null for a trade
+-- that it knows no buy of.
 create or replace function learning.followed_trade(p_trade_id text)
 returns jsonb
 language sql stable parallel safe

@@ -1,5 +1,5 @@
--- A closed trade in the shape of learning.checked_closed_trade; raises its first problem with all of
--- them in the detail.
+-- A closed trade in the shape of learning.checked_closed_trade; raises its first problem with all
+-- of them in the detail.
 create or replace function learning.require_closed_trade(p_trade jsonb)
 returns jsonb
 language plpgsql stable

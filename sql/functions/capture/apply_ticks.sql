@@ -5,7 +5,8 @@
 -- step of the allocation, and the feed's watermarks, which stand for the quiet positions. The same
 -- tick again writes nothing new. Raises QD008 when another ticker was faster or has taken the feed
 -- over, QD004 and QD041 for a scope that is none, QD017 for a bar or order of the future, what
--- record_closed_trade raises for a trade. It is the ticker's own; a bot calls Tick or quadrant tick.
+-- record_closed_trade raises for a trade. It is the ticker's own; a bot calls Tick or quadrant
+-- tick.
 create or replace function pm.apply_ticks(
     p_feed text, p_epoch bigint, p_watermarks jsonb, p_positions jsonb, p_states jsonb,
     p_windows jsonb, p_results jsonb, p_endings jsonb, p_strands jsonb
@@ -174,12 +175,14 @@ begin
         on conflict on constraint a_strand_is_told_once do nothing;
     end if;
 
-    perform learning.record_closed_trade(w.content - '{opened_ms,closed_ms}'::text[]
-        || jsonb_build_object(
-        'trade_id', w.trade_id, 'roi_is_checked', true, 'position_id', w.position_id, 'timeframe', p.timeframe,
-        'closed_at', to_timestamp(w.happened_ms / 1000.0),
-        'opened_at', to_timestamp((w.content ->> 'opened_ms')::bigint / 1000.0)
-    ))
+    perform learning.record_closed_trade(
+        w.content - '{opened_ms,closed_ms}'::text[] || jsonb_build_object(
+            'trade_id', w.trade_id, 'position_id', w.position_id, 'timeframe', p.timeframe,
+            'closed_at', to_timestamp(w.happened_ms / 1000.0),
+            'opened_at', to_timestamp((w.content ->> 'opened_ms')::bigint / 1000.0),
+            'roi_is_checked', true
+        )
+    )
     from jsonb_to_recordset(p_strands) as w (
         kind text, position_id bigint, trade_id text, content jsonb, happened_ms bigint
     )

@@ -1,5 +1,6 @@
 -- The row of a kind, if it is an object of fields of that kind (learning.import_fields) that
--- everything behind it can read: QD014 otherwise, QD041 where it is nested more than 30 levels deep.
+-- everything behind it can read: QD014 otherwise, QD041 where it is nested more than 30 levels
+-- deep.
 create or replace function learning.import_object(p_row jsonb, p_kind text)
 returns jsonb
 language plpgsql immutable parallel safe

@@ -1,4 +1,5 @@
--- Why a row of a kind was refused, all of it, in one sentence; p_else where its check finds nothing.
+-- Why a row of a kind was refused, all of it, in one sentence; p_else where its check finds
+-- nothing.
 create or replace function learning.import_reason(p_kind text, p_row jsonb, p_else text)
 returns text
 language sql stable

@@ -1,7 +1,7 @@
 -- Stores one row strictly: p_kind is episode (fields: learning.checked_episode), trade
 -- (learning.checked_trade) or closed_trade (learning.record_closed_trade; it has no id here).
--- written: new, completed, already there. Raises the first of the row's problems with all of them in
--- the detail, and QD040 where its name stands for another one.
+-- written: new, completed, already there. Raises the first of the row's problems with all of them
+-- in the detail, and QD040 where its name stands for another one.
 create or replace function learning.import_row(p_kind text, p_row jsonb)
 returns table (id bigint, written text)
 language plpgsql volatile

@@ -1,8 +1,9 @@
 -- The factors of an experiment; {} when absent. Samples are judged on the values of the pattern's
 -- gates, so where it has gates a sample holds those, what a bar adds to a threshold
 -- (<gate>_adjustment), ts or bar_ts (its open, epoch ms), entry_price, after, and EDX: QD019 for
--- other keys (a misspelt value would be missing evidence). QD005 for NaN, QD014 for wrong shapes and
--- numbers as texts, QD017 for a bar of the future, QD056 for the engine's scores off their scale.
+-- other keys (a misspelt value would be missing evidence). QD005 for NaN, QD014 for wrong shapes
+-- and numbers as texts, QD017 for a bar of the future, QD056 for the engine's scores off their
+-- scale.
 create or replace function learning.require_factors(p_factors jsonb, p_pattern_key text)
 returns jsonb
 language plpgsql stable parallel safe

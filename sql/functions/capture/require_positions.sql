@@ -68,9 +68,9 @@ begin
     if v_told <> '{}' then
         raise exception using
             errcode = v_first_code, message = v_told[1], hint = v_first_hint,
-            detail = case when cardinality(v_told) > 1
-                then format('%s problems: %s', cardinality(v_told), array_to_string(v_told, '; '))
-                else '' end;
+            detail = format(
+                '%s problems: %s', cardinality(v_told), array_to_string(v_told, '; ')
+            );
     end if;
     return p_positions;
 end

@@ -1,6 +1,6 @@
 -- What pm.gates would have answered at a moment, from the overrides' history (feature flags and the
--- registry of gates are taken as they are now: they have no history). QD001 for
--- a key that is none, QD004 for a malformed scope, QD006 without a moment.
+-- registry of gates are taken as they are now: they have no history). QD001 for a key that is none,
+-- QD004 for a malformed scope, QD006 without a moment.
 create or replace function pm.gates_at(p_pattern_key text, p_scope jsonb, p_at timestamptz)
 returns table (
     gate text, value_key text, direction text, base double precision, value double precision,
