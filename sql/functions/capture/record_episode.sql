@@ -14,5 +14,7 @@ as $$
     from learning.import_row('episode', p_episode) as r
 $$;
 comment on function pm.record_episode(jsonb) is
-    'Records an experiment of your own tracking, once per window_id, outcome and result when they '
-    'are known; coded errors for a bad one.';
+    'Records an experiment of your own tracking once per window_id, and later what was missing: '
+    'pattern_key, window_id, decision, decided_at; also outcome, outcome_reason, outcome_at, scope, '
+    'factors (samples), blocked_by, roi (a fraction), roi_at, roi_is_checked, entry_price and '
+    'exit_price (quote units), opened_at, closed_at, episode_id, attempt_id, episode_type, trade_id.';

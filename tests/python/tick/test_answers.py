@@ -107,7 +107,8 @@ def test_the_line_says_what_the_answer_says(live: Live) -> None:
     snapshot = live.make_bar(live.ts + HOUR, "S1", halo=0.5)
     entry = Action("entry", live.ts, "t")
     line = json.dumps({"position": asdict(T), "snapshot": asdict(snapshot), "scope": {},
-                       "actions": [asdict(entry), asdict(replace(entry, kind="exit"))]})  # fmt: skip
+                       "actions": [asdict(entry), asdict(replace(entry, kind="exit"))],
+                       })  # fmt: skip
     request = read(line.encode())
     answers = live.tick.process_checked(request.bars, request.actions)
     said = json.loads(write(request, answers))
