@@ -39,6 +39,12 @@ def test_scores_of_100_become_1_at_any_depth_and_nothing_else_does() -> None:
     assert convert({"factors": factors})["factors"] == factors
 
 
+def test_rois_that_somebody_looked_at_are_said_to_be() -> None:
+    units = Units(RoiUnit.FRACTION, roi_is_checked=True)
+    assert units.convert({"roi": 50}) == {"roi": 50, "roi_is_checked": True}
+    assert units.convert({"decision": "acted"}) == {"decision": "acted"}
+
+
 def test_what_is_no_finite_number_stays_as_it_is() -> None:
     row = {"roi": "NaN", "factors": {"samples": [{"ts_score": "-Infinity"}]}}
     assert convert(row, roi="percent", score="100") == row
