@@ -147,7 +147,7 @@ def path(cluster: Cluster, folder: Path) -> None:
         began = time.perf_counter()
         row = connection.execute(
             "select count(learning.record_closed_trade("
-            "to_jsonb(t) || '{\"scope\": {}, \"roi_is_checked\": true}'))"
+            'to_jsonb(t) || \'{"scope": {}, "roi_is_checked": true}\'))'
             " from (select * from analyst.trades order by closed_at, trade_id) as t"
         ).fetchone()
         assert row is not None
