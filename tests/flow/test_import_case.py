@@ -197,6 +197,7 @@ def test_three_learn_at_once_one_after_another(
     environment = {**os.environ, "QUADRANT_DSN": database}
     units = ("--roi-unit", "fraction", "--score-scale", "1")
     subprocess.run([*quadrant, "import", str(SEED), *units], env=environment, check=True)
+    connection.execute("select learning.set_clock('2026-01-15')")
     at_once = [
         subprocess.Popen(
             [*quadrant, "learn", "--json"], env=environment, stdout=subprocess.PIPE, text=True

@@ -1,5 +1,5 @@
--- Does another session hold this lease? Not when the session is gone, and, where a run holds it, not
--- when that session runs nothing: then the run failed and its session lives on. A run has no
+-- Does another session hold this lease? Not when the session is gone, and, where a run holds it,
+-- not when that session runs nothing: then the run failed and its session lives on. A run has no
 -- transaction for an instant between two steps, hence three looks. What pg_locks says of sessions
 -- and virtual transactions everybody may read and nobody can forge for another pid.
 create or replace function learning.lease_is_held(p_lease learning.job_leases)

@@ -1,6 +1,6 @@
 -- The daily job quadrant.maintain: applies retention, analyses the tables that change most; each
--- step in a transaction of its own, a failing one is logged and the next goes on. No
--- SET clause: a procedure that has one cannot commit; hence every name in it is qualified.
+-- step in a transaction of its own, a failing one is logged and the next goes on. No SET clause: a
+-- procedure that has one cannot commit; hence every name in it is qualified.
 create or replace procedure learning.run_maintenance()
 language plpgsql
 as $$

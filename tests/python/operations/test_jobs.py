@@ -144,9 +144,7 @@ def test_a_cancelled_run_leaves_a_session_that_keeps_nothing(
         assert [run[1] for run in runs(jobs)] == ["failed", "done", "done"]
 
 
-def test_no_login_can_keep_a_job_from_running(
-    jobs: psycopg.Connection[Any], database: str
-) -> None:
+def test_no_login_can_keep_a_job_from_running(jobs: psycopg.Connection[Any], database: str) -> None:
     """Whatever advisory locks it holds, those of the sessions it sees among them."""
     with psycopg.connect(database, autocommit=True) as stranger:
         stranger.execute("set session authorization quadrant_pm")
