@@ -35,13 +35,13 @@ def learn(
         connection.cursor(row_factory=dict_row) as cursor,
     ):
         check_schema(connection)
-        before = cursor.execute(queries("operations/learning_so_far")).fetchone()
         with err.status("Learning"):
             if busy := take_jobs(connection, "quadrant learn"):
                 raise LearningBusyError(
                     f"nothing was learned: {busy} is in progress",
                     hint="Wait for it; analyst.runs shows what is running.",
                 )
+            before = cursor.execute(queries("operations/learning_so_far")).fetchone()
             Learner(connection).learn(judge_anyway=True)
             connection.execute(queries("learner/aggregate"))
         learned = cursor.execute(queries("operations/learned"), before).fetchone()
