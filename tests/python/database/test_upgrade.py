@@ -87,6 +87,40 @@ def test_what_was_learned_before_typed_lessons_is_kept(empty_database: str, tmp_
         }
 
 
+def test_gates_and_overrides_out_of_reach_do_not_stop_an_upgrade(
+    empty_database: str, tmp_path: Path
+) -> None:
+    """They stay as they are, and no new ones are taken."""
+    for file in SchemaTree.installed().migrations.glob("*.sql"):
+        if file.name[:4] < "0100":
+            shutil.copy(file, tmp_path)
+    with psycopg.connect(empty_database, autocommit=True) as connection:
+        connection.execute("create schema quadrant_meta")
+        migrations.apply(empty_database, tmp_path, lambda *_: None)
+        connection.execute(
+            "insert into learning.gates values ('pm.broken.gates.entry', 'surge', 'surge',"
+            " 'at_most', 1e-300, '{0,1e300}', 'multiplier', 0, 1e300, 'tuning_surge', 1)"
+        )
+        connection.execute(
+            "insert into learning.pm_overrides (pattern_key, action_category, multiplier)"
+            f" values ('{PATTERN}', 'tuning_s1_halo', 1e300)"
+        )
+        rows = (
+            "select base from learning.gates union all select multiplier from learning.pm_overrides"
+        )
+        before = connection.execute(rows).fetchall()
+    migrate(empty_database)
+    with psycopg.connect(empty_database, autocommit=True) as connection:
+        assert connection.execute(rows).fetchall() == before
+        with pytest.raises(psycopg.errors.CheckViolation):
+            connection.execute(
+                "insert into learning.pm_overrides (pattern_key, action_category, multiplier)"
+                f" values ('{PATTERN}', 'tuning_halo', 1e300)"
+            )
+        with pytest.raises(psycopg.errors.CheckViolation):
+            connection.execute("update learning.gates set base = 1e300 where gate = 'ts'")
+
+
 def test_a_database_that_cannot_hold_every_character_is_refused(server_dsn: str) -> None:
     name = "quadrant_latin"
     with psycopg.connect(server_dsn, autocommit=True) as admin:
