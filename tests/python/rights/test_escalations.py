@@ -141,7 +141,7 @@ def test_a_function_in_public_catches_no_job(granted: psycopg.Connection[Any]) -
     # A step of each fails, so that what it logs is tried too.
     connection.execute("alter materialized view analyst.pattern_scope_stats rename to gone")
     connection.execute("alter function learning.apply_retention() rename to gone_1")
-    connection.execute("alter function learning.drift_overrides() rename to gone_2")
+    connection.execute("alter function learning.judging_step rename to gone_2")
     connection.execute("alter function learning.mine_pattern rename to gone_3")
     connection.execute(
         "insert into learning.pattern_episode_events (pattern_key, decision, outcome, decided_at)"
