@@ -22,8 +22,8 @@ IN_VIEWS = """
     scope_signature setting_in timeframe_allocation wilson_interval
 """
 OF_THE_WORKER = """
-    claim_simulations fail_judging fail_simulation finish_judging judging_event_details judging_events
-    judging_runs_to_finish judging_settings store_simulations
+    claim_simulations fail_judging fail_simulation finish_judging judging_event_details
+    judging_events judging_runs_to_finish judging_settings store_simulations
 """
 
 
