@@ -73,7 +73,7 @@ class _Service:
         try:
             try:
                 request = read(line)
-                return write(request, self._tick.process(request.bars, request.actions))
+                return write(request, self._tick.process_checked(request.bars, request.actions))
             except (StaleTickerError, Unreachable, LoginRefused):
                 raise
             except QuadrantError as error:

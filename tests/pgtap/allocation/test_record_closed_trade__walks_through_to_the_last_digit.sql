@@ -82,6 +82,7 @@ select is(
 -- Constant ROIs, a hundred days on: the shares are where they should be and stay there.
 do $$
 begin
+    perform tests.clock_at('2026-02-01 00:00+00');
     perform pg_temp.trade('t' || i, (array['15m', '1h', '4h'])[1 + i % 3], (array[0.05, -0.02, 0.03])[1 + i % 3])
     from generate_series(19, 600) as i;
 end

@@ -133,6 +133,7 @@ def test_a_bar_is_taken_once_and_answered_with_the_gates(
             "bar_ts": snapshots[400].bar_ts,
             "result": "taken",
             "gates": taken["gates"],
+            "actions": [],
         }
         assert taken["gates"][S1] == {"ts": 0.6, "halo": 1.0, "slope": 0.0}
         assert "pm.uptrend.S3.dx" in taken["gates"]
