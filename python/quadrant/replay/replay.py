@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from time import perf_counter
@@ -19,7 +20,7 @@ from quadrant.learner import Learner
 from quadrant.paper import Costs, PaperManager, open_positions
 from quadrant.replay.feed import Moment, Series, moments
 from quadrant.replay.scopes import replay_scopes
-from quadrant.tick import Position, Tick
+from quadrant.tick import Tick
 
 TOGETHER = 32
 """Moments written in one transaction, unless a trade closed or learning is due."""
@@ -28,7 +29,7 @@ LEARNED = "learn"
 
 
 class ReplayRunningError(QuadrantError):
-    """Another replay moves this database's clock."""
+    """Another replay, or learning by hand, goes by this database's clock."""
 
     code = "QD192"
 
@@ -38,14 +39,18 @@ class ReplayOptions:
     """What to replay and how: times in epoch ms UTC, `learn_every` in ms, capital in quote units.
 
     `from_ms` and `to_ms` bound the bars that are ticked; the engine always warms up on all bars.
+    `data` says where the bars are from, for people. The clock is given back to the server's when
+    the replay ends, unless `keep_clock`.
     """
 
     chain: str
+    data: str | None = None
     from_ms: int | None = None
     to_ms: int | None = None
     learn_every: int = 3_600_000
     capital: float = 100_000.0
     costs: Costs = field(default_factory=Costs)
+    keep_clock: bool = False
 
 
 @dataclass(slots=True)
@@ -68,7 +73,8 @@ class Replay:
     last one stopped. A database has one at a time: the lock, held until the end of `run`, also
     waits for the session of a replay that was killed, which may still be learning.
 
-    Raises ReplayRunningError when another one holds it for half a minute.
+    Raises ReplayRunningError when another one holds it for half a minute, QD193 in a database that
+    a bot or another market's replay uses.
     """
 
     def __init__(
@@ -77,17 +83,15 @@ class Replay:
         self.connection = connection
         self.options = options
         connection.execute(queries("replay/session"))
-        try:
-            connection.execute(queries("replay/lock"))
-        except psycopg.errors.LockNotAvailable as error:
-            raise ReplayRunningError(
-                "another replay is running in this database",
-                hint="Wait for it or stop it; a database has one clock.",
-            ) from error
+        _lock(connection)
+        self.feed = f"replay:{market_id(bars, options.chain)}"
+        connection.execute(
+            queries("replay/enter"),
+            {"feed": self.feed, "data": options.data, "chain": options.chain},
+        )
         positions = open_positions(
             connection, options.chain, [(one.symbol, one.timeframe) for one in bars]
         )
-        self.feed = f"replay:{_fingerprint(positions)}"
         self.tick = Tick(connection, self.feed, positions)
         self.manager = PaperManager(self.tick, options.capital, options.costs)
         self.learner = Learner(connection)
@@ -119,9 +123,15 @@ class Replay:
         stop: Callable[[], bool] = lambda: False,
     ) -> Progress:
         """Replays until the bars end or `stop()` says so; every stop leaves a whole tick behind."""
+        with _clock_and_lock(self.connection, keep_clock=self.options.keep_clock):
+            return self._run(show, stop)
+
+    def _run(self, show: Callable[[Progress], None], stop: Callable[[], bool]) -> Progress:
         started = perf_counter()
         progress = self.progress
         reached = self._where()
+        if reached is not None:
+            self.connection.execute(queries("tick/set_clock"), {"clock_ms": reached})
         if reached is not None and self._due(reached):
             # Whoever got this far may have died after mining: then judging has no news, and is due.
             self._learn(reached, judge_anyway=True)
@@ -140,7 +150,6 @@ class Replay:
             self.tick.commit()
         if not progress.interrupted:
             self.connection.execute(queries("learner/aggregate"))
-        self.connection.execute(queries("replay/unlock"))
         progress.seconds = perf_counter() - started
         show(progress)
         return progress
@@ -214,6 +223,55 @@ def epoch_ms(moment: datetime) -> int:
     return int(moment.timestamp() * 1000)
 
 
-def _fingerprint(positions: Sequence[Position]) -> str:
-    names = sorted(f"{p.token_chain}/{p.symbol}/{p.timeframe}" for p in positions)
-    return hashlib.sha256("\n".join(names).encode()).hexdigest()[:16]
+@contextmanager
+def replay_time(connection: psycopg.Connection[Any]) -> Iterator[datetime | None]:
+    """The clock stands at what the database's replay has reached, nobody else moving it meanwhile.
+
+    None in a database that holds no replay, or where the clock was set by hand: it stays as it is.
+    Raises ReplayRunningError as Replay does.
+    """
+    _lock(connection)
+    row = connection.execute(queries("replay/time")).fetchone()
+    at: datetime | None = row[0] if row else None
+    with _clock_and_lock(connection, keep_clock=at is None):
+        if at is not None:
+            connection.execute(queries("operations/move_clock"), {"at": at})
+        yield at
+
+
+def _lock(connection: psycopg.Connection[Any]) -> None:
+    try:
+        connection.execute(queries("replay/lock"))
+    except psycopg.errors.LockNotAvailable as error:
+        raise ReplayRunningError(
+            "a replay, or `quadrant learn`, is at work in this database",
+            hint="Wait for it or stop it; a database has one clock.",
+        ) from error
+
+
+@contextmanager
+def _clock_and_lock(connection: psycopg.Connection[Any], *, keep_clock: bool) -> Iterator[None]:
+    """At the end, whatever it is, the clock is the server's again, and the lock free."""
+    try:
+        yield
+    except BaseException:
+        with suppress(psycopg.Error):  # a lost connection: the clock stays, and health says so
+            _leave(connection, keep_clock=keep_clock)
+        raise
+    _leave(connection, keep_clock=keep_clock)
+
+
+def _leave(connection: psycopg.Connection[Any], *, keep_clock: bool) -> None:
+    if not keep_clock:
+        connection.execute(queries("operations/move_clock"), {"at": None})
+    connection.execute(queries("replay/unlock"))
+
+
+def market_id(bars: Sequence[Bars], chain: str) -> str:
+    """Names a market by its series and the first bar of each: later bars do not change it."""
+    lines = sorted(
+        f"{chain}/{one.symbol}/{one.timeframe}/{one.ts[0]}"
+        + "".join(f"/{float(c[0])!r}" for c in (one.open, one.high, one.low, one.close, one.volume))
+        for one in bars
+    )
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:16]

@@ -3,7 +3,7 @@
 -- the feed watermark where that is newer. Unknown positions are created; known ones keep everything
 -- but their feed: the epoch of a feed that loses one ends. Without p_epoch the feed is taken over:
 -- a new epoch begins, its other positions leave it; with it positions are added. Raises QD008
--- where that epoch has ended.
+-- where that epoch has ended, QD194 in a database that holds a replay (but for the replay's feed).
 create or replace function pm.enroll_positions(
     p_feed text, p_positions jsonb, p_epoch bigint default null
 )
@@ -20,6 +20,7 @@ declare
     v_ids bigint[];
     v_newcomers boolean;
 begin
+    perform learning.enter_live(p_feed);
     if p_epoch is null then
         insert into learning.feeds as f (feed)
         values (p_feed)

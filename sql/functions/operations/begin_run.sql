@@ -1,6 +1,7 @@
 -- Opens a run of a job and reads the clock for it, once (as_of). A scheduled run while the clock is
--- set, or while another run of the job is in progress, is recorded as skipped and its status says
--- so; the caller then leaves. p_by_hand: replay and people, who move the clock themselves.
+-- set, in a database that holds a replay (whose bars are past by any other clock), or while another
+-- run of the job is in progress, is recorded as skipped and its status says so; the caller then
+-- leaves. p_by_hand: replay and people, who move the clock themselves.
 create or replace function learning.begin_run(p_job text, p_by_hand boolean default false)
 returns learning.learning_runs
 language plpgsql volatile
@@ -14,6 +15,8 @@ begin
         select from learning.clock_setting as c where c.set_to is not null
     ) then
         v_why := 'the clock is set';
+    elsif not p_by_hand and exists (select from learning.world as w where w.kind = 'replay') then
+        v_why := 'the database holds a replay';
     elsif not pg_try_advisory_lock(hashtext('quadrant'), hashtext(p_job)) then
         v_why := 'another run of it is in progress';
     end if;

@@ -4,7 +4,8 @@ returns jsonb
 language sql volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
-    select learning.record_closed_trade(p_trade)
+    select learning.enter_live();
+    select learning.record_closed_trade(p_trade);
 $$;
 comment on function pm.record_closed_trade(jsonb) is
     'Records a closed trade once (trade_id, timeframe, roi, closed_at, ...) and steps the allocation; null for a repeat.';
