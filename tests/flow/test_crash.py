@@ -309,10 +309,10 @@ def test_a_second_replay_of_a_database_is_told(
     with psycopg.connect(database, autocommit=True) as other:
         monkeypatch.setattr("quadrant.replay.replay.queries", impatient)
         with pytest.raises(ReplayRunningError, match="QD192"):
-            Replay(other, walks[1:], OPTIONS)
+            Replay(other, walks[:1], OPTIONS)
         monkeypatch.undo()
         assert first.run(stop=lambda: True).interrupted
-        Replay(other, walks[1:], OPTIONS)
+        Replay(other, walks[:1], OPTIONS)
 
 
 # -- the server ----------------------------------------------------------------------------

@@ -179,6 +179,7 @@ def _replay(dsn: str, bars: list[Bars], options: ReplayOptions, *, json: bool) -
             f"The clock of {database} stays at the last bar, for everybody, until: "
             f"{_on(database, 'clock reset')}",
             style="bold yellow",
+            soft_wrap=True,
         )
     if progress.interrupted:
         err.print("Stopped after the bar in hand. The same command goes on from here.")
