@@ -129,7 +129,7 @@ def test_a_full_disk_is_called_one(database: str) -> None:
     with psycopg.connect(database) as connection:
         connection.execute(
             "create function full_disk() returns trigger language plpgsql as $$begin"
-            " raise disk_full using message = 'could not extend file: No space left on device';"
+            " raise disk_full using message = 'could not extend file: wrote only 4096 bytes';"
             " end$$"
         )
         connection.execute(
