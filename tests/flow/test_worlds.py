@@ -14,6 +14,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from psycopg import sql
 
 from quadrant.bars import Bars
 from quadrant.market import planted_market, synthesize, write_market
@@ -127,6 +128,17 @@ def test_a_bot_and_a_replay_keep_out_of_each_others_database(
             " (select count(*) from learning.pm_overrides)"
         ).fetchone()
         assert counts == (1, 1)
+        beside = f"{connection.info.dbname}_replay"
+        try:
+            done = quadrant(
+                *("replay", folders[0], "--database", beside, "--json"), QUADRANT_DSN=database
+            )
+            assert done.returncode == 0, done.stderr
+            assert json.loads(done.stdout)["database"] == beside
+        finally:
+            connection.execute(
+                sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(beside))
+            )
     with new_database() as dsn, psycopg.connect(dsn, autocommit=True) as connection:
         Replay(connection, bars, OPTIONS).run(stop=lambda: True)
         with pytest.raises(psycopg.Error, match="holds the replay of another market: /bars"):
@@ -157,6 +169,7 @@ def test_what_a_replay_learned_is_not_aged_out_by_todays_date(
     assert before > 0, "packet died in mining"
     learned.execute("select learning.mine_by_hand()")
     learned.execute("call learning.run_materializer(true)")
+    assert lessons_in_force(learned) == before, "learned at today's date"
     told = quadrant("learn", "--json", QUADRANT_DSN=database)
     assert told.returncode == 0, told.stderr
     assert json.loads(told.stdout)["lessons_active"] == before == lessons_in_force(learned)

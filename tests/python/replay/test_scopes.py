@@ -7,6 +7,7 @@ import pytest
 
 from quadrant.bars import TIMEFRAMES, Bars
 from quadrant.engine import compute
+from quadrant.replay import market_id
 from quadrant.replay.feed import Series, moments
 from quadrant.replay.scopes import LABELS, replay_scopes
 
@@ -114,6 +115,15 @@ def test_changed_marks_every_bar_whose_scope_differs_from_the_one_before(market)
     scopes = [series.at(n) for n in range(len(series.changed))]
     assert series.changed[0]
     assert [a != b for a, b in zip(scopes[1:], scopes[:-1], strict=True)] == series.changed[1:]
+
+
+def test_a_market_is_named_by_its_series_and_their_first_bars(market):
+    name = market_id(market, "test")
+    younger = [cut(bars, bars.ts[0] + 9 * DAY) for bars in reversed(market)]
+    assert market_id(younger, "test") == name, "later bars do not change it"
+    another = [walk(b.symbol, b.timeframe, 9, 9, b.volume[0]) for b in market]
+    for bars, chain in ((market[1:], "test"), (market, "other"), (another, "test")):
+        assert market_id(bars, chain) != name
 
 
 def test_bars_come_when_they_exist_and_the_shorter_timeframe_first(market):
