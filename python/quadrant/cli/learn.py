@@ -12,7 +12,7 @@ from quadrant.cli.console import command, err, out, print_json
 from quadrant.database import check_schema, connect, queries
 from quadrant.errors import QuadrantError
 from quadrant.learner import Learner
-from quadrant.replay import replay_time
+from quadrant.replay import alone, replay_time
 from quadrant.server import resolve_dsn
 
 Row = dict[str, Any]
@@ -37,7 +37,7 @@ def learn(
         connection.cursor(row_factory=dict_row) as cursor,
     ):
         check_schema(connection)
-        with err.status("Learning"), replay_time(connection):
+        with err.status("Learning"), alone(connection), replay_time(connection):
             before = cursor.execute(queries("operations/learning_so_far")).fetchone()
             Learner(connection).learn(judge_anyway=True)
             connection.execute(queries("learner/aggregate"))

@@ -10,7 +10,6 @@ from typing import Annotated, Any
 import psycopg
 import typer
 
-from quadrant.cli.console import command, err
 from quadrant.database import check_schema, connect, queries
 from quadrant.server import resolve_dsn
 
@@ -49,13 +48,6 @@ def log(
         if follow:
             connection.execute("listen quadrant_log")
         last = _print_new(connection, 0, lines, level, json)
-        if last == 0 and lines:
-            err.print(
-                f"The log has no line of {level} or above: a replay, `quadrant learn` or a "
-                f"scheduled job writes them. {command('databases')} lists the other databases.",
-                soft_wrap=True,
-                highlight=False,
-            )
         while follow:
             # The log is told of once per run; a run that takes long is read as it goes.
             for _ in connection.notifies(timeout=POLL_SECONDS, stop_after=1):

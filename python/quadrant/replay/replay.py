@@ -123,10 +123,12 @@ class Replay:
         stop: Callable[[], bool] = lambda: False,
     ) -> Progress:
         """Replays until the bars end or `stop()` says so; every stop leaves a whole tick behind."""
-        with _clock_and_lock(self.connection, keep_clock=self.options.keep_clock):
-            return self._run(show, stop)
+        with _clock_given_back(self.connection, keep_clock=self.options.keep_clock):
+            self._run(show, stop)
+        self.connection.execute(queries("replay/unlock"))
+        return self.progress
 
-    def _run(self, show: Callable[[Progress], None], stop: Callable[[], bool]) -> Progress:
+    def _run(self, show: Callable[[Progress], None], stop: Callable[[], bool]) -> None:
         started = perf_counter()
         progress = self.progress
         reached = self._where()
@@ -152,7 +154,6 @@ class Replay:
             self.connection.execute(queries("learner/aggregate"))
         progress.seconds = perf_counter() - started
         show(progress)
-        return progress
 
     def _stretch(
         self,
@@ -224,19 +225,28 @@ def epoch_ms(moment: datetime) -> int:
 
 
 @contextmanager
-def replay_time(connection: psycopg.Connection[Any]) -> Iterator[datetime | None]:
-    """The clock stands at what the database's replay has reached, nobody else moving it meanwhile.
-
-    None in a database that holds no replay, or where the clock was set by hand: it stays as it is.
-    Raises ReplayRunningError as Replay does.
-    """
+def alone(connection: psycopg.Connection[Any]) -> Iterator[None]:
+    """No replay and nobody else who learns by hand is at work; raises ReplayRunningError."""
     _lock(connection)
+    try:
+        yield
+    finally:
+        with suppress(psycopg.Error):  # a lost connection holds nothing
+            connection.execute(queries("replay/unlock"))
+
+
+@contextmanager
+def replay_time(connection: psycopg.Connection[Any]) -> Iterator[None]:
+    """The clock stands at what the database's replay has reached; the caller is `alone`.
+
+    In a database that holds no replay, or where the clock was set by hand, it stays as it is.
+    """
     row = connection.execute(queries("replay/time")).fetchone()
     at: datetime | None = row[0] if row else None
-    with _clock_and_lock(connection, keep_clock=at is None):
+    with _clock_given_back(connection, keep_clock=at is None):
         if at is not None:
             connection.execute(queries("operations/move_clock"), {"at": at})
-        yield at
+        yield
 
 
 def _lock(connection: psycopg.Connection[Any]) -> None:
@@ -250,21 +260,20 @@ def _lock(connection: psycopg.Connection[Any]) -> None:
 
 
 @contextmanager
-def _clock_and_lock(connection: psycopg.Connection[Any], *, keep_clock: bool) -> Iterator[None]:
-    """At the end, whatever it is, the clock is the server's again, and the lock free."""
+def _clock_given_back(connection: psycopg.Connection[Any], *, keep_clock: bool) -> Iterator[None]:
+    """At the end, whatever it is, the clock is the server's again."""
     try:
         yield
     except BaseException:
         with suppress(psycopg.Error):  # a lost connection: the clock stays, and health says so
-            _leave(connection, keep_clock=keep_clock)
+            _give_back(connection, keep_clock=keep_clock)
         raise
-    _leave(connection, keep_clock=keep_clock)
+    _give_back(connection, keep_clock=keep_clock)
 
 
-def _leave(connection: psycopg.Connection[Any], *, keep_clock: bool) -> None:
+def _give_back(connection: psycopg.Connection[Any], *, keep_clock: bool) -> None:
     if not keep_clock:
         connection.execute(queries("operations/move_clock"), {"at": None})
-    connection.execute(queries("replay/unlock"))
 
 
 def market_id(bars: Sequence[Bars], chain: str) -> str:

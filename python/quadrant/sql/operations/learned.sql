@@ -9,9 +9,7 @@ overrides as (
 )
 select
     array(
-        select distinct r.detail ->> 'skipped' from runs as r
-        where r.status = 'skipped'
-            and not exists (select from runs as d where d.job = r.job and d.status <> 'skipped')
+        select distinct r.detail ->> 'skipped' from runs as r where r.status = 'skipped'
     ) as skipped,
     array(
         select distinct r.job from runs as r where r.status in ('running', 'waiting')
