@@ -1,7 +1,7 @@
 -- Opens a run of a job and reads the clock for it, once (as_of). A scheduled run while the clock is
--- set, any run by the server's clock in a database that holds a replay (all of it would be too old),
--- or one while another run of the job is in progress, is recorded as skipped and its status says
--- so; the caller then leaves. p_by_hand: replay and people, who move the clock themselves.
+-- set, any run by the server's clock in a database that holds a replay (all of it would be too
+-- old), or one while another run of the job is in progress, is recorded as skipped and its status
+-- says so; the caller then leaves. p_by_hand: replay and people, who move the clock themselves.
 create or replace function learning.begin_run(p_job text, p_by_hand boolean default false)
 returns learning.learning_runs
 language plpgsql volatile
