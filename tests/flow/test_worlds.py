@@ -179,6 +179,7 @@ def test_what_a_replay_learned_is_not_aged_out_by_todays_date(
         assert row == (True,)
 
 
+@pytest.mark.slow
 def test_every_market_has_a_database_in_the_home_and_every_hint_works(
     folders: tuple[Path, Path], private_home: Home
 ) -> None:
