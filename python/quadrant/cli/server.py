@@ -91,6 +91,8 @@ def _print_report(report: MigrationReport) -> None:
         out.print(f"dropped {name}", highlight=False)
     if not report.changed:
         err.print("The schema is up to date.")
+    for warning in report.warnings:
+        err.print(f"Warning: {warning}", style="yellow", highlight=False, soft_wrap=True)
 
 
 def create_database(name: str) -> None:

@@ -16,7 +16,7 @@ from quadrant.bars import TIMEFRAMES, Bars
 from quadrant.database import queries
 from quadrant.engine import compute
 from quadrant.errors import QuadrantError
-from quadrant.learner import Learner
+from quadrant.learner import Learner, give_back_jobs, take_jobs
 from quadrant.paper import Costs, PaperManager, open_positions
 from quadrant.replay.feed import Moment, Series, moments
 from quadrant.replay.scopes import replay_scopes
@@ -29,7 +29,7 @@ LEARNED = "learn"
 
 
 class ReplayRunningError(QuadrantError):
-    """Another replay, or learning by hand, goes by this database's clock."""
+    """Another replay moves this database's clock, or it is learning."""
 
     code = "QD192"
 
@@ -70,11 +70,11 @@ class Replay:
     """One replay of a set of series against one database.
 
     `connection` is the owner's, in autocommit mode. A replay of the same series goes on where the
-    last one stopped. A database has one at a time: the lock, held until the end of `run`, also
+    last one stopped. A database has one at a time: it holds all jobs until the end of `run`, and
     waits for the session of a replay that was killed, which may still be learning.
 
-    Raises ReplayRunningError when another one holds it for half a minute, QD193 in a database that
-    a bot or another market's replay uses.
+    Raises ReplayRunningError when another one, or a job, holds them for half a minute, QD193 in a
+    database that a bot or another market's replay uses.
     """
 
     def __init__(
@@ -83,7 +83,11 @@ class Replay:
         self.connection = connection
         self.options = options
         connection.execute(queries("replay/session"))
-        _lock(connection)
+        if busy := take_jobs(connection, "a replay"):
+            raise ReplayRunningError(
+                f"{busy} is in progress in this database",
+                hint="Wait for it or stop it; a database has one clock.",
+            )
         self.feed = f"replay:{market_id(bars, options.chain)}"
         connection.execute(
             queries("replay/enter"),
@@ -125,7 +129,7 @@ class Replay:
         """Replays until the bars end or `stop()` says so; every stop leaves a whole tick behind."""
         with _clock_given_back(self.connection, keep_clock=self.options.keep_clock):
             self._run(show, stop)
-        self.connection.execute(queries("replay/unlock"))
+        give_back_jobs(self.connection)
         return self.progress
 
     def _run(self, show: Callable[[Progress], None], stop: Callable[[], bool]) -> None:
@@ -225,19 +229,8 @@ def epoch_ms(moment: datetime) -> int:
 
 
 @contextmanager
-def alone(connection: psycopg.Connection[Any]) -> Iterator[None]:
-    """No replay and nobody else who learns by hand is at work; raises ReplayRunningError."""
-    _lock(connection)
-    try:
-        yield
-    finally:
-        with suppress(psycopg.Error):  # a lost connection holds nothing
-            connection.execute(queries("replay/unlock"))
-
-
-@contextmanager
 def replay_time(connection: psycopg.Connection[Any]) -> Iterator[None]:
-    """The clock stands at what the database's replay has reached; the caller is `alone`.
+    """The clock stands at what the database's replay has reached; the caller holds all jobs.
 
     In a database that holds no replay, or where the clock was set by hand, it stays as it is.
     """
@@ -247,16 +240,6 @@ def replay_time(connection: psycopg.Connection[Any]) -> Iterator[None]:
         if at is not None:
             connection.execute(queries("operations/move_clock"), {"at": at})
         yield
-
-
-def _lock(connection: psycopg.Connection[Any]) -> None:
-    try:
-        connection.execute(queries("replay/lock"))
-    except psycopg.errors.LockNotAvailable as error:
-        raise ReplayRunningError(
-            "a replay, or `quadrant learn`, is at work in this database",
-            hint="Wait for it or stop it; a database has one clock.",
-        ) from error
 
 
 @contextmanager
