@@ -106,3 +106,34 @@ def test_the_log_is_followed(database: str) -> None:
             connection.execute("notify quadrant_log")
             assert "later" in following.stdout.readline()
         following.terminate()
+
+
+def test_learn_says_what_an_empty_database_lacks(database: str) -> None:
+    learned = quadrant(database, "learn", "--json")
+    assert learned.returncode == 0
+    assert json.loads(learned.stdout)["lessons_active"] == 0
+    assert "no finished experiment is recorded here" in learned.stderr
+    with psycopg.connect(database) as connection:
+        connection.execute(
+            "insert into learning.pattern_episode_events"
+            " (attempt_id, pattern_key, scope, decision, outcome)"
+            " values ('1', 'pm.uptrend.S1.entry', '{}', 'skipped', 'success')"
+        )
+    assert "1 are recorded, a lesson needs 33" in quadrant(database, "learn").stderr
+
+
+def test_a_full_disk_is_called_one(database: str) -> None:
+    with psycopg.connect(database) as connection:
+        connection.execute(
+            "create function full_disk() returns trigger language plpgsql as $$begin"
+            " raise disk_full using message = 'could not extend file: wrote only 4096 bytes';"
+            " end$$"
+        )
+        connection.execute(
+            "create trigger full_disk before update on learning.clock_setting"
+            " execute function full_disk()"
+        )
+    told = quadrant(database, "clock", "set", "2026-01-15")
+    assert (told.returncode, told.stderr[:5]) == (1, "QD211")
+    assert "could not extend file" in told.stderr
+    assert "Is the server running" not in told.stderr
