@@ -18,6 +18,7 @@ grant execute on function
     learning.scope_signature(text[]),
     learning.is_scope(jsonb),
     learning.overrides_apply,
+    learning.cron_previous,
     learning.drift_multiplier,
     learning.ladder_multiplier,
     learning.setting_in,
@@ -53,7 +54,8 @@ grant execute on function
     learning.judging_runs_to_finish,
     learning.judging_settings,
     learning.judging_events,
-    learning.judging_event_details
+    learning.judging_event_details,
+    learning.beat
     to quadrant_worker;
 
 reset role;

@@ -6,6 +6,8 @@ with checks as (
     union all
     select c.* from learning.worker_checks as c
     union all
+    select c.* from learning.feed_checks as c
+    union all
     select c.* from learning.data_checks as c
 )
 select c.check_name, c.status, c.detail,
