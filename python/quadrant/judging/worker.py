@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
+from importlib.metadata import version
 from typing import Any
 
 import numpy as np
@@ -29,6 +30,7 @@ _BATCH = 200  # requests leased at a time: done long before their lease ends
 _CHANNEL = "simulation_requests"
 _POLL_SECONDS = 30.0
 _LOOK_UP_SECONDS = 1.0  # how soon a stop is noticed
+_BEAT_SECONDS = 10.0  # between heartbeats, while it works
 _LONGEST_WAIT_SECONDS = 30.0
 
 _log = logging.getLogger("learning_system")
@@ -55,6 +57,8 @@ class Worker:
         self._name = name or f"{socket.gethostname()}:{os.getpid()}"
         self._patterns: dict[str, _Pattern] = {}
         self._stop = threading.Event()
+        self._beats = False
+        self._beat_at = -_BEAT_SECONDS
 
     def drain(self, connection: Connection) -> int:
         """Work until no request is waiting and no run is left to finish; returns requests done.
@@ -66,6 +70,7 @@ class Worker:
         while not self._stop.is_set():
             batch = _rows(connection, "claim_simulations", (self._name, _BATCH))
             if batch:
+                self._beat(connection, f"simulating {batch[0]['pattern_key']}")
                 # The products are small: more threads would mostly wait for each other.
                 with threadpool_limits(limits=1, user_api="blas"):
                     done += self._simulate(connection, batch)
@@ -86,7 +91,11 @@ class Worker:
         self._stop.set()
 
     def run(self) -> None:
-        """Listen and work until `stop`; a lost connection is made again, ever more slowly."""
+        """Listen and work until `stop`; a lost connection is made again, ever more slowly.
+
+        Says that it is there before every wait and, at intervals, between batches.
+        """
+        self._beats = True
         wait = 1.0
         while not self._stop.is_set():
             try:
@@ -95,6 +104,7 @@ class Worker:
                     _log.info("simulation worker listening | worker=%s", self._name)
                     wait = 1.0
                     self._listen(connection)
+                    self._beat(connection, None)
             except (psycopg.OperationalError, psycopg.InterfaceError, QuadrantError) as error:
                 _log.warning("simulation worker lost the database | wait=%.0fs | %s", wait, error)
                 self._stop.wait(wait)
@@ -103,10 +113,19 @@ class Worker:
     def _listen(self, connection: Connection) -> None:
         while not self._stop.is_set():
             self.drain(connection)
+            self._beat(connection, "waiting")
             look_again = time.monotonic() + _POLL_SECONDS
             while not self._stop.is_set() and time.monotonic() < look_again:
                 if list(connection.notifies(timeout=_LOOK_UP_SECONDS, stop_after=1)):
                     break
+
+    def _beat(self, connection: Connection, doing: str | None) -> None:
+        """A sign of life for analyst.health, when it is time for one; None: it leaves."""
+        working = doing not in (None, "waiting")
+        if self._beats and not (working and time.monotonic() < self._beat_at + _BEAT_SECONDS):
+            self._beat_at = time.monotonic()
+            arguments = (self._name, doing and doing[:200], version("quadrant"))
+            connection.execute(queries("judging/beat"), arguments)
 
     def _simulate(self, connection: Connection, batch: list[dict[str, Any]]) -> int:
         """A batch is of one pattern and one run."""

@@ -20,10 +20,12 @@ ROW = (
 )
 
 
-def quadrant(database: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+def quadrant(
+    database: str, *arguments: str, columns: int = 120
+) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [*COMMAND, *arguments],
-        env={**os.environ, "COLUMNS": "120", "QUADRANT_DSN": database},
+        env={**os.environ, "COLUMNS": str(columns), "QUADRANT_DSN": database},
         capture_output=True,
         text=True,
         check=False,
@@ -67,9 +69,24 @@ def test_doctor_fails_where_a_check_does(database: str) -> None:
         )
     broken = quadrant(database, "doctor", "--json")
     assert broken.returncode == 1
-    status = {row["check"]: row["status"] for row in json.loads(broken.stdout)}
+    checks = json.loads(broken.stdout)
+    status = {row["check"]: row["status"] for row in checks}
     assert status["job failing: quadrant.mine"] == "fail"
     assert status["clock"] == "ok"
+    gravest_first = sorted((row["status"] for row in checks), key=["fail", "warn", "ok"].index)
+    assert [row["status"] for row in checks] == gravest_first
+
+    told = quadrant(database, "doctor", columns=80)
+    assert told.returncode == 1
+    lines = told.stdout.splitlines()
+    assert lines[0] == "fail  job failing: quadrant.mine"
+    assert max(map(len, lines)) <= 80
+    n_ok = list(status.values()).count("ok")
+    assert lines[-1] == f"{n_ok} checks ok (quadrant doctor --all shows them)"
+    assert not any(line.startswith("ok ") for line in lines)
+    shown = quadrant(database, "doctor", "--all", columns=80).stdout.splitlines()
+    assert [line.split()[0] for line in shown if line[0] != " "].count("ok") == n_ok
+    assert shown[-1] == f"{n_ok} checks ok"
 
 
 def test_the_log_is_printed_in_the_systems_format(database: str) -> None:

@@ -43,7 +43,13 @@ def test_the_script_schedules_each_job_once(cron: psycopg.Connection[Any]) -> No
 def test_what_is_a_schedule_here_is_one_there(cron: psycopg.Connection[Any]) -> None:
     """And the other way round, but for what is there without any meaning."""
     asked = (
-        *("* * * * *", "1-59/15 8,20 1 jan,DEC mon-Fri", "0 0 31 2 7", "  8  * * * * ", "*/7 * * * 0"),
+        *(
+            "* * * * *",
+            "1-59/15 8,20 1 jan,DEC mon-Fri",
+            "0 0 31 2 7",
+            "  8  * * * * ",
+            "*/7 * * * 0",
+        ),
         *("60 * * * *", "* 24 * * *", "* * 0 * *", "* * * 13 *", "* * * * 8", "5/10 * * * *"),
         *("mon * * * *", "* * * *", "", "x", "1,,2 * * * *", "*/0 * * * *", "- * * * *"),
     )
