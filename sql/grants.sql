@@ -45,7 +45,7 @@ grant select on all tables in schema analyst to quadrant_analyst;
 grant execute on all routines in schema analyst to quadrant_analyst;
 
 -- The worker takes simulations and hands results in, through functions alone.
-grant usage on schema learning to quadrant_worker;
+grant usage on schema learning, analyst to quadrant_worker;
 grant execute on function
     learning.claim_simulations,
     learning.store_simulations,
@@ -55,7 +55,8 @@ grant execute on function
     learning.judging_settings,
     learning.judging_events,
     learning.judging_event_details,
-    learning.beat
+    learning.beat,
+    analyst.log_since
     to quadrant_worker;
 
 reset role;

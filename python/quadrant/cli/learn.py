@@ -12,6 +12,7 @@ from quadrant.cli.console import err, out, print_json
 from quadrant.database import check_schema, connect, queries
 from quadrant.errors import QuadrantError
 from quadrant.learner import Learner
+from quadrant.logfile import LogFile
 from quadrant.server import resolve_dsn
 
 Row = dict[str, Any]
@@ -35,10 +36,13 @@ def learn(
         connection.cursor(row_factory=dict_row) as cursor,
     ):
         check_schema(connection)
+        log_file = LogFile()
+        log_file.follow(connection)
         before = cursor.execute(queries("operations/learning_so_far")).fetchone()
         with err.status("Learning"):
             Learner(connection).learn(judge_anyway=True)
             connection.execute(queries("learner/aggregate"))
+        log_file.follow(connection)
         learned = cursor.execute(queries("operations/learned"), before).fetchone()
     assert learned is not None  # one row, whatever happened
     if skipped := learned.pop("skipped"):

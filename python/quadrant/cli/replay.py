@@ -29,6 +29,7 @@ from quadrant.cli import server, story
 from quadrant.cli.console import err, out, print_json
 from quadrant.database import check_schema, connect
 from quadrant.errors import QuadrantError
+from quadrant.logfile import LogFile
 from quadrant.market import planted_market, synthesize, write_market
 from quadrant.replay import Progress, Replay, ReplayOptions, epoch_ms, summarise
 from quadrant.server import Home, resolve_dsn
@@ -121,6 +122,8 @@ def _replay(bars: list[Bars], options: ReplayOptions, *, json: bool) -> bool:
     dsn = resolve_dsn()
     with connect(dsn, autocommit=True) as connection:
         check_schema(connection)
+        log_file = LogFile()
+        log_file.follow(connection)
         with _status("Computing indicators, states and regimes"):
             work = Replay(connection, bars, options)
         if work.progress.total == 0:
@@ -131,7 +134,12 @@ def _replay(bars: list[Bars], options: ReplayOptions, *, json: bool) -> bool:
             progress = work.run()
         else:
             with _progress(work.progress.total) as show, _interrupts() as asked_to_stop:
-                progress = work.run(show, asked_to_stop)
+
+                def told(progress: Progress) -> None:
+                    show(progress)
+                    log_file.follow(connection)
+
+                progress = work.run(told, asked_to_stop)
         summary = summarise(connection, options.capital)
     if json:
         print_json({"progress": asdict(progress), "summary": asdict(summary)})

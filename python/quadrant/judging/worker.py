@@ -7,7 +7,7 @@ import os
 import socket
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Any
@@ -51,9 +51,19 @@ class _Pattern:
 class Worker:
     """Simulates what the database asks for. One worker serves one database, in one thread."""
 
-    def __init__(self, dsn: str = "", *, name: str | None = None) -> None:
-        """`dsn` is needed by `run` and `once`; `name` is shown on the leases."""
+    def __init__(
+        self,
+        dsn: str = "",
+        *,
+        name: str | None = None,
+        after: Callable[[Connection], None] = lambda _: None,
+    ) -> None:
+        """`dsn` is needed by `run` and `once`; `name` is shown on the leases.
+
+        `after` is called whenever there is nothing more to do (the log file follows the log then).
+        """
         self._dsn = dsn
+        self._after = after
         self._name = name or f"{socket.gethostname()}:{os.getpid()}"
         self._patterns: dict[str, _Pattern] = {}
         self._stop = threading.Event()
@@ -81,7 +91,9 @@ class Worker:
     def once(self) -> int:
         """Connect, drain, disconnect; returns requests done."""
         with self._connect() as connection:
-            return self.drain(connection)
+            done = self.drain(connection)
+            self._after(connection)
+            return done
 
     def _connect(self) -> Connection:
         return connect(self._dsn, autocommit=True, application_name="quadrant worker")
@@ -113,6 +125,7 @@ class Worker:
     def _listen(self, connection: Connection) -> None:
         while not self._stop.is_set():
             self.drain(connection)
+            self._after(connection)
             self._beat(connection, "waiting")
             look_again = time.monotonic() + _POLL_SECONDS
             while not self._stop.is_set() and time.monotonic() < look_again:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import psycopg
 
-from quadrant.cli.log import format_line
+from quadrant.logfile import format_line
 
 COMMAND = [sys.executable, "-c", "from quadrant.cli.app import main; main()"]
 ROW = (
@@ -106,6 +106,29 @@ def test_the_log_is_printed_in_the_systems_format(database: str) -> None:
         "2026-01-15 10:09:00,123 - learning_system - INFO - TuningMiner starting"
         " | events=104 | lookback_days=90"
     )
+    data = {"n": 4, "ratio": None, "reason": "too little", "scope": {"a": "b"}, "pattern_key": "p"}
+    assert format_line(at, "INFO", "No override", data).split(" - ")[-1] == (
+        'No override | pattern_key=p | scope={"a": "b"} | reason=too little | n=4'
+    )
+
+
+def test_the_log_is_in_simulated_time_and_says_what_is_missing(database: str) -> None:
+    empty = quadrant(database, "log")
+    assert (empty.returncode, empty.stdout) == (0, "")
+    assert "there are no experiments" in " ".join(empty.stderr.split())
+    with psycopg.connect(database) as connection:
+        connection.execute("select learning.set_clock('2026-01-15T10:09:00.25Z')")
+        connection.execute("select learning.log('INFO', 'then')")
+        connection.execute("select learning.set_clock('2026-01-15T13:00Z')")
+        connection.execute("select learning.log('INFO', 'later')")
+    both = quadrant(database, "log").stdout.splitlines()
+    assert both[0].startswith("2026-01-15 10:09:00,250 - learning_system - INFO - then")
+    for since in ("2026-01-15T11:00", "2h"):
+        assert quadrant(database, "log", "--since", since).stdout.splitlines() == both[1:]
+    (line,) = quadrant(database, "log", "--json", "-n", "1").stdout.splitlines()
+    assert json.loads(line)["at"] == "2026-01-15T13:00:00+00:00"
+    assert "No line of level ERROR" in quadrant(database, "log", "--level", "error").stderr
+    assert quadrant(database, "log", "--since", "some day").returncode == 2
 
 
 def test_the_log_is_followed(database: str) -> None:
