@@ -33,7 +33,11 @@ begin
     from learning.simulation_overrides() as o;
     perform learning.log_simulations(p_run_id);
     perform learning.log(
-        'INFO', 'Materializer finished', jsonb_build_object('simulation', v_counts), p_run_id
+        'INFO', 'Materializer finished',
+        jsonb_build_object(
+            'simulation', v_counts, 'seconds', learning.seconds_since(v_run.started_at)
+        ),
+        p_run_id
     );
     perform learning.end_run(
         p_run_id, case when v_run.detail ? 'failed' then 'failed' else 'done' end,

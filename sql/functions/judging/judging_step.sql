@@ -9,6 +9,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
     if p_step = 'drift' then
+        perform learning.log_drift(p_run_id);
         return learning.write_overrides(p_run_id, 'drift', array(
             select o::learning.pm_overrides from learning.drift_overrides() as o
         ));
@@ -17,9 +18,6 @@ begin
             select o::learning.pm_overrides from learning.ladder_overrides() as o
         ));
     end if;
-    perform learning.log(
-        'INFO', 'Materializer starting', jsonb_build_object('as_of', p_as_of), p_run_id
-    );
     perform learning.supersede_judging(p_run_id);
     return to_jsonb(learning.enqueue_judging(p_run_id, p_as_of));
 end

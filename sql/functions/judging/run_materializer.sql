@@ -18,6 +18,8 @@ begin
     if v_run.status = 'skipped' then
         return;
     end if;
+    perform learning.log_judging(v_run.id, v_run.as_of);
+    commit;
     foreach v_step in array array['drift', 'ladder', 'requests'] loop
         begin
             v_result := learning.judging_step(v_run.id, v_run.as_of, v_step);
