@@ -39,29 +39,7 @@ begin
     ) then
         return;
     end if;
-    if cardinality(p_decided) + cardinality(p_judged) <= 200 then
-        insert into learning.learning_log (level, event, data, clock_at)
-        select 'INFO', 'EPISODE EVENT',
-            jsonb_build_object(
-                'pattern_key', e.pattern_key, 'scope', e.scope, 'decision', e.decision,
-                'window_id', e.window_id
-            ) || case when e.blocked_by = '{}' then '{}'
-                else jsonb_build_object('reason', array_to_string(e.blocked_by, ', ')) end,
-            case when e.position_id is null then learning.log_time() else e.decided_at end
-        from learning.pattern_episode_events as e
-        where e.id = any (p_decided)
-        order by e.decided_at, e.id;
-        insert into learning.learning_log (level, event, data, clock_at)
-        select 'INFO', 'EPISODE OUTCOME',
-            jsonb_build_object(
-                'pattern_key', e.pattern_key, 'scope', e.scope, 'decision', e.decision,
-                'outcome', e.outcome, 'reason', e.outcome_reason, 'window_id', e.window_id
-            ),
-            case when e.position_id is null then learning.log_time() else e.outcome_at end
-        from learning.pattern_episode_events as e
-        where e.id = any (p_judged)
-        order by e.outcome_at, e.id;
-    else
+    if cardinality(p_decided) + cardinality(p_judged) > 200 then
         insert into learning.learning_log (level, event, data)
         select 'INFO', 'EPISODE EVENT, many', jsonb_build_object(
             'pattern_key', e.pattern_key, 'decision', e.decision, 'windows', count(*)
@@ -77,6 +55,35 @@ begin
         from learning.pattern_episode_events as e
         where e.id = any (p_judged)
         group by e.pattern_key, e.decision, e.outcome;
+    else
+        insert into learning.learning_log (level, event, data, clock_at)
+        select 'INFO', case k.kind when 1 then 'EPISODE EVENT' else 'EPISODE OUTCOME' end,
+            jsonb_build_object(
+                'pattern_key', e.pattern_key, 'scope', e.scope, 'decision', e.decision,
+                'window_id', e.window_id
+            ) || case
+                when k.kind = 2 then jsonb_build_object(
+                    'outcome', e.outcome, 'reason', e.outcome_reason
+                )
+                when e.blocked_by <> '{}' then jsonb_build_object(
+                    'reason', array_to_string(e.blocked_by, ', ')
+                )
+                else '{}'
+            end,
+            case when e.position_id is null then learning.log_time() else k.at end
+        from (
+            select 1, d.id from unnest(p_decided) as d (id)
+            union all
+            select 2, j.id from unnest(p_judged) as j (id)
+        ) as w (kind, id)
+        join learning.pattern_episode_events as e on e.id = w.id
+        cross join lateral (
+            select w.kind, case w.kind when 1 then e.decided_at else e.outcome_at end as at
+        ) as k
+        order by k.kind, k.at, e.id;
+    end if;
+    if p_decided = '{}' then
+        return;
     end if;
     insert into learning.learning_log (level, event, data)
     select 'WARNING', 'EPISODE EVENT lacks values', jsonb_build_object(
