@@ -1,6 +1,6 @@
--- The lines of the log, in order, that are complete since p_since (a transaction id, null: none) and
--- that no open transaction can add to any more; and where to go on from. Without lines: a row whose
--- log_id is null. So who follows misses no line that was committed late, and reads none twice.
+-- The lines of the log of transactions from p_since (an id, null: none) up to the oldest that is
+-- still open, in order, and where to go on from; without lines a row whose log_id is null. So who
+-- follows misses no line that was committed late, and reads none twice.
 create or replace function analyst.log_since(p_since text)
 returns table (
     go_on text, log_id bigint, clock_at timestamptz, level text, event text, data jsonb
