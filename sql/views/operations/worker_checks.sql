@@ -51,6 +51,18 @@ select 21, 'judging superseded',
     case when p.runs >= 6 then 'fail' when p.runs >= 2 then 'warn' else 'ok' end,
     p.runs || ' judging runs were replaced before a worker finished them',
     'Start a worker, or more of them: quadrant worker. Or judge less often: learning.schedule.'
-from superseded as p;
+from superseded as p
+union all
+select 22, 'judging unfinished',
+    case
+        when clock_timestamp() - min(r.since) > 4 * s.silence then 'fail'
+        when clock_timestamp() - min(r.since) > s.silence then 'warn'
+        else 'ok'
+    end,
+    count(r.run_id) || ' judging runs wait with no simulation left',
+    'Start quadrant worker, which finishes them; if it runs: quadrant log --level error.'
+from settings as s
+left join learning.stuck_judgings as r on true
+group by s.silence;
 comment on view learning.worker_checks is
     'Rows of analyst.health: simulations no living worker takes, judging that never comes to an end.';
