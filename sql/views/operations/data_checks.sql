@@ -1,5 +1,5 @@
 -- Health of what is stored: old pendings, rejects, overrides without a lesson, unknown scope keys,
--- a clock that stands still.
+-- a clock that stands still, a right that should not be.
 create or replace view learning.data_checks as
 select 40 as place, 'pendings too old' as check_name,
     case when count(e.id) > 0 then 'warn' else 'ok' end as status,
@@ -44,6 +44,14 @@ select 44, 'clock',
     case when c.set_to is not null then 'warn' else 'ok' end,
     coalesce('set to ' || c.set_to || ': scheduled runs are skipped', 'the server''s'),
     'quadrant clock reset gives it back to the server.'
-from learning.clock_setting as c;
+from learning.clock_setting as c
+union all
+select 45, 'temporary tables',
+    case when p.open then 'warn' else 'ok' end,
+    case when p.open then 'every login may make some' else 'for those who need them' end,
+    'Run quadrant migrate as the owner of the database.'
+from (
+    select has_database_privilege('public', current_database(), 'temporary') as open
+) as p;
 comment on view learning.data_checks is
-    'Rows of analyst.health: what is stored and needs somebody, and the clock.';
+    'Rows of analyst.health: what is stored and needs somebody, the clock, rights.';
