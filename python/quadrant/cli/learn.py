@@ -12,6 +12,7 @@ from quadrant.cli.console import command, err, out, print_json
 from quadrant.database import check_schema, connect, queries
 from quadrant.errors import QuadrantError
 from quadrant.learner import Learner, take_jobs
+from quadrant.logfile import LogFile
 from quadrant.replay import replay_time
 from quadrant.server import resolve_dsn
 
@@ -37,6 +38,8 @@ def learn(
         connection.cursor(row_factory=dict_row) as cursor,
     ):
         check_schema(connection)
+        log_file = LogFile()
+        log_file.follow(connection)
         with err.status("Learning"):
             if busy := take_jobs(connection, "quadrant learn"):
                 raise LearningBusyError(
@@ -47,6 +50,7 @@ def learn(
                 before = cursor.execute(queries("operations/learning_so_far")).fetchone()
                 Learner(connection).learn(judge_anyway=True)
                 connection.execute(queries("learner/aggregate"))
+        log_file.follow(connection)
         learned = cursor.execute(queries("operations/learned"), before).fetchone()
         assert learned is not None  # one row, whatever happened
         experiments = (

@@ -32,6 +32,7 @@ from quadrant.cli import server, story
 from quadrant.cli.console import command, err, out, print_json
 from quadrant.database import check_schema, connect, queries
 from quadrant.errors import QuadrantError
+from quadrant.logfile import LogFile
 from quadrant.market import planted_market, synthesize, write_market
 from quadrant.replay import Progress, Replay, ReplayOptions, epoch_ms, market_id, summarise
 from quadrant.server import Home, chosen_database, resolve_dsn
@@ -157,6 +158,8 @@ def _replay(dsn: str, bars: list[Bars], options: ReplayOptions, *, json: bool) -
                 f"The clock was still set to {clock[0]:%Y-%m-%d %H:%M}: a replay was killed, or "
                 "somebody set it."
             )
+        log_file = LogFile()
+        log_file.follow(connection)
         with _status("Computing indicators, states and regimes"):
             work = Replay(connection, bars, options)
         if work.progress.total == 0:
@@ -167,7 +170,12 @@ def _replay(dsn: str, bars: list[Bars], options: ReplayOptions, *, json: bool) -
             progress = work.run()
         else:
             with _progress(work.progress.total) as show, _interrupts() as asked_to_stop:
-                progress = work.run(show, asked_to_stop)
+
+                def told(progress: Progress) -> None:
+                    show(progress)
+                    log_file.follow(connection)
+
+                progress = work.run(told, asked_to_stop)
         summary = summarise(connection, options.capital)
     if json:
         print_json({"database": database, "progress": asdict(progress), "summary": asdict(summary)})
