@@ -23,6 +23,7 @@ from quadrant.importer import (
     read_only,
 )
 from quadrant.importer.source import Source
+from quadrant.logfile import LogFile
 from quadrant.server import resolve_dsn
 
 _SCHEMAS = ("public", "learning")
@@ -80,6 +81,8 @@ def import_command(
     with ExitStack() as stack:
         connection = stack.enter_context(connect(resolve_dsn(), autocommit=True))
         check_schema(connection)
+        log_file = LogFile()
+        log_file.follow(connection)
         if path is not None:
             sources = [read_file(path, kind or Kind.EPISODES)]
         else:
@@ -89,6 +92,7 @@ def import_command(
                 other, [kind] if kind else Kind, (schema,) if schema else _SCHEMAS
             )
         reports = [(source, _import(connection, source, units)) for source in sources]
+        log_file.follow(connection)
     if json:
         described = [_described(source, report) for source, report in reports]
         print_json(described[0] if path is not None else described)

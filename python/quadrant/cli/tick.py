@@ -86,6 +86,8 @@ class _Service:
                     hint=error.diag.message_detail or "",
                 )
                 return self._refuse(line, told)
+        except psycopg.errors.DiskFull as error:
+            return write_error(explain(error))
         except (psycopg.OperationalError, psycopg.InterfaceError) as error:
             raise Unreachable(
                 f"the database was lost: {str(error).strip()}",

@@ -136,7 +136,13 @@ begin
     perform learning.log(
         'INFO',
         case when v_step.after = v_step.before then 'Allocation kept' else 'Allocation updated' end,
-        v_told - '{id,stepped_at}'::text[]
+        v_told - '{id,stepped_at}'::text[] || (
+            select jsonb_build_object(
+                'roi_short', jsonb_object_agg(t.timeframe, t.roi_short),
+                'n', jsonb_object_agg(t.timeframe, t.n)
+            )
+            from learning.timeframe_allocation(v_config) as t
+        )
     );
     return v_told;
 end

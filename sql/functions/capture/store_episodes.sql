@@ -15,6 +15,7 @@ declare
     v_new bigint[];
     v_completed bigint[];
 begin
+    perform learning.enter_live();
     for v_turn in 1 .. coalesce(v_turns, 0) loop  -- one turn, unless a window is there twice
         with wanted as (
             select r.*, row_number() over (partition by r.window_id order by r.ordinality) as turn

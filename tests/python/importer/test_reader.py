@@ -144,3 +144,9 @@ def test_how_far_a_file_is_read_ends_at_its_size(tmp_path: Path) -> None:
     places = [done for _, done in source.rows]
     assert places == sorted(places)
     assert places[-1] == source.total
+
+
+def test_a_folder_named_like_a_file_is_called_a_folder(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").mkdir()
+    with pytest.raises(QuadrantError, match=r"QD120.*is a folder"):
+        rows_of(tmp_path / "a.csv")
