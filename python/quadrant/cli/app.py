@@ -8,7 +8,19 @@ import psycopg
 import typer
 from rich.text import Text
 
-from quadrant.cli import clock, doctor, importing, learn, log, rejects, replay, server, tick, worker
+from quadrant.cli import (
+    clock,
+    config,
+    doctor,
+    importing,
+    learn,
+    log,
+    rejects,
+    replay,
+    server,
+    tick,
+    worker,
+)
 from quadrant.cli.console import err
 from quadrant.database import explain, raised_by_us
 from quadrant.errors import QuadrantError
@@ -28,6 +40,7 @@ _UsageError: type[Exception] = typer.BadParameter.__mro__[2]
 server.register(app)
 importing.register(app)
 clock.register(app)
+config.register(app)
 doctor.register(app)
 learn.register(app)
 log.register(app)

@@ -20,6 +20,7 @@ begin
     perform learning.log(
         'INFO', 'Materializer starting', jsonb_build_object('as_of', p_as_of), p_run_id
     );
+    perform learning.log_settings_problems(p_run_id);
     perform learning.supersede_judging(p_run_id);
     return to_jsonb(learning.enqueue_judging(p_run_id, p_as_of));
 end

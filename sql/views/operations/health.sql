@@ -26,17 +26,16 @@ with jobs as (
     where s.enabled
 ),
 settings as (
-    select (
-            select make_interval(days => (c.config_data -> 'tuning' -> 'pending_max_days')::integer)
-            from learning.learning_configs as c
-            where c.module_id = 'pm'
+    select make_interval(
+            days => learning.setting_in(pm.config_data, null, 'pending_max_days')::integer
         ) as pending_age,
-        (
-            select make_interval(mins => (c.config_data -> 'worker_silent_minutes')::integer)
-            from learning.learning_configs as c
-            where c.module_id = 'operations'
+        make_interval(
+            mins => learning.setting_in(o.config_data, null, 'worker_silent_minutes')::integer
         ) as silence,
         (select learning.clock()) as clock
+    from (select) as always
+    left join learning.learning_configs as pm on pm.module_id = 'pm'
+    left join learning.learning_configs as o on o.module_id = 'operations'
 ),
 waiting as (
     select count(*) as requests, min(r.created_at) as since
@@ -113,6 +112,12 @@ checks as (
         coalesce('set to ' || c.set_to || ': scheduled runs are skipped', 'the server''s'),
         'quadrant clock reset gives it back to the server.' as what_to_do
     from learning.clock_setting as c
+    union all
+    select 9, 'settings' as check_name,
+        case when count(*) > 0 then 'warn' else 'ok' end,
+        coalesce(string_agg(p.code || ' ' || p.problem, '; ' order by p.path), 'all are valid'),
+        'They are passed over. Set them again, or: quadrant config unset NAME.' as what_to_do
+    from learning.settings_problems as p
 )
 select c.check_name, c.status, c.detail,
     case when c.status = 'ok' then '' else c.what_to_do end as what_to_do
