@@ -36,7 +36,7 @@ def list_command(json: Json = False) -> None:
             _name(row),
             Text(_shown(row["value"]), style="bold" if row["is_set"] else ""),
             "" if row["pattern_key"] else _shown(row["default_value"]),
-            "" if row["pattern_key"] else row["accepts"],
+            "" if row["pattern_key"] else _range(row),
         )
     out.print(table)
     out.print("quadrant config get NAME tells what one means.")
@@ -131,6 +131,12 @@ def _parsed(value: str) -> str:
     except ValueError:
         known = value
     return json_lib.dumps(value) if isinstance(known, (str, list, dict)) else value
+
+
+def _range(row: dict[str, Any]) -> str:
+    if row["smallest"] is None:
+        return str(row["accepts"])
+    return f"{row['smallest']} to {row['largest']} {row['unit']}"
 
 
 def _shown(value: Any) -> str:

@@ -14,7 +14,7 @@ SLOPE = Lever("slope", "slope", False, 0.0, (-0.02, -0.01, 0.0, 0.01, 0.02), -0.
 GRID = full_grid((TS, HALO, SLOPE))
 
 
-def settings(**changes: Any) -> Settings:
+def judged_by(**changes: Any) -> Settings:
     """The settings of the tests, with some of them changed."""
     usual = {
         "value_mode": "value",
