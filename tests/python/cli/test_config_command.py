@@ -95,9 +95,10 @@ def test_the_page_is_written_from_the_registry(connection: psycopg.Connection[An
 
 def test_sql_reads_only_settings_that_are_registered(connection: psycopg.Connection[Any]) -> None:
     known = {row[0] for row in connection.execute("select name from learning.known_settings()")}
+    call = r"learning\.(?:setting|setting_in|switch_in)\("
+    name = r"(?:[^()]|\([^()]*\))*?(?<!-> )'([\w.]+)'[,)]"
     read = set()
     for file in (ROOT / "sql").rglob("*.sql"):
-        calls = r"learning\.(?:setting|setting_in|switch_in)\((?:[^()]|\([^()]*\))*?(?<!-> )'([\w.]+)'[,)]"
-        read |= set(re.findall(calls, file.read_text()))
+        read |= set(re.findall(call + name, file.read_text()))
     assert {name for name in read if not name.endswith(".")} <= known
     assert len(read) > 10
