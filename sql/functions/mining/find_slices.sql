@@ -111,10 +111,10 @@ begin
             ), ''),
             cardinality(v_weights), v_weights,
             string_agg(format(
-                ', coalesce((%L::jsonb ->> learning.value_name(v.v%2$s))::integer, 0) as c%2$s',
+                ', coalesce((%L::jsonb ->> v.v%2$s)::integer, 0) as c%2$s',
                 d.code_of, d.turn
             ), ''),
-            string_agg(format(', c.scope -> %L as v%s', d.name, d.turn), ''),
+            string_agg(format(', c.scope ->> %L as v%s', d.name, d.turn), ''),
             p_pattern_key, ' and c.mining > ' || p_since,
             (
                 select string_agg(format(

@@ -37,7 +37,7 @@ begin
             format(
                 $sql$
                     coalesce(substr(
-                        %L, (%L::jsonb ->> learning.value_name(c.scope -> %L))::integer, 1
+                        %L, (%L::jsonb ->> (c.scope ->> %L))::integer, 1
                     ), '0')
                 $sql$,
                 d.items, d.code_of, d.name

@@ -1,12 +1,15 @@
 -- Whether merging p_changes changed contributions into the stored slices of a pattern takes less
 -- than finding all anew. A merge has a row per change and subset of its conditions; ten of those
--- cost about what finding and storing a slice does.
+-- cost about what finding and storing a slice does. From 2^21 changes on their weights might add up
+-- to more than a merge sums exactly (2^53).
 create or replace function learning.merging_pays(p_pattern_key text, p_changes bigint)
 returns boolean
 language sql stable
 as $$
-    select p_changes * s.subsets <= 100000 or p_changes * s.subsets <= 10 * (
-        select count(*) from learning.slice_rates as r where r.pattern_key = p_pattern_key
+    select p_changes < 2097152 and (
+        p_changes * s.subsets <= 100000 or p_changes * s.subsets <= 10 * (
+            select count(*) from learning.slice_rates as r where r.pattern_key = p_pattern_key
+        )
     )
     from (
         select sum(factorial(d.n) / (factorial(k) * factorial(d.n - k))) as subsets

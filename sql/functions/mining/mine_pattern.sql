@@ -1,8 +1,9 @@
 -- Mines one pattern as of a moment: experiments of the last lookback_days to slice_rates and on to
 -- lessons; touches only what changed. The changes since the last mining are merged into the stored
 -- slices; all are found anew where settings, lookback or much of the evidence changed, the clock
--- went back, or a slice that is not stored may qualify by now. Returns {"events", "slices",
--- "slices_changed", "lessons", "lessons_changed", "retired"}; slices under n_min are not told.
+-- went back, or a slice that is not stored may qualify by now. Tables that grew are analyzed before
+-- and after. Returns {"events", "slices", "slices_changed", "lessons", "lessons_changed",
+-- "retired"}; slices under n_min are not told.
 create or replace function learning.mine_pattern(
     p_pattern_key text, p_as_of timestamptz, p_run_id bigint
 )
@@ -33,6 +34,7 @@ begin
     perform learning.log('INFO', 'TuningMiner starting', jsonb_build_object(
         'pattern_key', p_pattern_key, 'lookback_days', v_days
     ), p_run_id);
+    perform learning.analyze_grown('{pattern_episode_events}');
     v_state.mining := v_state.mining + 1;
     v_keeps := v_state.base_floor is not null
         and v_state.lookback_days = v_days
@@ -82,9 +84,8 @@ begin
         );
     if v_is_new_base then
         -- The lower, the more is stored, and the rarer is a slice that is missing.
-        v_state.base_floor := ceil(
-            v_n_min * case when v_state.n_events > 5000 then 3 / 4.0 else 1 / 3.0 end
-        );
+        v_state.base_floor := case when v_state.n_events > 5000 then (3 * v_n_min + 3) / 4
+            else (v_n_min + 2) / 3 end;
         v_state.base_mining := v_state.mining;
         v_state.n_new := 0;
         perform learning.rebuild_slices(
@@ -95,6 +96,9 @@ begin
     v_result := learning.write_lessons(
         p_pattern_key, v_n_min, p_as_of, p_run_id, v_state.mining, not v_keeps
     );
+    if v_is_new_base then
+        perform learning.analyze_grown('{lessons,mining_contributions,slice_rates}');
+    end if;
 
     update learning.mined_patterns as m
     set as_of = p_as_of,

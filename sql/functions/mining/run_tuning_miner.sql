@@ -1,17 +1,17 @@
 -- The hourly job quadrant.mine: mines each pattern that is due in a transaction of its own, so that
 -- one that fails does not stop the next; a failed pattern stays in the outbox. No SET clause: a
--- procedure that has one cannot commit.
+-- procedure that has one cannot commit; hence every name in it is qualified.
 create or replace procedure learning.run_tuning_miner()
 language plpgsql
 as $$
 declare
     v_run learning.learning_runs;
-    v_pattern_key text;
+    v_pattern_key pg_catalog.text;
     v_failed integer := 0;
-    v_patterns text[];
-    v_result jsonb;
-    v_done jsonb := '{}';
-    v_context text;
+    v_patterns pg_catalog.text[];
+    v_result pg_catalog.jsonb;
+    v_done pg_catalog.jsonb := '{}';
+    v_context pg_catalog.text;
 begin
     v_run := learning.begin_run('quadrant.mine');
     if v_run.status = 'skipped' then
@@ -25,13 +25,16 @@ begin
     );
     commit;
     foreach v_pattern_key in array v_patterns loop
+        perform learning.hold_run(v_run.id);
         begin
             v_result := learning.mine_pattern(v_pattern_key, v_run.as_of, v_run.id);
-            v_done := v_done || pg_catalog.jsonb_build_object(v_pattern_key, v_result);
+            v_done := v_done operator(pg_catalog.||) pg_catalog.jsonb_build_object(
+                v_pattern_key, v_result
+            );
         exception
             when others then
                 get stacked diagnostics v_context = pg_exception_context;
-                v_failed := v_failed + 1;
+                v_failed := v_failed operator(pg_catalog.+) 1;
                 perform learning.log(
                     'ERROR', 'TuningMiner pattern failed',
                     pg_catalog.jsonb_build_object(

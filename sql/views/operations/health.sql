@@ -74,6 +74,19 @@ checks as (
     from waiting as w
     cross join settings as s
     union all
+    select 3, 'judging unfinished' as check_name,
+        case
+            when clock_timestamp() - min(r.since) > 4 * s.silence then 'fail'
+            when clock_timestamp() - min(r.since) > s.silence then 'warn'
+            else 'ok'
+        end,
+        count(r.run_id) || ' judging runs wait with no simulation left',
+        'Start quadrant worker, which finishes them; if it runs: quadrant log --level ERROR.'
+            as what_to_do
+    from settings as s
+    left join learning.stuck_judgings as r on true
+    group by s.silence
+    union all
     select 4, 'pendings too old' as check_name,
         case when count(e.id) > 0 then 'warn' else 'ok' end,
         count(e.id) || ' windows are pending longer than pending_max_days',
@@ -113,7 +126,15 @@ checks as (
         'quadrant clock reset gives it back to the server.' as what_to_do
     from learning.clock_setting as c
     union all
-    select 9, 'settings' as check_name,
+    select 9, 'temporary tables' as check_name,
+        case when p.open then 'warn' else 'ok' end,
+        case when p.open then 'every login may make some' else 'for those who need them' end,
+        'Run quadrant migrate as the owner of the database.' as what_to_do
+    from (
+        select has_database_privilege('public', current_database(), 'temporary') as open
+    ) as p
+    union all
+    select 10, 'settings' as check_name,
         case when count(*) > 0 then 'warn' else 'ok' end,
         coalesce(string_agg(p.code || ' ' || p.problem, '; ' order by p.path), 'all are valid'),
         'They are passed over. Set them again, or: quadrant config unset NAME.' as what_to_do
