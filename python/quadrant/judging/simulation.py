@@ -33,13 +33,16 @@ _ROUNDING = 1e-9
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How a pattern is judged; `draws` sign flips, up to `max_draws` where p could matter."""
+    """How a pattern is judged; `draws` sign flips, up to `max_draws` where p could matter.
 
-    value_mode: ValueMode = "value"
-    min_ratio: float = 2.0
-    min_days: int = 5
-    draws: int = 500
-    max_draws: int = 20_000
+    The defaults stand in the registry of settings (learning.known_settings()).
+    """
+
+    value_mode: ValueMode
+    min_ratio: float
+    min_days: int
+    draws: int
+    max_draws: int
 
     @classmethod
     def from_settings(cls, settings: Mapping[str, Any]) -> Settings:

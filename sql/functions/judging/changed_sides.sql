@@ -43,7 +43,7 @@ as $$
             and e.outcome in ('success', 'failure')
             and e.decided_at <= coalesce(a.as_of, a.simulated_at)
             and e.decided_at > coalesce(a.as_of, a.simulated_at) - make_interval(
-                days => coalesce(learning.setting(a.pattern_key, 'lookback_days')::integer, 90)
+                days => learning.setting(a.pattern_key, 'lookback_days')::integer
             )
             and (a.value_mode = 'count' or e.roi is not null)
             and not exists (

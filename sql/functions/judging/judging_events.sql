@@ -14,7 +14,7 @@ as $$
         and e.outcome in ('success', 'failure')
         and e.decided_at <= p_as_of
         and e.decided_at > p_as_of - make_interval(
-            days => coalesce(learning.setting(p_pattern_key, 'lookback_days')::integer, 90)
+            days => learning.setting(p_pattern_key, 'lookback_days')::integer
         )
 $$;
 comment on function learning.judging_events(text, timestamptz) is

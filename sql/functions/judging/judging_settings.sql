@@ -17,12 +17,10 @@ as $$
                 select coalesce(jsonb_agg(c.steps order by c.candidate), '[]')
                 from learning.gate_grid(p_pattern_key) as c
             ),
-            'value_mode', coalesce(learning.setting(p_pattern_key, 'value_mode'), 'value'),
-            'min_ratio', coalesce(
-                learning.setting(p_pattern_key, 'min_ratio')::double precision, 2
-            ),
-            'draws', coalesce(learning.setting(p_pattern_key, 'draws')::integer, 500),
-            'max_draws', coalesce(learning.setting(p_pattern_key, 'max_draws')::integer, 20000),
+            'value_mode', learning.setting(p_pattern_key, 'value_mode'),
+            'min_ratio', learning.setting(p_pattern_key, 'min_ratio')::double precision,
+            'draws', learning.setting(p_pattern_key, 'draws')::integer,
+            'max_draws', learning.setting(p_pattern_key, 'max_draws')::integer,
             'min_days', case when learning.evidence_q(p_pattern_key) < 1 then 5 else 1 end
         ) as settings
     )

@@ -13,8 +13,8 @@ set search_path = pg_catalog, pg_temp
 set timezone = 'UTC'
 as $$
 declare
-    v_n_min integer := learning.setting(p_pattern_key, 'n_min');
-    v_days integer := learning.setting(p_pattern_key, 'lookback_days');
+    v_n_min integer := learning.setting(p_pattern_key, 'n_min')::integer;
+    v_days integer := learning.setting(p_pattern_key, 'lookback_days')::integer;
     v_lookback interval := make_interval(days => v_days);
     v_configuration text := learning.mining_configuration(p_pattern_key);
     v_state learning.mined_patterns;

@@ -17,6 +17,7 @@ begin
     if v_run.status = 'skipped' then
         return;
     end if;
+    perform learning.log_settings_problems(v_run.id);
     v_patterns := array(
         select d.pattern_key from learning.mining_dirty as d
         union

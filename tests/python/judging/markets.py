@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
-from quadrant.judging import Events, Lever, Samples, admissions, full_grid
+from quadrant.judging import Events, Lever, Samples, Settings, admissions, full_grid
 
 TS = Lever("ts", "ts_score", False, 0.6, (-0.1, -0.05, 0.0, 0.05, 0.1), 0.0, 1.25)
 HALO = Lever("halo", "halo_distance", True, 1.0, (-0.2, -0.1, 0.0, 0.1, 0.2), 0.1, 3.0)
 SLOPE = Lever("slope", "slope", False, 0.0, (-0.02, -0.01, 0.0, 0.01, 0.02), -0.2, 0.2)
 GRID = full_grid((TS, HALO, SLOPE))
+
+
+def judged_by(**changes: Any) -> Settings:
+    """The settings of the tests, with some of them changed."""
+    usual = {
+        "value_mode": "value",
+        "min_ratio": 2.0,
+        "min_days": 5,
+        "draws": 500,
+        "max_draws": 20_000,
+    }
+    return Settings(**(usual | changes))
 
 
 def candidate(**steps: float) -> int:

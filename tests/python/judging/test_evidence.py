@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from markets import GRID, market
+from markets import GRID, judged_by, market
 
-from quadrant.judging import Events, Settings, simulate
+from quadrant.judging import Events, simulate
 from quadrant.judging.evidence import DayShuffles, SignFlips, day_z, stable_seed
 
 NULL_SLICES = 200
@@ -17,7 +17,7 @@ MOST_BELOW_TENTH = 34
 def test_a_null_market_at_break_even_gives_no_more_than_its_share() -> None:
     below = qualified = 0
     for seed in range(NULL_SLICES):
-        result = simulate(market(seed), GRID, Settings(max_draws=2_000), seed)
+        result = simulate(market(seed), GRID, judged_by(max_draws=2_000), seed)
         if result.chosen is None:
             continue
         qualified += 1
@@ -29,7 +29,7 @@ def test_a_null_market_at_break_even_gives_no_more_than_its_share() -> None:
 
 @pytest.mark.parametrize("seed", range(20))
 def test_a_planted_effect_is_found(seed: int) -> None:
-    result = simulate(market(1_000 + seed, n=1_500, planted=0.35), GRID, Settings(), seed)
+    result = simulate(market(1_000 + seed, n=1_500, planted=0.35), GRID, judged_by(), seed)
     assert result.chosen is not None
     assert result.p[result.chosen] < 0.01
     assert GRID.steps[result.chosen]["ts"] < 0
@@ -64,7 +64,7 @@ def test_p_counts_the_draws_at_or_above() -> None:
 
 def test_the_same_seed_gives_the_same_answer_and_the_seed_is_that_of_the_slice() -> None:
     events = market(7)
-    judged = Settings(min_ratio=1.0)
+    judged = judged_by(min_ratio=1.0)
     one, two = (simulate(events, GRID, judged, seed=11) for _ in range(2))
     assert one.p.tolist() == two.p.tolist()
     assert simulate(events, GRID, judged, seed=12).p.tolist() != one.p.tolist()
@@ -77,9 +77,9 @@ def test_the_same_seed_gives_the_same_answer_and_the_seed_is_that_of_the_slice()
 
 def test_where_p_cannot_matter_no_more_is_drawn() -> None:
     events = market(3)
-    nothing = simulate(events, GRID, Settings(min_ratio=1e9), seed=1)
+    nothing = simulate(events, GRID, judged_by(min_ratio=1e9), seed=1)
     assert (nothing.chosen, nothing.draws) == (None, 500)
-    clear = simulate(market(3, n=1_500, planted=0.35), GRID, Settings(max_draws=2_000), seed=1)
+    clear = simulate(market(3, n=1_500, planted=0.35), GRID, judged_by(max_draws=2_000), seed=1)
     assert clear.draws == 2_000
 
 
@@ -87,7 +87,7 @@ def test_tightening_needs_more_than_a_bad_slice() -> None:
     """Where everything loses, refusing anything gains; the discrimination test is not fooled."""
     events = market(21, n=1_000)
     bad = Events(events.day, np.zeros(1_000, dtype=bool), np.full(1_000, -0.03), events.admitted)
-    result = simulate(bad, GRID, Settings(), seed=1)
+    result = simulate(bad, GRID, judged_by(), seed=1)
     tightening = np.flatnonzero(
         GRID.tightens & ~np.isnan(result.z) & (result.failures_avoided > 50)
     )
@@ -103,9 +103,9 @@ def test_dependence_within_a_day_is_kept() -> None:
     roi = np.repeat(rng.normal(0.02, 0.1, 20), 100)
     admitted = np.zeros((2_000, 125), dtype=bool)
     admitted[:, 1:] = True
-    many = simulate(Events(day, roi > 0, roi, admitted), GRID, Settings(), seed=1)
+    many = simulate(Events(day, roi > 0, roi, admitted), GRID, judged_by(), seed=1)
     one = slice(None, None, 100)
-    few = simulate(Events(day[one], roi[one] > 0, roi[one], admitted[one]), GRID, Settings(), 1)
+    few = simulate(Events(day[one], roi[one] > 0, roi[one], admitted[one]), GRID, judged_by(), 1)
     assert np.nanmax(many.z) == pytest.approx(np.nanmax(few.z))
     assert many.p.min() == pytest.approx(few.p.min())
 
@@ -131,7 +131,7 @@ def test_a_handful_of_refused_losers_proves_nothing_where_most_events_lose() -> 
     below = fooled = 0
     for seed in range(300):
         events = skewed_slice(seed)
-        result = simulate(events, GRID, Settings(max_draws=500), seed)
+        result = simulate(events, GRID, judged_by(max_draws=500), seed)
         if result.chosen is None:
             continue
         below += result.p[result.chosen] <= 0.05
@@ -171,9 +171,9 @@ def test_shuffling_deals_out_every_value_once() -> None:
 
 def test_a_candidate_judged_alone_does_not_pay_for_a_search() -> None:
     events = market(1_003, n=300, planted=0.2)
-    among = simulate(events, GRID, Settings(max_draws=2_000), seed=1)
+    among = simulate(events, GRID, judged_by(max_draws=2_000), seed=1)
     assert among.chosen is not None
-    alone = simulate(events, GRID, Settings(max_draws=2_000), seed=1, only=among.chosen)
+    alone = simulate(events, GRID, judged_by(max_draws=2_000), seed=1, only=among.chosen)
     assert alone.chosen == among.chosen
     assert alone.tested == 1
     assert alone.benefit[alone.chosen] == pytest.approx(among.benefit[among.chosen])

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from markets import GRID, candidate, market
+from markets import GRID, candidate, judged_by, market
 
 from quadrant.judging import Events, Grid, GridResult, Lever, Settings, full_grid, simulate
 
@@ -60,7 +60,7 @@ def test_counts_qualify_as_the_design_says(
             (2, True, True, True),
         ]
     )
-    result = simulate(events, GRID, Settings(value_mode="count", min_days=1), seed=1)
+    result = simulate(events, GRID, judged_by(value_mode="count", min_days=1), seed=1)
     assert result.misses_caught[LOOSE] == caught
     assert result.failures_added[LOOSE] == added
     assert result.dodge_rate == pytest.approx(dodges / (dodges + misses))
@@ -75,12 +75,12 @@ def test_a_win_that_is_worth_four_losses_counts_four_times() -> None:
     plain = slice_of([*groups, (20, True, False, False)])
     roi = np.where(plain.won, 0.10 * math.atanh(0.8), 0.10 * math.atanh(-0.2))
     valued = Events(plain.day, plain.won, roi, plain.admitted)
-    result = simulate(valued, GRID, Settings(min_days=1), seed=1)
+    result = simulate(valued, GRID, judged_by(min_days=1), seed=1)
     assert result.value_mode == "value"
     assert result.benefit[LOOSE] == pytest.approx(2.4)
     assert result.cost[LOOSE] == pytest.approx(1.2)
     assert result.qualifies[LOOSE]
-    by_counts = simulate(valued, GRID, Settings(value_mode="count", min_days=1), seed=1)
+    by_counts = simulate(valued, GRID, judged_by(value_mode="count", min_days=1), seed=1)
     assert by_counts.value_mode == "count"
     assert by_counts.ratio[LOOSE] == pytest.approx(0.5)
     assert not by_counts.qualifies[LOOSE]
@@ -90,10 +90,10 @@ def test_values_are_used_unless_more_than_half_of_the_events_lack_one() -> None:
     events = market(1, n=100)
     roi = events.roi.copy()
     roi[:50] = np.nan
-    half = simulate(Events(events.day, events.won, roi, events.admitted), GRID, Settings(), 1)
+    half = simulate(Events(events.day, events.won, roi, events.admitted), GRID, judged_by(), 1)
     assert (half.value_mode, half.n_events) == ("value", 50)
     roi[50] = np.nan
-    less = simulate(Events(events.day, events.won, roi, events.admitted), GRID, Settings(), 1)
+    less = simulate(Events(events.day, events.won, roi, events.admitted), GRID, judged_by(), 1)
     assert (less.value_mode, less.n_events) == ("count", 100)
 
 
@@ -106,23 +106,23 @@ def test_the_newest_events_can_speak_against_a_candidate() -> None:
     admitted[70:95, 1 + LOOSE] = False
     day = np.arange(n)
     events = Events(day, won, np.full(n, np.nan), admitted)
-    result = simulate(events, GRID, Settings(), seed=1)
+    result = simulate(events, GRID, judged_by(), seed=1)
     assert result.ratio[LOOSE] == 70 / 5
     assert not result.qualifies[LOOSE]
     assert "newest" in result.reason
     admitted[95, 1 + LOOSE] = False  # four changes there are too few to say
-    result = simulate(Events(day, won, events.roi, admitted), GRID, Settings(), seed=1)
+    result = simulate(Events(day, won, events.roi, admitted), GRID, judged_by(), seed=1)
     assert result.qualifies[LOOSE]
 
 
 def test_flips_on_four_days_are_out_and_on_five_are_in() -> None:
     groups = [(20, True, False, True), (30, False, False, False)]
-    few = simulate(slice_of(groups, days=4), GRID, Settings(), seed=1)
+    few = simulate(slice_of(groups, days=4), GRID, judged_by(), seed=1)
     assert few.chosen is None
     assert few.p.min() == 1
     assert "days" in few.reason
     enough = slice_of(groups, days=5)
-    assert simulate(enough, GRID, Settings(), seed=1).qualifies[LOOSE]
+    assert simulate(enough, GRID, judged_by(), seed=1).qualifies[LOOSE]
 
 
 def test_nothing_to_judge() -> None:
@@ -130,7 +130,7 @@ def test_nothing_to_judge() -> None:
     empty = Events(
         none.astype(int), none.astype(bool), none, np.zeros((0, 1 + len(GRID.steps)), dtype=bool)
     )
-    result = simulate(empty, GRID, Settings(), seed=1)
+    result = simulate(empty, GRID, judged_by(), seed=1)
     assert (result.n_events, result.tested, result.chosen) == (0, 0, None)
     assert result.dodge_rate is None
     assert result.reason
@@ -162,7 +162,7 @@ def test_ties_go_to_the_smallest_move_and_the_fewest_levers() -> None:
         candidate(ts=-0.05, halo=0.1),
     ):
         events.admitted[:, 1 + same] = gain[:, 0]
-    result = simulate(events, GRID, Settings(min_days=1), seed=1)
+    result = simulate(events, GRID, judged_by(min_days=1), seed=1)
     assert result.chosen == candidate(ts=-0.05)
 
 
@@ -275,7 +275,7 @@ def by_loops(events: Events, grid: Grid, judged: Settings) -> list[dict[str, flo
 def test_every_figure_equals_the_plain_loop(
     events: Events, mode: str, min_days: int, min_ratio: float
 ) -> None:
-    judged = Settings(
+    judged = judged_by(
         value_mode="count" if mode == "count" else "value",
         min_days=min_days,
         min_ratio=min_ratio,
@@ -332,7 +332,7 @@ def same(one: GridResult, other: GridResult, leave_out: frozenset[str]) -> None:
 @pytest.mark.parametrize("seed", range(30))
 def test_pruning_never_changes_the_answer(seed: int) -> None:
     events = market(seed, n=60, days=20, planted=0.3 if seed % 2 else 0.0)
-    judged = Settings(min_ratio=1.0)
+    judged = judged_by(min_ratio=1.0)
     pruned = simulate(events, GRID, judged, seed)
     whole = simulate(events, GRID, judged, seed, prune=False)
     same(pruned, whole, frozenset({"tested", "skipped"}))

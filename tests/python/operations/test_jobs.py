@@ -55,8 +55,8 @@ def test_one_bad_pattern_fails_alone_and_is_tried_again(jobs: psycopg.Connection
     experiments(jobs, "pm.uptrend.S1.entry", 40)
     experiments(jobs, "pm.uptrend.S2.entry", 40)
     jobs.execute(
-        "update learning.learning_configs set config_data = jsonb_set(config_data, '{patterns}',"
-        ' \'{"pm.uptrend.S1.entry": {"n_min": "many"}}\') where module_id = \'pm\''
+        "alter table learning.mined_patterns add constraint s1_cannot_be_mined"
+        " check (pattern_key <> 'pm.uptrend.S1.entry' or n_events = 0)"
     )
     jobs.execute(MINE)
     assert runs(jobs)[0][:2] == ("quadrant.mine", "failed")
@@ -66,15 +66,40 @@ def test_one_bad_pattern_fails_alone_and_is_tried_again(jobs: psycopg.Connection
         "select data ->> 'pattern_key', data ->> 'sqlstate', data ->> 'context' is not null"
         " from learning.learning_log where level = 'ERROR'"
     ).fetchall()
-    assert error == [("pm.uptrend.S1.entry", "22P02", True)]
+    assert error == [("pm.uptrend.S1.entry", "23514", True)]
 
-    jobs.execute(
-        "update learning.learning_configs"
-        " set config_data = jsonb_set(config_data, '{patterns}', '{}') where module_id = 'pm'"
-    )
+    jobs.execute("alter table learning.mined_patterns drop constraint s1_cannot_be_mined")
     jobs.execute(MINE)
     assert runs(jobs)[1][:2] == ("quadrant.mine", "done")
     assert len(jobs.execute(lessons).fetchall()) == 2
+
+
+def test_a_bad_setting_stops_no_pattern(jobs: psycopg.Connection[Any]) -> None:
+    """As it could be written before settings were checked: told, and passed over."""
+    experiments(jobs, "pm.uptrend.S1.entry", 40)
+    experiments(jobs, "pm.uptrend.S2.entry", 40)
+    jobs.execute("alter table learning.learning_configs disable trigger user")
+    jobs.execute(
+        "update learning.learning_configs set config_data = jsonb_set(config_data, '{patterns}',"
+        ' \'{"pm.uptrend.S1.entry": {"n_min": "many", "evidence_q": 5, "lookback_days": -1}}\')'
+        " where module_id = 'pm'"
+    )
+    jobs.execute("alter table learning.learning_configs enable trigger user")
+    jobs.execute(MINE)
+    jobs.execute("call learning.run_materializer()")
+    jobs.execute("call learning.run_aggregator()")
+    assert [status for _, status, _ in runs(jobs)] == ["done"] * 3
+    mined = jobs.execute("select distinct pattern_key from learning.learning_lessons order by 1")
+    assert mined.fetchall() == [("pm.uptrend.S1.entry",), ("pm.uptrend.S2.entry",)]
+    told = jobs.execute(
+        "select r.job, l.data ->> 'pattern_key', array_agg(l.data ->> 'code' order by l.id)"
+        " from learning.learning_log as l join learning.learning_runs as r on r.id = l.run_id"
+        " where l.level = 'WARNING' group by 1, 2 order by 1"
+    )
+    assert told.fetchall() == [
+        ("quadrant.judge", "pm.uptrend.S1.entry", ["QD082", "QD082", "QD081"]),
+        ("quadrant.mine", "pm.uptrend.S1.entry", ["QD082", "QD082", "QD081"]),
+    ]
 
 
 def test_a_set_clock_skips_scheduled_runs(jobs: psycopg.Connection[Any]) -> None:
