@@ -18,6 +18,7 @@ grant execute on function
     learning.scope_signature(text[]),
     learning.is_scope(jsonb),
     learning.overrides_apply,
+    learning.cron_previous,
     learning.drift_multiplier,
     learning.ladder_multiplier,
     learning.known_setting,
@@ -52,7 +53,7 @@ grant execute on function
     to quadrant_analyst;
 
 -- The worker takes simulations and hands results in, through functions alone.
-grant usage on schema learning to quadrant_worker;
+grant usage on schema learning, analyst to quadrant_worker;
 grant execute on function
     learning.claim_simulations,
     learning.store_simulations,
@@ -62,7 +63,9 @@ grant execute on function
     learning.judging_runs_to_finish,
     learning.judging_settings,
     learning.judging_events,
-    learning.judging_event_details
+    learning.judging_event_details,
+    learning.beat,
+    analyst.log_since
     to quadrant_worker;
 
 reset role;

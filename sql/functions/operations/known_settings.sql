@@ -108,6 +108,13 @@ as $$
                 'minutes', 1, 10080, null, '15', null,
                 'Simulation requests that wait longer than this are a warning, four times this a'
                 ' failure.', 'health'),
+            (20, 'operations', 'feed_silent_bars', 'feed_silent_bars', 'integer', 'bars', 1, 10000,
+                null, '3', null,
+                'A feed without a bar for this many bars of its timeframe is a warning, for four'
+                ' times as many a failure.', 'health'),
+            (21, 'operations', 'log_episodes', 'log_episodes', 'switch', '', null, null, null,
+                'true', null,
+                'Whether every decision and outcome of a window is a line of the log.', 'capture'),
             (101, 'decision_maker', 'timeframe_allocation', 'timeframe_allocation', 'averages', '',
                 null, null, null, 'null', null,
                 'Share of capital and average ROIs per timeframe.', 'the allocation'),
