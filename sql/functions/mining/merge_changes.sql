@@ -35,12 +35,8 @@ begin
     select
         string_agg(
             format(
-                $sql$
-                    coalesce(substr(
-                        %L, (%L::jsonb ->> learning.value_name(c.scope -> %L))::integer, 1
-                    ), '0')
-                $sql$,
-                d.items, d.code_of, d.name
+                'coalesce(%L::jsonb ->> learning.value_name(c.scope -> %L), ''0'')',
+                d.item_of, d.name
             ),
             ' || ' order by d.turn
         ),
