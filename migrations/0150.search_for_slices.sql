@@ -21,8 +21,9 @@ create type learning.slice_part as (
     sampled varbit,
     valued varbit,
     weight_digits varbit[],
-    class_ends integer[]
+    class_starts integer[],
+    class_lengths integer[]
 );
 comment on type learning.slice_part is
-    'The events of a slice in the order of their classes, a bit each in every bit string: the binary digits of the codes of the dimensions whose conditions may follow (those after turn), the events with a mark, where each class ends.';
+    'The events of a slice in the order of their classes, a bit each in every bit string: the binary digits of the codes of the dimensions whose conditions may follow (those after turn), the events with a mark, where each class starts and how long it is.';
 reset role;

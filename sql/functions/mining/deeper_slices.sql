@@ -13,7 +13,8 @@ as $$
         select p.part, p.slice_key, p.turn, p.digits,
             repeat('1', length(p.acted))::varbit as events
         from unnest(p_parts) with ordinality as p (
-            slice_key, turn, digits, acted, sampled, valued, weight_digits, class_ends, part
+            slice_key, turn, digits, acted, sampled, valued, weight_digits, class_starts,
+            class_lengths, part
         )
     ),
     dictionary as materialized (

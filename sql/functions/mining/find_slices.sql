@@ -1,9 +1,9 @@
 -- The iceberg cube: every slice of the pattern's contributions (those counted first after mining
 -- p_since; null: all) with at least p_floor experiments and at most p_max_dims conditions (null:
--- any number), of coded values. Events become rows of binary digits (coded_events), these become
+-- any number), of coded values. Events become rows of binary digits (events_statement), these become
 -- bit strings, one per digit, anew below each leading condition, so that they stay short
 -- (slice_leads, gather_statement); slices are found by AND (deeper_slices) and counted by
--- bit_count (count_slices). docs/mining.md has an example.
+-- bit_count (count_statement). docs/mining.md has an example.
 create or replace function learning.find_slices(
     p_pattern_key text, p_floor integer, p_max_dims integer, p_since bigint
 )
@@ -19,10 +19,11 @@ declare
     v_n bigint;
     v_weights bigint[];
     v_weight_digits integer[] := '{}';
-    v_statement text;
+    v_gather text;
+    v_count text;
     v_parts learning.slice_part[];
 begin
-    select sum(w.n), coalesce(array_agg(w.weight) filter (where w.is_experiment), '{}')
+    select sum(w.n), coalesce(array_agg(w.weight order by w.weight) filter (where w.is_experiment), '{}')
     into v_n, v_weights
     from (
         select c.weight, c.quadrant <> 'policy' as is_experiment, count(*) as n
@@ -33,7 +34,7 @@ begin
     if v_weights = '{}' then
         return;
     end if;
-    if cardinality(v_weights) > (select m.most_classes from learning.mining_limits() as m) then
+    if cardinality(v_weights) > (select m.most_weights from learning.mining_limits() as m) then
         v_weight_digits := array(
             select b from generate_series(0, 32) as b
             where exists (select from unnest(v_weights) as w where w >> b & 1 = 1)
@@ -41,13 +42,12 @@ begin
         v_weights := '{0}';
     end if;
 
-    execute learning.events_statement(
-        p_pattern_key, p_since, v_weights, v_weight_digits
-    );
-    for v_statement in
+    execute learning.events_statement(p_pattern_key, p_since, v_weights, v_weight_digits);
+    v_count := learning.count_statement(v_weights, v_weight_digits);
+    for v_gather in
         select string_agg(
             learning.gather_statement(
-                p_pattern_key, l.turns, l.last, 2 * cardinality(v_weights),
+                p_pattern_key, l.turns, l.last, 2 * cardinality(v_weights) + 1,
                 cardinality(v_weight_digits), p_floor
             ),
             ' union all '
@@ -59,13 +59,9 @@ begin
         group by l.step
     loop
         execute format(
-            'select array(select p::learning.slice_part from (%s) as p)', v_statement
+            'select array(select p::learning.slice_part from (%s) as p)', v_gather
         ) into v_parts;
-        return query
-        select c.*
-        from learning.count_slices(
-            p_pattern_key, v_parts, v_weights, v_weight_digits, p_floor, p_max_dims
-        ) as c;
+        return query execute v_count using p_pattern_key, v_parts, p_floor, p_max_dims;
     end loop;
     drop table pg_temp.slice_events;
 end

@@ -1,9 +1,9 @@
 -- SQL of the parts (slice_part) of a lead (p_turns, p_last: see slice_leads) with at least p_floor
 -- events: the events of pg_temp.slice_events (events_statement) by the values of the leading
 -- dimensions, each column of digits summed up to a bit string. This is generated, for SQL sums up a
--- fixed number of columns only: rows of (event, digit) summed up in a fixed text take three times as
--- long, matrices cut by array slices make a search 1.2 to 1.4 times as long (10,000 x 10, 100,000 x
--- 8). A bit string keeps the order of the events where groups are hashed (find_slices sees to it);
+-- fixed number of columns only: rows of (event, digit) summed up in a fixed text take three times
+-- as long, matrices cut by array slices make a search 1.2 to 1.4 times as long (10,000 x 10,
+-- 100,000 x 8). A bit string keeps the order of the events where groups are hashed (find_slices sees to it);
 -- each lead is a GROUP BY of its own, as sets of them may be sorted all the same.
 create or replace function learning.gather_statement(
     p_pattern_key text, p_turns integer[], p_last integer, p_classes integer,
@@ -44,7 +44,8 @@ as $$
                 string_agg(e.sampled, '')::varbit as sampled,
                 string_agg(e.valued, '')::varbit as valued,
                 array[%s]::varbit[] as weight_digits,
-                array[%s]::integer[] as class_ends
+                array[%s]::integer[] as class_starts,
+                array[%s]::integer[] as class_lengths
             from pg_temp.slice_events as e
             %s
             having count(*) >= %s
@@ -55,7 +56,11 @@ as $$
             from generate_series(1, p_weight_digits) as i
         ),
         (
-            select string_agg(format('count(*) filter (where e.class <= %s)', i), ', ')
+            select string_agg(format('1 + count(*) filter (where e.class < %s)', i), ', ')
+            from generate_series(1, p_classes) as i
+        ),
+        (
+            select string_agg(format('count(*) filter (where e.class = %s)', i), ', ')
             from generate_series(1, p_classes) as i
         ),
         l.grouping, p_floor

@@ -1,9 +1,9 @@
 -- The hourly job quadrant.mine: mines each pattern that is due in a transaction of its own, so that
 -- one that fails does not stop the next; a failed pattern stays in the outbox. By hand (p_by_hand:
--- replay and people, outside the schedule) nothing is recorded where nothing is due, for replay asks
--- every simulated hour, and what failed first is raised in the end. p_mined is the detail of the
--- run: {"patterns": {key: what mine_pattern returns}, "failed"}; null where it did not run. No SET
--- clause: a procedure that has one cannot commit.
+-- replay and people, outside the schedule) nothing is recorded where nothing is due, for replay
+-- asks every simulated hour, and what failed first is raised in the end. p_mined is the detail of
+-- the run: {"patterns": {key: what mine_pattern returns}, "failed"}; null where it did not run. No
+-- SET clause: a procedure that has one cannot commit.
 create or replace procedure learning.run_tuning_miner(
     p_by_hand boolean default false, inout p_mined jsonb default null
 )

@@ -10,8 +10,8 @@ language sql immutable parallel safe
 as $$
     with dims as (
         select i as turn, coalesce(p_max_dims > 1, true) and p_n > m.leads_of_two
-            and p_dims - i >= case when p_n > m.very_many_events then m.pairs_below_many
-                else m.pairs_below end as is_split
+            and p_dims - i >= case when p_n > m.leads_of_two_mostly then m.follow_two_mostly
+                else m.follow_two end as is_split
         from learning.mining_limits() as m
         cross join generate_series(1, p_dims - m.searched_below_all) as i
     ),
