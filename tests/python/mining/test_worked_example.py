@@ -68,7 +68,8 @@ def test_five_events_become_the_counts_of_the_page(connection: psycopg.Connectio
         ).fetchone()
         assert gather is not None
         part = connection.execute(
-            f"select digits::text[] || acted::text, class_starts, class_lengths from ({gather[0]}) as p"
+            "select digits::text[] || acted::text, class_starts, class_lengths"
+            f" from ({gather[0]}) as p"
         ).fetchone()
         assert part is not None
         assert part[0] == [row["bits"] for row in table("column")]
