@@ -52,6 +52,7 @@ grant execute on function
     learning.store_simulations,
     learning.fail_simulation,
     learning.finish_judging,
+    learning.fail_judging,
     learning.judging_runs_to_finish,
     learning.judging_settings,
     learning.judging_events,

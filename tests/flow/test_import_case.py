@@ -171,9 +171,15 @@ def test_import_and_learn_on_the_command_line(database: str) -> None:
         "overrides_removed": 0,
         "overrides_in_force": 0,
         "overrides_proposed": 0,
+        "too_old": [],
     }
     again = quadrant("learn")
     assert re.search(r"changed +│ +0 │ +0 ", again), again
+    quadrant("clock", "set", "2026-06-01")
+    old = quadrant("learn")
+    assert "104 experiments of pm.uptrend.S1.entry are older than the lookback of 90 days" in (
+        " ".join(old.split())
+    ), old
 
 
 def test_learn_says_when_a_scheduled_run_is_at_it(

@@ -111,6 +111,7 @@ def _described(source: Source, report: ImportReport) -> dict[str, Any]:
         "already_there": report.already_there,
         "rejected": report.rejected,
         "left_out": report.left_out,
+        "beyond_lookback": report.beyond_lookback,
         "reasons": [
             {"sqlstate": state, "reason": reason, "rows": rows}
             for (state, reason), rows in report.reasons.most_common()
@@ -126,6 +127,11 @@ def _print_report(source: Source, report: ImportReport) -> None:
     table.add_row("new", f"{report.new:,}")
     table.add_row("completed with what they lacked", f"{report.completed:,}")
     table.add_row("already there", f"{report.already_there:,}")
+    if report.beyond_lookback:
+        table.add_row(
+            f"older than the lookback of {report.lookback_days} days: kept, not mined",
+            f"{report.beyond_lookback:,}",
+        )
     if report.left_out:
         table.add_row("left out: windows still open there", f"{report.left_out:,}")
     table.add_row("rejected", f"{report.rejected:,}")

@@ -68,6 +68,8 @@ def _print(learned: Row) -> None:
     ):
         table.add_row(name, *(f"{learned[key]:,}" if key else "-" for key in keys))
     out.print(table)
+    for sentence in learned["too_old"]:
+        out.print(f"Nothing to learn: {sentence}.", highlight=False)
     for job in learned["unfinished"]:
         out.print(f"{job} waits for another worker's simulations.", highlight=False)
     for job in learned["failed"]:

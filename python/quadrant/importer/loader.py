@@ -26,7 +26,8 @@ class ImportReport:
     """What became of the rows: read = new + completed + already_there + rejected.
 
     `completed` were there and lacked something that these rows brought; `left_out` were not read:
-    windows without a decision; `reasons` counts (SQLSTATE, sentence).
+    windows without a decision; `reasons` counts (SQLSTATE, sentence). `beyond_lookback` of the new
+    and completed experiments were decided before the lookback (`lookback_days`): kept, not mined.
     """
 
     read: int = 0
@@ -35,6 +36,8 @@ class ImportReport:
     already_there: int = 0
     rejected: int = 0
     left_out: int = 0
+    beyond_lookback: int = 0
+    lookback_days: int | None = None
     reasons: Counter[tuple[str, str]] = field(default_factory=Counter)
 
     def add(self, written: str, rows: int) -> None:
@@ -77,12 +80,25 @@ def import_rows(
                 "source": source.name,
             },
         )
-        for written, code, reason, rows in answers:
+        stored: list[int] = []
+        for written, code, reason, rows, ids in answers:
             report.add(written, rows)
+            if written in ("new", "completed"):
+                stored += ids
             if code is not None:
                 report.reasons[code, reason] += rows
+        if source.kind is Kind.EPISODES:
+            _count_old(connection, stored, report)
         progress(report.read, batch[-1][1])
+    connection.execute(queries("importing/analyze"))
     return report
+
+
+def _count_old(connection: psycopg.Connection[Any], ids: list[int], report: ImportReport) -> None:
+    row = connection.execute(queries("importing/beyond_lookback"), {"ids": ids}).fetchone()
+    if row is not None and row[0]:
+        report.beyond_lookback += row[0]
+        report.lookback_days = max(row[1], report.lookback_days or 0)
 
 
 def _batches(rows: Iterator[Any]) -> Iterator[list[Any]]:

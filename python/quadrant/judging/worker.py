@@ -7,6 +7,7 @@ import os
 import socket
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -29,7 +30,8 @@ _BATCH = 200  # requests leased at a time: done long before their lease ends
 _CHANNEL = "simulation_requests"
 _POLL_SECONDS = 30.0
 _LOOK_UP_SECONDS = 1.0  # how soon a stop is noticed
-_LONGEST_WAIT_SECONDS = 30.0
+_SHORTEST_WAIT_SECONDS, _LONGEST_WAIT_SECONDS = 1.0, 30.0  # after an error
+_ATTEMPTS = 3  # at finishing a run that takes the connection along
 
 _log = logging.getLogger("learning_system")
 
@@ -54,6 +56,8 @@ class Worker:
         self._dsn = dsn
         self._name = name or f"{socket.gethostname()}:{os.getpid()}"
         self._patterns: dict[str, _Pattern] = {}
+        self._begun: Counter[int] = Counter()
+        self._wait = _SHORTEST_WAIT_SECONDS
         self._stop = threading.Event()
 
     def drain(self, connection: Connection) -> int:
@@ -86,23 +90,34 @@ class Worker:
         self._stop.set()
 
     def run(self) -> None:
-        """Listen and work until `stop`; a lost connection is made again, ever more slowly."""
-        wait = 1.0
+        """Listen and work until `stop`; after a database error again, ever more slowly."""
         while not self._stop.is_set():
             try:
                 with self._connect() as connection:
-                    connection.execute(f"listen {_CHANNEL}")
-                    _log.info("simulation worker listening | worker=%s", self._name)
-                    wait = 1.0
-                    self._listen(connection)
-            except (psycopg.OperationalError, psycopg.InterfaceError, QuadrantError) as error:
-                _log.warning("simulation worker lost the database | wait=%.0fs | %s", wait, error)
-                self._stop.wait(wait)
-                wait = min(2 * wait, _LONGEST_WAIT_SECONDS)
+                    try:
+                        connection.execute(f"listen {_CHANNEL}")
+                        _log.info("simulation worker listening | worker=%s", self._name)
+                        self._listen(connection)
+                        continue
+                    except psycopg.Error as error:
+                        if _is_lost(connection):
+                            raise
+                        _log.error(
+                            "simulation worker cannot work | wait=%.0fs | %s",
+                            self._wait,
+                            _described(error),
+                        )
+            except (psycopg.Error, QuadrantError) as error:
+                _log.warning(
+                    "simulation worker lost the database | wait=%.0fs | %s", self._wait, error
+                )
+            self._stop.wait(self._wait)
+            self._wait = min(2 * self._wait, _LONGEST_WAIT_SECONDS)
 
     def _listen(self, connection: Connection) -> None:
         while not self._stop.is_set():
             self.drain(connection)
+            self._wait = _SHORTEST_WAIT_SECONDS
             look_again = time.monotonic() + _POLL_SECONDS
             while not self._stop.is_set() and time.monotonic() < look_again:
                 if list(connection.notifies(timeout=_LOOK_UP_SECONDS, stop_after=1)):
@@ -112,8 +127,9 @@ class Worker:
         """A batch is of one pattern and one run."""
         first = batch[0]
         try:
-            pattern = self._load(connection, first["pattern_key"], first["as_of"])
-        except (ValueError, KeyError, TypeError) as error:
+            with connection.transaction():
+                pattern = self._load(connection, first["pattern_key"], first["as_of"])
+        except (ValueError, KeyError, TypeError, ArithmeticError, psycopg.Error) as error:
             # Settings or samples nobody can read: the run ends without this pattern.
             self._fail(connection, batch, error)
             return 0
@@ -132,25 +148,57 @@ class Worker:
                 self._fail(connection, [request], error)
                 continue
             stored.append(_stored(request, result))
-        if stored:
-            connection.execute(queries("judging/store_simulations"), (pattern.stamp, Jsonb(stored)))
-        return len(stored)
+        return self._store(connection, pattern.stamp, stored)
+
+    def _store(self, connection: Connection, stamp: str, grids: list[dict[str, Any]]) -> int:
+        """Store the grids of a batch together; those the database refuses fail alone."""
+        if not grids:
+            return 0
+        try:
+            with connection.transaction():
+                connection.execute(queries("judging/store_simulations"), (stamp, Jsonb(grids)))
+        except psycopg.Error as error:
+            if len(grids) > 1 and not _is_lost(connection):
+                return sum(self._store(connection, stamp, [grid]) for grid in grids)
+            self._fail(connection, grids, error)
+            return 0
+        return len(grids)
 
     def _fail(
         self, connection: Connection, requests: Iterable[dict[str, Any]], error: Exception
     ) -> None:
+        """Hand requests back with the error; a lost connection is none of theirs."""
+        if isinstance(error, psycopg.Error) and _is_lost(connection):
+            raise error
         for request in requests:
             _log.error("simulation failed | request=%s | %r", request["request_id"], error)
             _rows(connection, "fail_simulation", (request["request_id"], repr(error)))
 
     def _finish(self, connection: Connection) -> int:
-        """Finish the runs that wait for nothing more; returns the requests they still made."""
+        """Finish the runs that wait for nothing more; returns the requests they still made.
+
+        A run the database cannot finish is marked failed: it is not offered again.
+        """
         with connection.cursor(row_factory=scalar_row) as cursor:
             runs = cursor.execute(queries("judging/runs_to_finish")).fetchall()
             made = 0
             for run in runs:
-                more = cursor.execute(queries("judging/finish_judging"), (run,)).fetchone()
-                made += int(more or 0)
+                try:
+                    if self._begun[run] >= _ATTEMPTS:
+                        raise psycopg.OperationalError(
+                            f"finishing it took the connection along {_ATTEMPTS} times"
+                        )
+                    self._begun[run] += 1
+                    with connection.transaction():
+                        more = cursor.execute(queries("judging/finish_judging"), (run,)).fetchone()
+                except psycopg.Error as error:
+                    if _is_lost(connection):
+                        raise
+                    _log.error("judging run failed | run=%s | %s", run, _described(error))
+                    cursor.execute(queries("judging/fail_judging"), (run, Jsonb(_told(error))))
+                else:
+                    made += int(more or 0)
+                del self._begun[run]
         return made
 
     def _load(self, connection: Connection, pattern_key: str, as_of: Any) -> _Pattern:
@@ -171,6 +219,24 @@ class Worker:
         if missing:
             pattern.events.add(_rows(connection, "judging_event_details", (missing,)))
         return pattern
+
+
+def _is_lost(connection: Connection) -> bool:
+    """Whether the connection is gone: other errors of the database are about what was asked."""
+    return connection.closed
+
+
+def _told(error: psycopg.Error) -> dict[str, str | None]:
+    """An error as learning.fail_judging() takes it."""
+    return {
+        "sqlstate": error.sqlstate,
+        "message": error.diag.message_primary or str(error),
+        "context": error.diag.context,
+    }
+
+
+def _described(error: psycopg.Error) -> str:
+    return f"{error.sqlstate or type(error).__name__}: {str(error).strip()}"
 
 
 def _rows(connection: Connection, query: str, arguments: tuple[Any, ...]) -> list[dict[str, Any]]:

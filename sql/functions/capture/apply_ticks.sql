@@ -45,17 +45,23 @@ begin
         for no key update;
 
         update learning.lowcap_positions as p
-        set scope = case when w.scope is null then p.scope
-                else learning.import_scope(w.scope, '') end,
-            state = coalesce(w.state, p.state),
-            status = case when p.status in ('paused', 'archived') then p.status
-                else coalesce(w.status, p.status) end,
-            current_trade_id = case when w.status is null then p.current_trade_id
-                else w.trade_id end
-        from jsonb_to_recordset(p_positions) as w (
-            position_id bigint, scope jsonb, state text, status text, trade_id text
-        )
-        where w.position_id = p.position_id;
+        set scope = n.scope, state = n.state, status = n.status, current_trade_id = n.trade_id
+        from (
+            select k.position_id,
+                case when w.scope is null then k.scope
+                    else learning.import_scope(w.scope, '') end as scope,
+                coalesce(w.state, k.state) as state,
+                case when k.status in ('paused', 'archived') then k.status
+                    else coalesce(w.status, k.status) end as status,
+                case when w.status is null then k.current_trade_id else w.trade_id end as trade_id
+            from jsonb_to_recordset(p_positions) as w (
+                position_id bigint, scope jsonb, state text, status text, trade_id text
+            )
+            join learning.lowcap_positions as k on k.position_id = w.position_id
+        ) as n
+        where n.position_id = p.position_id
+            and (p.scope, p.state, p.status, p.current_trade_id)
+                is distinct from (n.scope, n.state, n.status, n.trade_id);
     end if;
 
     if p_states <> '[]' then

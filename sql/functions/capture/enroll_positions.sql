@@ -20,6 +20,9 @@ declare
     v_ids bigint[];
     v_newcomers boolean;
 begin
+    -- One enrolment at a time: nobody else moves positions between feeds meanwhile; ticks go on.
+    -- It locks the feeds it needs, then tick states by id, as ticks do.
+    lock table learning.feeds in share row exclusive mode;
     if p_epoch is null then
         insert into learning.feeds as f (feed)
         values (p_feed)
@@ -72,6 +75,12 @@ begin
         and f.feed in (
             select t.feed from learning.tick_states as t where t.position_id = any (v_ids)
         );
+
+    perform t.position_id
+    from learning.tick_states as t
+    where t.position_id = any (v_ids) or t.feed = p_feed
+    order by t.position_id
+    for update;
 
     update learning.tick_states as t
     set feed = case when t.position_id = any (v_ids) then p_feed

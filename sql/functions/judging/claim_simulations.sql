@@ -1,5 +1,6 @@
 -- Leases waiting requests to a worker for 60 seconds by the server's clock, all of one run and
--- pattern. An expired lease is a waiting request; after three attempts a request is failed.
+-- pattern. An expired lease is a waiting request; after three attempts a request is failed and
+-- logged.
 create or replace function learning.claim_simulations(p_worker text, p_limit integer)
 returns table (
     request_id bigint, run_id bigint, lesson_id bigint, pattern_key text, scope_subset jsonb,
@@ -9,11 +10,18 @@ language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-    update learning.simulation_requests as r
-    set status = 'failed', leased_by = null, leased_until = null,
-        error = coalesce(r.error, 'no worker brought it to an end in three attempts'),
-        finished_at = clock_timestamp()
-    where r.status = 'leased' and r.leased_until < clock_timestamp() and r.attempts >= 3;
+    with expired as (
+        update learning.simulation_requests as r
+        set status = 'failed', leased_by = null, leased_until = null,
+            error = coalesce(r.error, 'no worker brought it to an end in three attempts'),
+            finished_at = clock_timestamp()
+        where r.status = 'leased' and r.leased_until < clock_timestamp() and r.attempts >= 3
+        returning r.id, r.lesson_id, r.error, r.run_id
+    )
+    insert into learning.learning_log (run_id, level, event, data)
+    select e.run_id, 'ERROR', 'Simulation failed',
+        jsonb_build_object('request', e.id, 'lesson', e.lesson_id, 'error', e.error)
+    from expired as e;
 
     return query
     with next_in_line as (

@@ -1,6 +1,6 @@
--- The overrides drift asks for: closed lessons whose events mostly lack samples. Ids and times are
--- null; confidence is n / (n + 50).
-create or replace function learning.drift_overrides()
+-- The overrides drift asks for in a pattern: closed lessons whose events mostly lack samples. Ids
+-- and times are null; confidence is n / (n + 50).
+create or replace function learning.drift_overrides(p_pattern_key text)
 returns setof learning.pm_overrides
 language sql stable
 as $$
@@ -23,7 +23,7 @@ as $$
             'unclamped', round(d.raw::numeric, 6)
         )
     )) as o
-    where d.closed and not d.simulated and d.why_not = ''
+    where d.pattern_key = p_pattern_key and d.closed and not d.simulated and d.why_not = ''
 $$;
-comment on function learning.drift_overrides() is
-    'Overrides of the drift method, as rows of pm_overrides without ids.';
+comment on function learning.drift_overrides(text) is
+    'Overrides of the drift method in a pattern, as rows of pm_overrides without ids.';

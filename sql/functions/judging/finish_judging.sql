@@ -1,17 +1,18 @@
--- Ends a judging run once its simulations are there, in one transaction: q, verdicts, overrides,
--- log. Returns how many governed simulations must come first (the run stays open), 0 when it is
--- done, still waiting for others, or was done before.
+-- Ends a judging run once its simulations are there: q, verdicts, overrides, log, a pattern at a
+-- time. A pattern that fails keeps what it has in force, and the run ends as failed; the others are
+-- written. Returns how many governed simulations must come first (the run stays open), 0 when it
+-- is done, still waiting for others, or was done before.
 create or replace function learning.finish_judging(p_run_id bigint)
 returns integer
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    v_run learning.learning_runs;
+    v_as_of timestamptz;
     v_requests integer;
     v_counts jsonb;
 begin
-    select r.* into v_run
+    select r.as_of into v_as_of
     from learning.learning_runs as r
     where r.id = p_run_id and r.status in ('running', 'waiting')
     for update;
@@ -21,27 +22,21 @@ begin
     ) then
         return 0;
     end if;
-    v_requests := learning.judge_slices(p_run_id, v_run.as_of);
+    v_requests := learning.judging_step(p_run_id, v_as_of, 'verdicts');
     if v_requests > 0 then
-        perform pg_notify('simulation_requests', p_run_id::text);
         return v_requests;
     end if;
-    select learning.write_overrides(
-        p_run_id, 'simulation', coalesce(array_agg(o::learning.pm_overrides), '{}')
-    )
-    into v_counts
-    from learning.simulation_overrides() as o;
-    perform learning.log_simulations(p_run_id);
+    v_counts := learning.judging_step(p_run_id, v_as_of, 'overrides');
     perform learning.log(
         'INFO', 'Materializer finished', jsonb_build_object('simulation', v_counts), p_run_id
     );
-    perform learning.end_run(
-        p_run_id, case when v_run.detail ? 'failed' then 'failed' else 'done' end,
-        jsonb_build_object('simulation', v_counts)
-    );
+    perform learning.end_run(p_run_id, case when r.detail ? 'failed' then 'failed' else 'done' end,
+        jsonb_build_object('simulation', v_counts))
+    from learning.learning_runs as r
+    where r.id = p_run_id;
     return 0;
 end
 $$;
 comment on function learning.finish_judging(bigint) is
-    'Turns a run''s simulations into overrides, whole or not at all; returns simulations still '
-    'needed.';
+    'Turns a run''s simulations into overrides, each pattern whole or not at all; returns '
+    'simulations still needed.';

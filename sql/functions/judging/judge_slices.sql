@@ -1,10 +1,14 @@
--- Gives every simulated slice its q and its verdict (gate_simulations.verdict), for a run whose
--- simulations are there. From the most specific accepted slice upward, one that has kept slices
--- below it is judged on the events it would govern: its own candidate must still qualify there, at
--- p <= evidence_q / 2 (no search is paid for twice). Where that grid is missing it is requested,
--- the slice stays 'accepted', and the number of requests made is returned: 0 means all is decided.
--- With evidence_q 1 every slice that qualifies is kept, and none is pinned.
-create or replace function learning.judge_slices(p_run_id bigint, p_as_of timestamptz)
+-- Gives every simulated slice of a pattern its q and its verdict (gate_simulations.verdict), for a
+-- run whose simulations are there. From the most specific accepted slice upward, one that has kept
+-- slices below it is judged on the events it would govern: its own candidate must still qualify
+-- there, at p <= evidence_q / 2 (no search is paid for twice). Where that grid is missing it is
+-- requested, the slice stays 'accepted', and the number of requests made is returned: 0 means all
+-- is decided. With evidence_q 1 every slice that qualifies is kept, and none is pinned. A slice
+-- without evidence in this run (held_lessons) keeps its verdict, and one in force still governs
+-- its events.
+create or replace function learning.judge_slices(
+    p_run_id bigint, p_as_of timestamptz, p_pattern_key text
+)
 returns integer
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
@@ -15,41 +19,38 @@ declare
     v_governed learning.gate_simulations;
     v_q double precision;
     v_holds boolean;
-    v_kept bigint[] := '{}';  -- lessons, most specific first
+    v_level double precision := learning.evidence_q(p_pattern_key);
+    v_held bigint[] := learning.held_lessons(p_run_id, p_pattern_key);
+    v_kept bigint[] := array(
+        select h.id from unnest(v_held) as h (id) where learning.has_solution(h.id)
+    );
     v_open bigint[] := '{}';  -- lessons that wait for a governed grid
     v_requests integer := 0;
 begin
-    with slices as (
-        select t.lesson_id, t.pattern_key, t.depth,
-            g.candidate is null or f.id is not null as is_out,
-            case when f.id is null then coalesce(g.chosen_p, 1) else 1 end as p
+    with slices as materialized (
+        select t.lesson_id, t.depth, g.candidate is null as is_out, coalesce(g.chosen_p, 1) as p
         from learning.tuning_lessons as t
         left join learning.gate_simulations as g
             on g.lesson_id = t.lesson_id and g.kind = 'own'
-        left join learning.simulation_requests as f
-            on f.run_id = p_run_id and f.lesson_id = t.lesson_id and f.kind = 'own'
-            and f.status = 'failed'
-        where t.closed and t.simulated
+        where t.pattern_key = p_pattern_key and t.closed and t.simulated
     ),
-    by_pattern as materialized (
-        select learning.evidence_q(s.pattern_key) as level,
-            array_agg(s.lesson_id order by s.lesson_id) as lessons,
+    together as (
+        select array_agg(s.lesson_id order by s.lesson_id) as lessons,
             array_agg(s.is_out order by s.lesson_id) as is_out,
             learning.weighted_q(
                 array_agg(s.p order by s.lesson_id),
                 array_agg(power(4.0::double precision, -s.depth) order by s.lesson_id)
             ) as q
         from slices as s
-        group by s.pattern_key
     ),
     judged as (
         select u.lesson_id, u.q, case
                 when u.is_out then 'none'
-                when u.q <= b.level then 'accepted'
-                when u.q <= 2 * b.level and learning.has_solution(u.lesson_id) then 'accepted'
+                when u.q <= v_level then 'accepted'
+                when u.q <= 2 * v_level and learning.has_solution(u.lesson_id) then 'accepted'
                 else 'proposed'
             end as verdict
-        from by_pattern as b
+        from together as b
         cross join lateral unnest(b.lessons, b.is_out, b.q) as u (lesson_id, is_out, q)
     )
     update learning.gate_simulations as g
@@ -57,8 +58,10 @@ begin
         verdict = case when g.kind = 'own' then coalesce(j.verdict, 'none') else 'none' end,
         governed_by = null
     from learning.gate_simulations as every
+    join learning.lessons as l on l.id = every.lesson_id and l.pattern_key = p_pattern_key
     left join judged as j on j.lesson_id = every.lesson_id
     where every.id = g.id
+        and g.lesson_id <> all (v_held)
         and (g.q, g.verdict, g.governed_by) is distinct from (
             case when g.kind = 'own' then j.q else g.q end,
             case when g.kind = 'own' then coalesce(j.verdict, 'none') else 'none' end,
@@ -66,20 +69,21 @@ begin
         );
 
     for v_slice in
-        select t.lesson_id, t.pattern_key, t.items, g.evidence_stamp,
-            learning.evidence_q(t.pattern_key) as evidence_q
+        select t.lesson_id, t.items, g.evidence_stamp
         from learning.tuning_lessons as t
         join learning.gate_simulations as g on g.lesson_id = t.lesson_id and g.kind = 'own'
-        where g.verdict = 'accepted'
-        order by t.depth desc, t.pattern_key, t.items
+        where t.pattern_key = p_pattern_key
+            and g.verdict = 'accepted'
+            and t.lesson_id <> all (v_held)
+        order by t.depth desc, t.items
     loop
-        if learning.slices_below(v_open, v_slice.pattern_key, v_slice.items) <> '[]' then
+        if learning.slices_below(v_open, p_pattern_key, v_slice.items) <> '[]' then
             v_open := v_open || v_slice.lesson_id;  -- what it governs is not known yet
             continue;
         end if;
         v_exclusions := case
-            when v_slice.evidence_q >= 1 then '[]'
-            else learning.slices_below(v_kept, v_slice.pattern_key, v_slice.items)
+            when v_level >= 1 then '[]'
+            else learning.slices_below(v_kept, p_pattern_key, v_slice.items)
         end;
         if v_exclusions = '[]' then
             update learning.gate_simulations as g
@@ -97,8 +101,8 @@ begin
         if found then
             v_q := v_governed.chosen_p;
             v_holds := v_governed.candidate is not null and (
-                v_q <= v_slice.evidence_q / 2
-                or v_q <= v_slice.evidence_q and learning.has_solution(v_slice.lesson_id)
+                v_q <= v_level / 2
+                or v_q <= v_level and learning.has_solution(v_slice.lesson_id)
             );
             update learning.gate_simulations as g
             set q = case when g.kind = 'governed' then v_q else g.q end,
@@ -107,14 +111,6 @@ begin
             if v_holds then
                 v_kept := v_kept || v_slice.lesson_id;
             end if;
-        elsif exists (
-            select from learning.simulation_requests as r
-            where r.run_id = p_run_id and r.lesson_id = v_slice.lesson_id
-                and r.kind = 'governed' and r.exclusions = v_exclusions and r.status = 'failed'
-        ) then
-            update learning.gate_simulations as g
-            set verdict = 'proposed'
-            where g.lesson_id = v_slice.lesson_id and g.kind = 'own';
         else
             insert into learning.simulation_requests (
                 run_id, lesson_id, kind, exclusions, evidence_stamp, as_of
@@ -136,11 +132,11 @@ begin
     end if;
 
     if cardinality(v_kept) > 0 then
-        perform learning.pin_slices();
+        perform learning.pin_slices(p_pattern_key);
     end if;
     return 0;
 end
 $$;
-comment on function learning.judge_slices(bigint, timestamptz) is
-    'Sets q and verdict of every simulated slice; returns how many governed grids it had to '
-    'request first.';
+comment on function learning.judge_slices(bigint, timestamptz, text) is
+    'Sets q and verdict of every simulated slice of a pattern; returns how many governed grids it '
+    'had to request first.';

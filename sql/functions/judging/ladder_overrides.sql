@@ -1,6 +1,6 @@
--- The overrides of the DX ladder: closed ladder lessons whose multiplier is at least 0.02 from 1.
--- Ids and times are null; confidence is n_success / 100, at most 1.
-create or replace function learning.ladder_overrides()
+-- The overrides of a pattern's DX ladder: closed ladder lessons whose multiplier is at least 0.02
+-- from 1. Ids and times are null; confidence is n_success / 100, at most 1.
+create or replace function learning.ladder_overrides(p_pattern_key text)
 returns setof learning.pm_overrides
 language sql stable
 as $$
@@ -25,11 +25,12 @@ as $$
             'ladder_pressure', l.stats -> 'ladder_pressure', 'n_success', l.stats -> 'n_success'
         )
     )) as o
-    where l.lesson_type = 'tuning_rates'
+    where l.pattern_key = p_pattern_key
+        and l.lesson_type = 'tuning_rates'
         and l.action_category = 'tuning_dx_ladder'
         and l.status = 'active'
         and l.latent_factor_id is null
         and abs(m.multiplier - 1) >= 0.02
 $$;
-comment on function learning.ladder_overrides() is
-    'Overrides of the DX ladder method, as rows of pm_overrides without ids.';
+comment on function learning.ladder_overrides(text) is
+    'Overrides of a pattern''s DX ladder, as rows of pm_overrides without ids.';

@@ -1,34 +1,36 @@
--- Pins the slices without a solution of their own which lose, on their own events, under the
--- solution that would govern them: that of the most specific kept slice above; ties: confidence,
--- then n. Broad slices first, because a pin governs what is below it. Returns how many it pinned.
-create or replace function learning.pin_slices()
+-- Pins the slices of a pattern without a solution of their own which lose, on their own events,
+-- under the solution that would govern them: that of the most specific kept slice above; ties:
+-- confidence, then n. Broad slices first, because a pin governs what is below it. Returns how many
+-- it pinned.
+create or replace function learning.pin_slices(p_pattern_key text)
 returns bigint
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    v_tested text[] := array(
-        select p.pattern_key
-        from (select distinct t.pattern_key from learning.tuning_lessons as t offset 0) as p
-        where learning.evidence_q(p.pattern_key) < 1
-    );
     v_depth integer;
     v_pinned bigint := 0;
     v_now bigint;
 begin
+    if learning.evidence_q(p_pattern_key) >= 1 then
+        return 0;
+    end if;
     for v_depth in
-        select distinct t.depth from learning.tuning_lessons as t where t.depth > 0 order by 1
+        select distinct t.depth
+        from learning.tuning_lessons as t
+        where t.pattern_key = p_pattern_key and t.depth > 0
+        order by 1
     loop
         with slices as materialized (
-            select t.lesson_id, t.pattern_key, t.items, t.depth, s.id, s.verdict, s.q, s.n_events,
+            select t.lesson_id, t.items, t.depth, s.id, s.verdict, s.q, s.n_events,
                 s.candidate
             from learning.tuning_lessons as t
             join learning.gate_simulations as s on s.lesson_id = t.lesson_id and s.kind = 'own'
-            where t.closed and t.simulated and t.depth <= v_depth
-                and t.pattern_key = any (v_tested)
+            where t.pattern_key = p_pattern_key
+                and t.closed and t.simulated and t.depth <= v_depth
         ),
         solutions as materialized (
-            select s.lesson_id, s.pattern_key, s.items, s.depth, s.verdict, s.n_events,
+            select s.lesson_id, s.items, s.depth, s.verdict, s.n_events,
                 coalesce(g.candidate, s.candidate) as candidate, coalesce(g.q, s.q) as q
             from slices as s
             left join learning.gate_simulations as g
@@ -38,7 +40,7 @@ begin
         governed as (
             select distinct on (s.id) s.id, u.lesson_id, u.verdict, u.candidate
             from slices as s
-            join solutions as u on u.pattern_key = s.pattern_key and u.items <@ s.items
+            join solutions as u on u.items <@ s.items
             where s.depth = v_depth and s.verdict in ('none', 'proposed')
             order by s.id, u.depth desc, u.q, u.n_events desc, u.lesson_id
         )
@@ -54,5 +56,6 @@ begin
     return v_pinned;
 end
 $$;
-comment on function learning.pin_slices() is
-    'Marks the slices which the solution governing them would hurt as pinned; returns how many.';
+comment on function learning.pin_slices(text) is
+    'Marks the slices of a pattern which the solution governing them would hurt as pinned; returns '
+    'how many.';

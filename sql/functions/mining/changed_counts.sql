@@ -29,7 +29,7 @@ as $$
     from (
         select c.sign, c.quadrant, c.weight, c.has_samples, c.roi, (
                 select coalesce(string_agg(
-                    coalesce(d.item_of ->> learning.value_name(c.scope -> d.name), '0'), ''
+                    coalesce(d.item_of ->> (c.scope ->> d.name), '0'), ''
                 ), '')
                 from dims as d
             ) as items

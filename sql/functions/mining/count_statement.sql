@@ -1,9 +1,9 @@
 -- SQL that counts the slices of some parts ($2) of a pattern ($1) and those below (deeper_slices)
--- with at least $3 experiments and at most $4 conditions: columns of slice_counts. A class of events
--- (events_statement) is a stretch of every bit string: successes come first, policy skips last. So a
--- count is that of the bits in a stretch, after an AND with those that have a mark. Only the sums of
--- weights are generated, a term per class and per binary digit of the weight: a loop over the
--- classes of each slice in a fixed text makes a search 1.3 times as long (10,000 x 10).
+-- with at least $3 experiments and at most $4 conditions: the columns of slice_counts. A class of
+-- events (events_statement) is a stretch of every bit string: successes come first, policy skips
+-- last. So a count is that of the bits in a stretch, after an AND with those that have a mark. Only
+-- the sums of weights are generated, a term per class and per binary digit of the weight: a loop
+-- over the classes of each slice in a fixed text makes a search 1.3 times as long (10,000 x 10).
 create or replace function learning.count_statement(p_weights bigint[], p_weight_digits integer[])
 returns text
 language sql immutable parallel safe

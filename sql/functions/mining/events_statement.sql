@@ -54,7 +54,7 @@ as $$
         cardinality(p_weights), p_weights,
         string_agg(
             format(
-                ', coalesce(%L::jsonb ->> learning.value_name(c.scope -> %L), %L) as k%s',
+                ', coalesce(%L::jsonb ->> (c.scope ->> %L), %L) as k%s',
                 d.digits_of, d.name, repeat('0', d.last_digit - d.first_digit + 1), d.turn
             ), ''
         ),

@@ -1,7 +1,7 @@
 -- The iceberg cube: every slice of the pattern's contributions (those counted first after mining
 -- p_since; null: all) with at least p_floor experiments and at most p_max_dims conditions (null:
--- any number), of coded values. Events become rows of binary digits (events_statement), these become
--- bit strings, one per digit, anew below each leading condition, so that they stay short
+-- any number), of coded values. Events become rows of binary digits (events_statement), these
+-- become bit strings, one per digit, anew below each leading condition, so that they stay short
 -- (slice_leads, gather_statement); slices are found by AND (deeper_slices) and counted by
 -- bit_count (count_statement). docs/mining.md has an example.
 create or replace function learning.find_slices(
@@ -23,7 +23,8 @@ declare
     v_count text;
     v_parts learning.slice_part[];
 begin
-    select sum(w.n), coalesce(array_agg(w.weight order by w.weight) filter (where w.is_experiment), '{}')
+    select sum(w.n),
+        coalesce(array_agg(w.weight order by w.weight) filter (where w.is_experiment), '{}')
     into v_n, v_weights
     from (
         select c.weight, c.quadrant <> 'policy' as is_experiment, count(*) as n

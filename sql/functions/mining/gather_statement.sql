@@ -3,8 +3,8 @@
 -- dimensions, each column of digits summed up to a bit string. This is generated, for SQL sums up a
 -- fixed number of columns only: rows of (event, digit) summed up in a fixed text take three times
 -- as long, matrices cut by array slices make a search 1.2 to 1.4 times as long (10,000 x 10,
--- 100,000 x 8). A bit string keeps the order of the events where groups are hashed (find_slices sees to it);
--- each lead is a GROUP BY of its own, as sets of them may be sorted all the same.
+-- 100,000 x 8). A bit string keeps the order of the events where groups are hashed (find_slices
+-- sees to it); each lead is a GROUP BY of its own, as sets of them may be sorted all the same.
 create or replace function learning.gather_statement(
     p_pattern_key text, p_turns integer[], p_last integer, p_classes integer,
     p_weight_digits integer, p_floor integer

@@ -1,9 +1,10 @@
 -- Mines one pattern as of a moment: experiments of the last lookback_days to slice_rates and on to
 -- lessons; touches only what changed. The changes since the last mining are merged into the stored
 -- slices; all are found anew where settings, lookback or much of the evidence changed, the clock
--- went back, or a slice that is not stored may qualify by now. Returns {"events", "slices",
--- "slices_changed", "lessons", "lessons_changed", "retired"}; slices under n_min are not told. Long,
--- for it is one story: every step reads or moves the state of the pattern (v_state).
+-- went back, or a slice that is not stored may qualify by now. Tables that grew are analyzed before
+-- and after. Returns {"events", "slices", "slices_changed", "lessons", "lessons_changed",
+-- "retired"}; slices under n_min are not told. Long, for it is one
+-- story: every step reads or moves the state of the pattern (v_state).
 create or replace function learning.mine_pattern(
     p_pattern_key text, p_as_of timestamptz, p_run_id bigint
 )
@@ -36,6 +37,7 @@ begin
     perform learning.log('INFO', 'TuningMiner starting', jsonb_build_object(
         'pattern_key', p_pattern_key, 'lookback_days', v_days
     ), p_run_id);
+    perform learning.analyze_grown('{pattern_episode_events}');
     v_state.mining := v_state.mining + 1;
     v_keeps := v_state.base_floor is not null
         and v_state.lookback_days = v_days
@@ -100,6 +102,9 @@ begin
     v_result := learning.write_lessons(
         p_pattern_key, v_n_min, p_as_of, p_run_id, v_state.mining, not v_keeps
     );
+    if v_is_new_base then
+        perform learning.analyze_grown('{lessons,mining_contributions,slice_rates}');
+    end if;
 
     update learning.mined_patterns as m
     set as_of = p_as_of,

@@ -1,7 +1,7 @@
--- The enabled dimensions a pattern has codes for, in the order of their places (turn 1, 2, ...). By
--- a value's text (learning.value_name), item_of has the character that stands for it in a key and
--- digits_of its code in binary digits, as many as every code of the dimension fits in: those from
--- first_digit to last_digit of an event (coded_events).
+-- The enabled dimensions a pattern has codes for, in the order of their places (turn 1, 2, ...).
+-- item_of maps a value to the character that stands for it in a key, digits_of to its code in binary
+-- digits, as many as every code of the dimension fits in: those from first_digit to last_digit of
+-- an event (events_statement).
 create or replace function learning.mined_dimensions(p_pattern_key text)
 returns table (
     name text, turn integer, first_digit integer, last_digit integer, item_of jsonb,
@@ -10,10 +10,8 @@ returns table (
 language sql stable
 as $$
     select d.name, d.turn, d.last_digit - d.n_digits + 1, d.last_digit,
-        jsonb_object_agg(learning.value_name(k.value), k.item),
-        jsonb_object_agg(
-            learning.value_name(k.value), right(k.code::bit(31)::text, d.n_digits)
-        )
+        jsonb_object_agg(k.value, k.item),
+        jsonb_object_agg(k.value, right(k.code::bit(31)::text, d.n_digits))
     from (
         select o.name, o.n_digits, row_number() over (order by o.place)::integer as turn,
             (sum(o.n_digits) over (order by o.place))::integer as last_digit

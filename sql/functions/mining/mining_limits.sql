@@ -7,7 +7,7 @@ returns table (
     most_weights integer, searched_below_all integer,
     single_leads integer, leads_of_two integer, follow_two integer,
     leads_of_two_mostly integer, follow_two_mostly integer,
-    cheap_merge integer, merged_per_slice integer,
+    most_merged integer, cheap_merge integer, merged_per_slice integer,
     deep_step integer, shallow_step integer, shallow_dims integer, many_changes integer
 )
 language sql immutable parallel safe
@@ -33,9 +33,10 @@ as $$
         -- the first (100,000 x 8); beyond leads_of_two_mostly where follow_two_mostly do
         -- (1,000,000 x 6).
         16000, 6, 300000, 3,
-        -- A merge of so few rows always pays; else merged_per_slice of them cost what finding and
-        -- storing a slice does (1 % of 10,000 x 28, depth 3).
-        100000, 10,
+        -- From most_merged changes of weight 2^32 on a merge may sum up more than is exact (2^53);
+        -- one of no more than cheap_merge rows always pays; else merged_per_slice of them cost what
+        -- finding and storing a slice does (1 % of 10,000 x 28, depth 3).
+        2097152, 100000, 10,
         -- A merge takes deep_step dimensions at a time, so that the counts are summed up between,
         -- and shallow_step where slices have at most shallow_dims conditions, and so are few
         -- (1 % of 10,000 x 10, and of 10,000 x 28, depth 3).

@@ -1,6 +1,6 @@
 -- SQL of the steps of a roll-up of s0 (slice_key: '', rest: an item per dimension, 0 for none, and
 -- the counts p_counts) to the slices of p_dims dimensions with at most p_max_dims conditions (null:
--- any number): CTEs s1, s2, ... A step takes the first p_at_once items of rest: it adds every subset
+-- any number): CTEs s1, s2, ... A step takes the first p_at_once items of rest: it adds each subset
 -- of them to the key, leaves the others in rest, and sums up what became the same. A subset with an
 -- item that is missing is null, and left out. Generated, for the subsets of a step are written out
 -- (item_subsets), and a CTE of its own is what lets the counts be summed up between the steps.

@@ -8,7 +8,10 @@ returns table (
 language sql stable parallel safe security definer
 set search_path = pg_catalog, pg_temp
 as $$
-    with then_known as (
+    with asked as materialized (
+        select learning.scope_items(learning.require_scope(p_scope)) as items
+    ),
+    then_known as (
         select distinct on (h.override_id) h.new_row
         from learning.pm_overrides_history as h
         where h.changed_at <= p_at
@@ -16,12 +19,13 @@ as $$
     ),
     then_active as (
         select o.*
-        from then_known as k
+        from asked as a
+        cross join then_known as k
         cross join lateral jsonb_populate_record(null::learning.pm_overrides, k.new_row) as o
         where k.new_row is not null
             and o.status = 'active'
             and o.pattern_key = p_pattern_key
-            and learning.require_scope(p_scope) @> o.scope_subset
+            and learning.scope_items(o.scope_subset) <@ a.items
     ),
     flags as (
         select c.config_data -> 'feature_flags' as feature_flags

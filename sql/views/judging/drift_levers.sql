@@ -4,11 +4,14 @@
 create or replace view learning.drift_levers as
 with levers as (
     select g.pattern_key, g.gate, g.action_category, g.direction, g.ordinal,
-        min((g.base + r.lowest) / g.base) over (partition by g.pattern_key) as lowest,
-        max((g.base + r.highest) / g.base) over (partition by g.pattern_key) as highest
+        min(1 + r.lowest / g.base) over (partition by g.pattern_key) as lowest,
+        max(1 + r.highest / g.base) over (partition by g.pattern_key) as highest
     from learning.gates as g
     cross join lateral (
-        select min(s.step) as lowest, max(s.step) as highest from unnest(g.steps) as s (step)
+        -- Beyond the base itself no step matters: a multiplier stays within 0.5 and 2.
+        select greatest(min(s.step), -abs(g.base)) as lowest,
+            least(max(s.step), abs(g.base)) as highest
+        from unnest(g.steps) as s (step)
     ) as r
     where g.adjust = 'multiplier'
         and cardinality(g.steps) > 1

@@ -31,7 +31,7 @@ select
         )
         when s.verdict = 'accepted' then 'the events it would govern are still to be judged'
         when s.candidate is null then s.reason
-        when s.verdict = 'none' then 'its simulation failed'
+        when s.verdict = 'none' then 'the last run did not judge it'
         when g.verdict = 'proposed' then 'its effect is that of more specific slices'
         else format('too little evidence: q %s', round(s.q::numeric, 3))
     end as reason,

@@ -75,6 +75,19 @@ checks as (
     from waiting as w
     cross join settings as s
     union all
+    select 3, 'judging unfinished' as check_name,
+        case
+            when clock_timestamp() - min(r.since) > 4 * s.silence then 'fail'
+            when clock_timestamp() - min(r.since) > s.silence then 'warn'
+            else 'ok'
+        end,
+        count(r.run_id) || ' judging runs wait with no simulation left',
+        'Start quadrant worker, which finishes them; if it runs: quadrant log --level ERROR.'
+            as what_to_do
+    from settings as s
+    left join learning.stuck_judgings as r on true
+    group by s.silence
+    union all
     select 4, 'pendings too old' as check_name,
         case when count(e.id) > 0 then 'warn' else 'ok' end,
         count(e.id) || ' windows are pending longer than pending_max_days',

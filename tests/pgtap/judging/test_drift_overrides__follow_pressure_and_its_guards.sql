@@ -21,7 +21,8 @@ returns table (category text, multiplier numeric)
 language sql
 as $$
     select o.action_category, round(o.multiplier::numeric, 4)
-    from learning.drift_overrides() as o
+    from (select distinct g.pattern_key from learning.gates as g) as p
+    cross join lateral learning.drift_overrides(p.pattern_key) as o
     where o.scope_subset = p_scope
     order by 1
 $$;
@@ -92,7 +93,7 @@ select results_eq(
 );
 select is_empty($$select * from pg_temp.drifts('{"bucket": "ladder"}')$$, 'the ladder does not drift');
 select is(
-    (select o.confidence_score from learning.drift_overrides() as o limit 1),
+    (select o.confidence_score from learning.drift_overrides('pm.uptrend.S1.entry') as o limit 1),
     round(104 / 154.0, 4)::double precision, 'confidence is n / (n + 50)'
 );
 

@@ -35,7 +35,7 @@ select results_eq(
     '32 are not, and chain=solana is a copy'
 );
 select results_eq(
-    $$select scope_subset, round(multiplier::numeric, 4) from learning.ladder_overrides() order by n$$,
+    $$select scope_subset, round(multiplier::numeric, 4) from learning.ladder_overrides('pm.uptrend.S3.dx') order by n$$,
     $$values ('{"bucket": "nano"}'::jsonb, 1.0952), ('{}', 0.9490)$$, 'the judge reads them'
 );
 

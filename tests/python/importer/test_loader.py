@@ -63,6 +63,22 @@ def test_again_nothing_is_new_but_outcomes_arrive(
     assert (again.new, again.completed, again.already_there) == (0, 0, 2)
 
 
+def test_what_is_older_than_the_lookback_is_counted(
+    connection: psycopg.Connection[Any], tmp_path: Path
+) -> None:
+    connection.execute("select learning.set_clock('2026-04-05 00:36+00')")
+    old = [episode(f"e{i}") for i in range(3)]
+    new = [episode("e3", timestamp="2026-01-06T00:37:00+00:00"), episode("e4", pattern_key="?")]
+    path = write(tmp_path / "a.jsonl", *old, *new)
+    report = import_file(connection, path, UNITS)
+    assert (report.new, report.beyond_lookback, report.lookback_days) == (4, 0, None)
+    connection.execute("select learning.set_clock('2026-04-05 00:37+00')")
+    assert import_file(connection, path, UNITS).beyond_lookback == 0, "they were there before"
+    connection.execute("truncate learning.pattern_episode_events")
+    report = import_file(connection, path, UNITS)
+    assert (report.new, report.beyond_lookback, report.lookback_days) == (4, 3, 90)
+
+
 def test_two_imports_at_once_store_every_row_once(database: str, tmp_path: Path) -> None:
     rows = [episode(f"e{i % 1500}", outcome=[None, "failure"][i % 2]) for i in range(3000)]
     paths = [write(tmp_path / "a.jsonl", *rows), write(tmp_path / "b.jsonl", *reversed(rows))]

@@ -136,6 +136,22 @@ def test_nothing_to_judge() -> None:
     assert result.reason
 
 
+def test_a_tie_of_z_goes_to_the_higher_ratio_however_large_the_move() -> None:
+    """Nine wins on nine days, and two wins with a loss on each of nine days: z is 3 for both."""
+    day = np.repeat(np.arange(9), 4)
+    won = np.tile([True, True, False, True], 9)
+    admitted = np.zeros((36, 1 + len(GRID.steps)), dtype=bool)
+    near, far = candidate(ts=-0.05), candidate(ts=-0.1)
+    admitted[:, 1 + near] = np.tile([True, True, True, False], 9)
+    admitted[:, 1 + far] = np.tile([False, False, False, True], 9)
+    events = Events(day, won, np.full(36, np.nan), admitted)
+    result = simulate(events, GRID, Settings(value_mode="count", min_ratio=1.0), seed=1)
+    assert result.z[near] == pytest.approx(result.z[far])
+    assert (result.ratio[near], result.ratio[far]) == (2, 9)
+    assert GRID.move[near] < GRID.move[far]
+    assert result.chosen == far
+
+
 def test_ties_go_to_the_smallest_move_and_the_fewest_levers() -> None:
     events = slice_of([(9, True, False, False), (20, False, False, False)])
     gain = events.won[:, None]

@@ -4,119 +4,23 @@ from __future__ import annotations
 
 import json
 import threading
-from datetime import UTC, datetime, timedelta
 from typing import Any
-from zlib import crc32
 
 import numpy as np
 import psycopg
 import pytest
+from experiments import (
+    BUCKETS,
+    PATTERN,
+    Connection,
+    in_force,
+    judge,
+    rows,
+    set_lessons,
+    verdicts,
+)
 
 from quadrant.judging import Worker
-
-Connection = psycopg.Connection[Any]
-PATTERN = "pm.uptrend.S1.entry"
-START = datetime(2026, 1, 1, tzinfo=UTC)
-NOW = START + timedelta(days=86)
-
-
-@pytest.fixture
-def market(connection: Connection) -> Connection:
-    """1,500 experiments: in bucket micro, ts a little below base pays; elsewhere nothing does."""
-    insert_market(connection, seed=3)
-    set_lessons(connection, [{}, {"bucket": "micro"}, {"bucket": "mid"}, {"bucket": "big"}])
-    return connection
-
-
-def insert_market(connection: Connection, seed: int, acted: str = "ts_score >= 0.6") -> None:
-    rng = np.random.default_rng(seed)
-    connection.execute("update learning.clock_setting set set_to = %s", (NOW,))
-    rows = []
-    for _ in range(1_500):
-        ts, halo = rng.uniform(0.45, 0.75), rng.uniform(0.5, 1.5)
-        bucket = str(rng.choice(["micro", "mid", "big"]))
-        pays = bucket == "micro" and 0.5 <= ts < 0.6
-        won = bool(rng.random() < (0.65 if pays else 0.2))
-        roi = float(rng.uniform(0.08, 0.2) if won else -rng.uniform(0.02, 0.03))
-        samples = [{"ts_score": ts, "halo_distance": halo, "slope": 0.01}]
-        rows.append(
-            (
-                PATTERN,
-                json.dumps({"bucket": bucket, "timeframe": "1h"}),
-                "success" if won else "failure",
-                START + timedelta(days=float(rng.uniform(0, 85))),
-                roi,
-                json.dumps({"samples": samples}),
-            )
-        )
-    rows.sort(key=lambda row: row[3])
-    with connection.cursor() as cursor:
-        cursor.executemany(
-            "insert into learning.pattern_episode_events"
-            " (pattern_key, scope, decision, outcome, decided_at, roi, factors)"
-            " values (%s, %s, 'skipped', %s, %s, %s, %s)",
-            rows,
-        )
-
-
-def set_lessons(connection: Connection, scopes: list[dict[str, str]], stamp: str = "one") -> None:
-    """What the miner would write, every event sampled."""
-    for scope in scopes:
-        connection.execute(
-            """
-            with slice as (
-                insert into learning.slice_rates as r (
-                    pattern_key, slice_key, acted_success, acted_failure, skipped_success,
-                    skipped_failure, n_policy, weight, n_sampled, n_valued
-                )
-                select %(pattern)s, %(key)s, 0, 0, 0, count(*), 0, 0, count(*), 0
-                from learning.pattern_episode_events as e
-                where e.scope @> %(scope)s::jsonb
-                on conflict (pattern_key, slice_key) do update set n_policy = r.n_policy
-                returning r.n
-            ),
-            known as (
-                update learning.lessons as l set evidence_stamp = %(stamp)s
-                where l.pattern_key = %(pattern)s and l.slice_key = %(key)s
-                returning l.id
-            )
-            insert into learning.lessons as l (
-                module, lesson_type, pattern_key, scope_subset, slice_key, n, evidence_stamp
-            )
-            select 'pm', 'tuning_rates', %(pattern)s, %(scope)s::jsonb, %(key)s, s.n, %(stamp)s
-            from slice as s
-            where not exists (select from known)
-            """,
-            {
-                "pattern": PATTERN,
-                "scope": json.dumps(scope),
-                "stamp": stamp,
-                "key": "".join(
-                    chr(0x4E00 + crc32(repr(item).encode()) % 20_000) for item in scope.items()
-                ),
-            },
-        )
-
-
-def judge(connection: Connection, worker: Worker | None = None) -> int:
-    connection.execute("call learning.run_materializer(true)")
-    return (worker or Worker()).drain(connection)
-
-
-def rows(connection: Connection, query: str, *arguments: Any) -> list[tuple[Any, ...]]:
-    return connection.execute(query, arguments or None).fetchall()  # type: ignore[arg-type]
-
-
-def in_force(connection: Connection) -> list[tuple[Any, ...]]:
-    return rows(
-        connection,
-        "select scope_subset, action_category, multiplier, delta, confidence_score, status"
-        " from learning.pm_overrides order by scope_subset, action_category",
-    )
-
-
-def verdicts(connection: Connection) -> dict[str, str]:
-    return dict(rows(connection, "select scope_subset::text, verdict from analyst.simulations"))
 
 
 def test_a_planted_slice_gets_a_joint_solution_and_the_others_none(market: Connection) -> None:
@@ -138,7 +42,7 @@ def test_a_planted_slice_gets_a_joint_solution_and_the_others_none(market: Conne
     (run,) = rows(market, "select status, detail -> 'simulation' ->> 'created' from"
                   " learning.learning_runs where job = 'quadrant.judge'")  # fmt: skip
     assert run[0] == "done"
-    assert int(run[1]) == len(in_force(market))
+    assert int(run[1]) == len([row for row in in_force(market) if row[5] == "active"])
 
 
 def test_counts_of_the_worker_are_those_sql_works_out_anew(market: Connection) -> None:
@@ -401,6 +305,35 @@ def test_the_story_of_an_override(market: Connection) -> None:
     assert story["history"][0]["change"] == "INSERT"
     assert story["lesson"]["scope_subset"] == {"bucket": "micro"}
     assert set(story["solution"]) == {"tuning_ts_min", "tuning_halo", "tuning_slope_min"}
+    market.execute("set role quadrant_analyst")
+    told = rows(market, "select analyst.explain_override(%s)", story["override"]["id"])
+    assert told == [(story,)]
+
+
+def test_evidence_that_moves_is_shown_and_writes_no_history(market: Connection) -> None:
+    """Three cycles, each with 20 more experiments of the same kind."""
+    judge(market)
+    shown = "select evidence -> 'n_events' from analyst.overrides where scope_subset = %s"
+    (before,) = set(rows(market, shown, '{"bucket": "micro"}'))
+    for cycle in range(3):
+        market.execute(
+            "insert into learning.pattern_episode_events"
+            " (pattern_key, scope, decision, outcome, decided_at, roi, factors)"
+            " select pattern_key, scope, decision, outcome, decided_at, roi, factors"
+            " from learning.pattern_episode_events order by id limit 20"
+        )
+        set_lessons(market, BUCKETS, stamp=f"cycle {cycle}")
+        assert judge(market) >= 4
+    assert verdicts(market)['{"bucket": "micro"}'] == "kept"
+    (after,) = set(rows(market, shown, '{"bucket": "micro"}'))
+    assert after > before
+    history = rows(
+        market,
+        "select change, (old_row ->> 'solution_id') = (new_row ->> 'solution_id')"
+        " and (old_row ->> 'status') = (new_row ->> 'status')"
+        " from learning.pm_overrides_history order by id",
+    )
+    assert ("UPDATE", True) not in history
 
 
 def test_the_workers_role_can_do_the_work_and_nothing_else(market: Connection) -> None:

@@ -27,13 +27,18 @@ SLICES = """(
 ) as slices"""
 
 
+def text(value: object) -> str:
+    """A scope value as it is compared: 7, 7.0 and "7" are one, true and "true" another."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)
+
+
 def key(scope: dict[str, Any]) -> str:
-    """A slice's name: its scope, in one order; 7.0 is 7."""
-    plain = {
-        name: int(value) if isinstance(value, float) and value.is_integer() else value
-        for name, value in scope.items()
-    }
-    return json.dumps(plain, sort_keys=True)
+    """A slice's name: its scope, in one order, values as texts."""
+    return json.dumps({name: text(value) for name, value in scope.items()}, sort_keys=True)
 
 
 def slices(

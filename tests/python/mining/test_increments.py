@@ -21,7 +21,7 @@ DIMS = (
     "mcap_vol_ratio_bucket",
 )
 START = datetime(2026, 3, 1, tzinfo=UTC)
-VALUES = st.sampled_from(["a", "b", 7, 7.0, "7", True, "ключ 'é' \"{}\"", "", "0"])
+VALUES = st.sampled_from(["a", "b", 7, 7.0, "7", True, "true", "ключ 'é' \"{}\"", "", "0"])
 
 
 def some_events(seed: int, number: int) -> list[dict[str, Any]]:
@@ -481,7 +481,7 @@ def test_many_events_are_cut_into_statements(
                             and blocked_by = '{{policy}}' then 'policy'
                             else decision || ' ' || outcome end as q,
                         round(4294967296.0 / count(*) over (partition by attempt_id)) as w, {
-                ", ".join(f"scope -> '{dim}' as v{i}" for i, dim in enumerate(DIMS))
+                ", ".join(f"scope ->> '{dim}' as v{i}" for i, dim in enumerate(DIMS))
             }
                     from learning.pattern_episode_events
                 ) as e

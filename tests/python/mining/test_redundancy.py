@@ -9,7 +9,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from brute_force import MINE
+from brute_force import MINE, text
 
 PATTERN = "pm.uptrend.S1.entry"
 VALUES = {"bucket": ["nano", "big"], "timeframe": ["15m", "1h"], "curator": ["7", 7], "intent": "a"}
@@ -46,8 +46,7 @@ def rate(rows: list[tuple[dict[str, Any], bool]], conditions: dict[str, Any]) ->
         success
         for scope, success in rows
         if all(
-            name in scope and json.dumps(scope[name]) == json.dumps(value)
-            for name, value in conditions.items()
+            name in scope and text(scope[name]) == text(value) for name, value in conditions.items()
         )
     ]
     return sum(inside) / len(inside)

@@ -33,4 +33,13 @@ select
     ) as overrides_in_force,
     (
         select count(*) from learning.pm_overrides as o where o.status = 'proposed'
-    ) as overrides_proposed
+    ) as overrides_proposed,
+    array(
+        select format(
+            'the %%s experiments of %%s are older than the lookback of %%s days: kept, not mined',
+            p.n_finished, p.pattern_key, p.lookback_days
+        )
+        from analyst.patterns as p
+        where p.n_finished > 0 and p.n_beyond_lookback = p.n_finished
+        order by p.pattern_key
+    ) as too_old
