@@ -32,8 +32,10 @@ as $$
         select string_agg(
                 format('(%L::jsonb ->> e.k%s)', d.item_by_digits, d.turn), ' || ' order by d.turn
             ) as slice_key,
-            'where ' || string_agg(format('(%L::jsonb ? e.k%s)', d.item_by_digits, d.turn), ' and ')
-                || ' group by ' || string_agg('e.k' || d.turn, ', ') as grouping
+            'where ' || string_agg(
+                format('e.k%s <> %L', d.turn, repeat('0', d.last_digit - d.first_digit + 1)),
+                ' and '
+            ) || ' group by ' || string_agg('e.k' || d.turn, ', ') as grouping
         from dims as d
         where d.turn = any (p_turns)
     )
