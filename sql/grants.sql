@@ -60,3 +60,23 @@ grant execute on function
     to quadrant_worker;
 
 reset role;
+
+-- Temporary objects are for who needs them: the PM's bulk COPY, the miner. PUBLIC has the right in
+-- every new database and after a restore; only the database's owner can take it: elsewhere
+-- quadrant migrate warns, and analyst.health.
+do $temporary$
+begin
+    if pg_has_role(
+        current_user, (select d.datdba from pg_database as d where d.datname = current_database()),
+        'usage'
+    ) then
+        execute format(
+            'revoke temporary on database %I from public, quadrant_worker, quadrant_analyst',
+            current_database()
+        );
+        execute format(
+            'grant temporary on database %I to quadrant_owner, quadrant_pm', current_database()
+        );
+    end if;
+end
+$temporary$;

@@ -13,6 +13,7 @@ from typing import Any
 import psycopg
 import pytest
 
+from quadrant.cli.app import main
 from quadrant.importer import RoiUnit, ScoreScale, Units, import_file
 
 SEED = Path(__file__).parents[3] / "shared" / "data" / "seed_episodes.csv"
@@ -183,15 +184,37 @@ def test_import_and_learn_on_the_command_line(database: str) -> None:
 
 
 def test_learn_says_when_a_scheduled_run_is_at_it(
+    database: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("quadrant.learner.PATIENCE", 0.05)
+    monkeypatch.setenv("QUADRANT_DSN", database)
+    monkeypatch.setattr(sys, "argv", ["quadrant", "learn"])
+    with psycopg.connect(database) as job:
+        job.execute("select learning.begin_run('quadrant.judge')")
+        with pytest.raises(SystemExit, match="1"):
+            main()
+    assert "QD191: nothing was learned: quadrant.judge is in progress" in capsys.readouterr().err
+
+
+def test_three_learn_at_once_one_after_another(
     database: str, connection: psycopg.Connection[Any]
 ) -> None:
-    scalar(connection, "select pg_advisory_lock(hashtext('quadrant'), hashtext('quadrant.judge'))")
-    done = subprocess.run(
-        [sys.executable, "-c", "from quadrant.cli.app import main; main()", "learn"],
-        env={**os.environ, "QUADRANT_DSN": database},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert (done.returncode, done.stderr[:5]) == (1, "QD191")
-    assert "in progress" in done.stderr
+    quadrant = [sys.executable, "-c", "from quadrant.cli.app import main; main()"]
+    environment = {**os.environ, "QUADRANT_DSN": database}
+    units = ("--roi-unit", "fraction", "--score-scale", "1")
+    subprocess.run([*quadrant, "import", str(SEED), *units], env=environment, check=True)
+    connection.execute("select learning.set_clock('2026-01-15')")
+    at_once = [
+        subprocess.Popen(
+            [*quadrant, "learn", "--json"], env=environment, stdout=subprocess.PIPE, text=True
+        )
+        for _ in range(3)
+    ]
+    learned = [json.loads(process.communicate(timeout=120)[0]) for process in at_once]
+    assert [process.returncode for process in at_once] == [0, 0, 0]
+    assert sorted(one["lessons_changed"] > 0 for one in learned) == [False, False, True]
+    assert {(*one["unfinished"], *one["failed"]) for one in learned} == {()}
+    runs = connection.execute(
+        "select job, count(*) from learning.learning_runs where status = 'done' group by job"
+    ).fetchall()
+    assert ("quadrant.judge", 3) in runs

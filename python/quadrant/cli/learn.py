@@ -11,7 +11,7 @@ from rich.table import Table
 from quadrant.cli.console import err, out, print_json
 from quadrant.database import check_schema, connect, queries
 from quadrant.errors import QuadrantError
-from quadrant.learner import Learner
+from quadrant.learner import Learner, take_jobs
 from quadrant.server import resolve_dsn
 
 Row = dict[str, Any]
@@ -28,24 +28,24 @@ def learn(
 ) -> None:
     """Mine, judge and aggregate now, at the database's clock, and print what changed.
 
-    Exits 1 when a step failed: the log says which and why.
+    Waits for a run that is in progress. Exits 1 when a step failed: the log says which and why.
     """
     with (
         connect(resolve_dsn(), autocommit=True) as connection,
         connection.cursor(row_factory=dict_row) as cursor,
     ):
         check_schema(connection)
-        before = cursor.execute(queries("operations/learning_so_far")).fetchone()
         with err.status("Learning"):
+            if busy := take_jobs(connection, "quadrant learn"):
+                raise LearningBusyError(
+                    f"nothing was learned: {busy} is in progress",
+                    hint="Wait for it; analyst.runs shows what is running.",
+                )
+            before = cursor.execute(queries("operations/learning_so_far")).fetchone()
             Learner(connection).learn(judge_anyway=True)
             connection.execute(queries("learner/aggregate"))
         learned = cursor.execute(queries("operations/learned"), before).fetchone()
     assert learned is not None  # one row, whatever happened
-    if skipped := learned.pop("skipped"):
-        raise LearningBusyError(
-            f"nothing was learned: {', '.join(skipped)}",
-            hint="Wait for it; analyst.runs shows what is running.",
-        )
     if json:
         print_json(learned)
     else:

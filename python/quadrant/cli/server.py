@@ -88,6 +88,8 @@ def _print_report(report: MigrationReport) -> None:
         out.print(f"dropped {name}", highlight=False)
     if not report.changed:
         err.print("The schema is up to date.")
+    for warning in report.warnings:
+        err.print(f"Warning: {warning}", style="yellow", highlight=False, soft_wrap=True)
 
 
 def _create_database(server: str) -> None:

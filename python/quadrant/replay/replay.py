@@ -15,7 +15,7 @@ from quadrant.bars import TIMEFRAMES, Bars
 from quadrant.database import queries
 from quadrant.engine import compute
 from quadrant.errors import QuadrantError
-from quadrant.learner import Learner
+from quadrant.learner import Learner, give_back_jobs, take_jobs
 from quadrant.paper import Costs, PaperManager, open_positions
 from quadrant.replay.feed import Moment, Series, moments
 from quadrant.replay.scopes import replay_scopes
@@ -28,7 +28,7 @@ LEARNED = "learn"
 
 
 class ReplayRunningError(QuadrantError):
-    """Another replay moves this database's clock."""
+    """Another replay moves this database's clock, or it is learning."""
 
     code = "QD192"
 
@@ -65,10 +65,10 @@ class Replay:
     """One replay of a set of series against one database.
 
     `connection` is the owner's, in autocommit mode. A replay of the same series goes on where the
-    last one stopped. A database has one at a time: the lock, held until the end of `run`, also
+    last one stopped. A database has one at a time: it holds all jobs until the end of `run`, and
     waits for the session of a replay that was killed, which may still be learning.
 
-    Raises ReplayRunningError when another one holds it for half a minute.
+    Raises ReplayRunningError when another one, or a job, holds them for half a minute.
     """
 
     def __init__(
@@ -77,13 +77,11 @@ class Replay:
         self.connection = connection
         self.options = options
         connection.execute(queries("replay/session"))
-        try:
-            connection.execute(queries("replay/lock"))
-        except psycopg.errors.LockNotAvailable as error:
+        if busy := take_jobs(connection, "a replay"):
             raise ReplayRunningError(
-                "another replay is running in this database",
+                f"{busy} is in progress in this database",
                 hint="Wait for it or stop it; a database has one clock.",
-            ) from error
+            )
         positions = open_positions(
             connection, options.chain, [(one.symbol, one.timeframe) for one in bars]
         )
@@ -140,7 +138,7 @@ class Replay:
             self.tick.commit()
         if not progress.interrupted:
             self.connection.execute(queries("learner/aggregate"))
-        self.connection.execute(queries("replay/unlock"))
+        give_back_jobs(self.connection)
         progress.seconds = perf_counter() - started
         show(progress)
         return progress

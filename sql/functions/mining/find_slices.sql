@@ -17,22 +17,23 @@ set max_parallel_workers_per_gather = 0 set work_mem = '64MB'
 as $$
 declare
     v_n bigint;
+    v_n_experiments bigint;
     v_weights bigint[];
     v_weight_digits integer[] := '{}';
     v_gather text;
     v_count text;
     v_parts learning.slice_part[];
 begin
-    select sum(w.n),
-        coalesce(array_agg(w.weight order by w.weight) filter (where w.is_experiment), '{}')
-    into v_n, v_weights
+    select sum(w.n), coalesce(sum(w.n) filter (where w.is_experiment), 0),
+        array_agg(w.weight order by w.weight) filter (where w.is_experiment)
+    into v_n, v_n_experiments, v_weights
     from (
         select c.weight, c.quadrant <> 'policy' as is_experiment, count(*) as n
         from learning.mining_contributions as c
         where c.pattern_key = p_pattern_key and (p_since is null or c.mining > p_since)
         group by c.weight, c.quadrant <> 'policy'
     ) as w;
-    if v_weights = '{}' then
+    if v_n_experiments < greatest(p_floor, 1) then
         return;
     end if;
     if cardinality(v_weights) > (select m.most_weights from learning.mining_limits() as m) then

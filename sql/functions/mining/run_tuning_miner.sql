@@ -3,22 +3,22 @@
 -- replay and people, outside the schedule) nothing is recorded where nothing is due, for replay
 -- asks every simulated hour, and what failed first is raised in the end. p_mined is the detail of
 -- the run: {"patterns": {key: what mine_pattern returns}, "failed"}; null where it did not run. No
--- SET clause: a procedure that has one cannot commit.
+-- SET clause: a procedure that has one cannot commit; hence every name in it is qualified.
 create or replace procedure learning.run_tuning_miner(
-    p_by_hand boolean default false, inout p_mined jsonb default null
+    p_by_hand boolean default false, inout p_mined pg_catalog.jsonb default null
 )
 language plpgsql
 as $$
 declare
     v_run learning.learning_runs;
-    v_pattern_key text;
+    v_pattern_key pg_catalog.text;
     v_failed integer := 0;
-    v_patterns text[];
-    v_result jsonb;
-    v_done jsonb := '{}';
-    v_context text;
-    v_state text;
-    v_message text;
+    v_patterns pg_catalog.text[];
+    v_result pg_catalog.jsonb;
+    v_done pg_catalog.jsonb := '{}';
+    v_context pg_catalog.text;
+    v_state pg_catalog.text;
+    v_message pg_catalog.text;
 begin
     p_mined := null;
     if p_by_hand
@@ -35,13 +35,16 @@ begin
     );
     commit;
     foreach v_pattern_key in array v_patterns loop
+        perform learning.hold_run(v_run.id);
         begin
             v_result := learning.mine_pattern(v_pattern_key, v_run.as_of, v_run.id);
-            v_done := v_done || pg_catalog.jsonb_build_object(v_pattern_key, v_result);
+            v_done := v_done operator(pg_catalog.||) pg_catalog.jsonb_build_object(
+                v_pattern_key, v_result
+            );
         exception
             when others then
                 get stacked diagnostics v_context = pg_exception_context;
-                v_failed := v_failed + 1;
+                v_failed := v_failed operator(pg_catalog.+) 1;
                 v_state := coalesce(v_state, sqlstate);
                 v_message := coalesce(v_message, sqlerrm);
                 perform learning.log(

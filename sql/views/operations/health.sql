@@ -126,6 +126,14 @@ checks as (
         coalesce('set to ' || c.set_to || ': scheduled runs are skipped', 'the server''s'),
         'quadrant clock reset gives it back to the server.' as what_to_do
     from learning.clock_setting as c
+    union all
+    select 9, 'temporary tables' as check_name,
+        case when p.open then 'warn' else 'ok' end,
+        case when p.open then 'every login may make some' else 'for those who need them' end,
+        'Run quadrant migrate as the owner of the database.' as what_to_do
+    from (
+        select has_database_privilege('public', current_database(), 'temporary') as open
+    ) as p
 )
 select c.check_name, c.status, c.detail,
     case when c.status = 'ok' then '' else c.what_to_do end as what_to_do

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 import psycopg
 import pytest
 
 MINE = "call learning.run_tuning_miner()"
-HELD = """
-    select 1 from pg_locks as l join pg_database as d on d.oid = l.database
-    where l.locktype = 'advisory' and d.datname = current_database()
-"""
+LEASE = "select l.* from learning.job_leases as l where l.job = 'quadrant.mine'"
+BUSY = ("skipped", {"skipped": "another run of it is in progress"})
 
 
 @pytest.fixture
@@ -98,7 +95,9 @@ def test_by_hand_it_tells_what_it_did(connection: psycopg.Connection[Any]) -> No
     assert connection.execute(
         "select count(*) from learning.lessons where pattern_key = 'pm.uptrend.S2.entry'"
     ).fetchone() == (2,)
-    assert connection.execute(HELD).fetchone() is None, "the run's lock is given back"
+    assert connection.execute(
+        "select count(*) from learning.job_leases where run_id is not null"
+    ).fetchone() == (0,), "the job is given back"
 
 
 def test_a_set_clock_skips_scheduled_runs(jobs: psycopg.Connection[Any]) -> None:
@@ -111,17 +110,84 @@ def test_a_set_clock_skips_scheduled_runs(jobs: psycopg.Connection[Any]) -> None
 
 
 def test_two_at_once_the_second_leaves(jobs: psycopg.Connection[Any], database: str) -> None:
-    with psycopg.connect(database, autocommit=True) as other:
+    with psycopg.connect(database) as other:
         other.execute("select learning.begin_run('quadrant.mine')")
         jobs.execute(MINE)
-        assert runs(jobs)[1][1:] == ("skipped", {"skipped": "another run of it is in progress"})
-    # The other session goes, and its lock with it: soon, for a server ends a session on its own.
-    deadline = time.monotonic() + 30
-    while jobs.execute(HELD).fetchone() is not None:
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
-    jobs.execute(MINE)
-    assert runs(jobs)[2][1] == "done"
+        assert runs(jobs) == [("quadrant.mine", *BUSY)]
+        other.rollback()
+        jobs.execute(MINE)
+        assert runs(jobs)[-1][1] == "done"
+        # From step to step no row is locked: the lease holds.
+        other.execute("select learning.begin_run('quadrant.mine')")
+        other.commit()
+        other.execute("select 1")
+        jobs.execute(MINE)
+        assert runs(jobs)[-1][1:] == BUSY
+
+
+def test_a_run_abandoned_by_its_session_is_closed_and_keeps_nothing(
+    jobs: psycopg.Connection[Any], database: str
+) -> None:
+    abandoned = {"abandoned": "its session ended before it did"}
+    with psycopg.connect(database, autocommit=True) as other:
+        other.execute("select learning.begin_run('quadrant.mine')")
+        # The session lives on and runs nothing: its run is over.
+        jobs.execute(MINE)
+        assert [run[1] for run in runs(jobs)] == ["failed", "done"]
+        assert runs(jobs)[0][2] == abandoned
+        with pytest.raises(psycopg.Error, match="given up") as told:
+            other.execute("select learning.hold_run(min(r.id)) from learning.learning_runs as r")
+        assert told.value.sqlstate == "QD220"
+        other.execute("select learning.begin_run('quadrant.mine')")
+    # The next session with its pid is another one.
+    with psycopg.connect(database) as reuser:
+        reuser.execute("select 1")
+        jobs.execute(
+            "update learning.job_leases set pid = %s where pid is not null",
+            (reuser.info.backend_pid,),
+        )
+        jobs.execute(MINE)
+    assert [run[1] for run in runs(jobs)] == ["failed", "done", "failed", "done"]
+    logged = "select count(*) from learning.learning_log where event = 'Run abandoned'"
+    assert jobs.execute(logged).fetchone() == (2,)
+    assert jobs.execute(LEASE).fetchone() == ("quadrant.mine", None, None, None, None)
+
+
+def test_a_cancelled_run_leaves_a_session_that_keeps_nothing(
+    jobs: psycopg.Connection[Any], database: str
+) -> None:
+    experiments(jobs, "pm.uptrend.S1.entry", 40)
+    with (
+        psycopg.connect(database, autocommit=True) as cancelled,
+        psycopg.connect(database) as holder,
+    ):
+        holder.execute("lock table learning.slice_rates in exclusive mode")
+        cancelled.execute("set statement_timeout = '300ms'")
+        with pytest.raises(psycopg.errors.QueryCanceled):
+            cancelled.execute(MINE)
+        holder.rollback()
+        jobs.execute(MINE)
+        assert [run[1] for run in runs(jobs)] == ["failed", "done"]
+        cancelled.execute(MINE)
+        assert [run[1] for run in runs(jobs)] == ["failed", "done", "done"]
+
+
+def test_no_login_can_keep_a_job_from_running(jobs: psycopg.Connection[Any], database: str) -> None:
+    """Whatever advisory locks it holds, those of the sessions it sees among them."""
+    with psycopg.connect(database, autocommit=True) as stranger:
+        stranger.execute("set session authorization quadrant_pm")
+        stranger.execute("select pg_advisory_lock(hashtext('quadrant'), hashtext('quadrant.mine'))")
+        with psycopg.connect(database, autocommit=True) as other:
+            other.execute("select learning.begin_run('quadrant.mine')")
+            (key,) = jobs.execute(
+                "select session_key from learning.job_leases where pid is not null"
+            ).fetchone() or (None,)
+        stranger.execute("select pg_advisory_lock(1364541764, %s)", (key,))
+        stranger.execute("begin")
+        jobs.execute(MINE)
+        assert runs(jobs)[-1][1] == "done"
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            stranger.execute("select from learning.job_leases for update")
 
 
 def test_the_aggregator_closes_stale_pendings(jobs: psycopg.Connection[Any]) -> None:

@@ -61,6 +61,50 @@ def test_a_job_fires_and_mines(cron: psycopg.Connection[Any]) -> None:
         cron.execute("update learning.schedule set cron = '9 * * * *' where job = 'quadrant.mine'")
 
 
+HISTORY = """
+    insert into cron.job_run_details (jobid, runid, database, username, status, end_time)
+    select 0, -n, current_database(), username, 'succeeded', now() - interval '400 days'
+    from (values (1, 'quadrant_jobs'), (2, 'somebody')) as h (n, username)
+"""
+OLD = "select username from cron.job_run_details where runid < 0 order by 1"
+
+
+def test_maintenance_of_an_install_without_a_superuser(
+    cron: psycopg.Connection[Any], cron_database: str
+) -> None:
+    """pg_cron belongs to an administrator; the jobs are quadrant_jobs', no superuser."""
+    runs = "select status, detail -> 'retention' ? 'cron' from learning.learning_runs order by id"
+    with psycopg.connect(cron_database, autocommit=True) as jobs:
+        jobs.execute("set session authorization quadrant_jobs")
+        try:
+            cron.execute("revoke usage on schema cron from quadrant_owner")
+            cron.execute(HISTORY)
+            # Before pg_cron.sql has run: what can be done is done.
+            jobs.execute("call learning.run_maintenance()")
+            assert cron.execute(runs).fetchall() == [("done", False)]
+            assert jobs.execute(
+                "select level, event from learning.learning_log where event like 'History%'"
+            ).fetchall() == [("WARNING", "History of pg_cron kept")]
+            for call in ("schedule_all", "unschedule_all"):
+                with pytest.raises(psycopg.Error, match="may not use it") as told:
+                    jobs.execute(f"select learning.{call}()")
+                assert told.value.sqlstate == "QD221"
+
+            cron.execute(SCRIPT.read_text())
+            jobs.execute("call learning.run_maintenance()")
+            assert cron.execute(runs).fetchall()[1:] == [("done", True)]
+            assert cron.execute(OLD).fetchall() == [("somebody",)]
+            (scheduled,) = cron.execute(
+                "select count(*) from learning.schedule where enabled"
+            ).fetchone() or (0,)
+            assert jobs.execute("select learning.unschedule_all()").fetchone() == (scheduled,)
+            assert cron.execute(JOBS).fetchall() == []
+        finally:
+            cron.execute("delete from cron.job_run_details where runid < 0")
+            cron.execute("delete from learning.learning_log")
+            cron.execute("revoke usage on schema cron from quadrant_owner")
+
+
 def test_where_pg_cron_is_not_nothing_is_scheduled(connection: psycopg.Connection[Any]) -> None:
     assert connection.execute("select learning.schedule_all()").fetchone() == (0,)
     assert connection.execute("select learning.unschedule_all()").fetchone() == (0,)

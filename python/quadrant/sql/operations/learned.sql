@@ -9,9 +9,6 @@ overrides as (
 )
 select
     array(
-        select distinct r.detail ->> 'skipped' from runs as r where r.status = 'skipped'
-    ) as skipped,
-    array(
         select distinct r.job from runs as r where r.status in ('running', 'waiting')
     ) as unfinished,
     array(select distinct r.job from runs as r where r.status = 'failed') as failed,
