@@ -18,6 +18,7 @@ grant execute on function
     learning.scope_signature(text[]),
     learning.is_scope(jsonb),
     learning.overrides_apply,
+    learning.cron_previous,
     learning.drift_multiplier,
     learning.ladder_multiplier,
     learning.setting_in,
@@ -46,7 +47,7 @@ grant select on all tables in schema analyst to quadrant_analyst;
 grant execute on all routines in schema analyst to quadrant_analyst;
 
 -- The worker takes simulations and hands results in, through functions alone.
-grant usage on schema learning to quadrant_worker;
+grant usage on schema learning, analyst to quadrant_worker;
 grant execute on function
     learning.claim_simulations,
     learning.store_simulations,
@@ -56,7 +57,9 @@ grant execute on function
     learning.judging_runs_to_finish,
     learning.judging_settings,
     learning.judging_events,
-    learning.judging_event_details
+    learning.judging_event_details,
+    learning.beat,
+    analyst.log_since
     to quadrant_worker;
 
 reset role;

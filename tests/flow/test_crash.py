@@ -307,13 +307,13 @@ def test_a_second_replay_of_a_database_is_told(
     monkeypatch.setattr("quadrant.learner.PATIENCE", 0.05)
     with psycopg.connect(database, autocommit=True) as other:
         with pytest.raises(ReplayRunningError, match="QD192: a replay is in progress"):
-            Replay(other, walks[1:], OPTIONS)
+            Replay(other, walks[:1], OPTIONS)
         # A run of a job, scheduled or by hand, stays out.
         for by_hand in (False, True):
             run = other.execute("select (learning.begin_run('quadrant.mine', %s)).*", (by_hand,))
             assert "skipped" in str(run.fetchone())
         assert first.run(stop=lambda: True).interrupted
-        Replay(other, walks[1:], OPTIONS)
+        Replay(other, walks[:1], OPTIONS)
 
 
 # -- the server ----------------------------------------------------------------------------

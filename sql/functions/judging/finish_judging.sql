@@ -9,10 +9,11 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_as_of timestamptz;
+    v_started timestamptz;
     v_requests integer;
     v_counts jsonb;
 begin
-    select r.as_of into v_as_of
+    select r.as_of, r.started_at into v_as_of, v_started
     from learning.learning_runs as r
     where r.id = p_run_id and r.status in ('running', 'waiting')
     for update;
@@ -28,7 +29,11 @@ begin
     end if;
     v_counts := learning.judging_step(p_run_id, v_as_of, 'overrides');
     perform learning.log(
-        'INFO', 'Materializer finished', jsonb_build_object('simulation', v_counts), p_run_id
+        'INFO', 'Materializer finished',
+        jsonb_build_object(
+            'simulation', v_counts, 'seconds', learning.seconds_since(v_started)
+        ),
+        p_run_id
     );
     perform learning.end_run(p_run_id, case when r.detail ? 'failed' then 'failed' else 'done' end,
         jsonb_build_object('simulation', v_counts))

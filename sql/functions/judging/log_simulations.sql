@@ -29,7 +29,7 @@ begin
         select count(learning.log(
             'INFO',
             case s.verdict when 'kept' then 'Grid result' else 'No override' end,
-            to_jsonb(s) - 'simulated_at' - 'run_id', p_run_id
+            jsonb_strip_nulls(to_jsonb(s) - 'simulated_at' - 'run_id'), p_run_id
         )::text)
         from analyst.simulations as s
         where s.run_id = p_run_id and s.pattern_key = p_pattern_key

@@ -19,6 +19,8 @@ begin
     if v_run.status = 'skipped' then
         return;
     end if;
+    perform learning.log_judging(v_run.id, v_run.as_of);
+    commit;
     foreach v_step in array array['drift', 'ladder', 'requests'] loop
         perform learning.hold_run(v_run.id);
         begin

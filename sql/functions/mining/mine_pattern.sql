@@ -26,6 +26,7 @@ declare
     v_is_new_base boolean;
     v_keeps boolean;
     v_result jsonb;
+    v_started timestamptz := clock_timestamp();
 begin
     select m.* into v_limits from learning.mining_limits() as m;
     insert into learning.mined_patterns (pattern_key, as_of, configuration)
@@ -34,9 +35,6 @@ begin
     select m.* into v_state
     from learning.mined_patterns as m where m.pattern_key = p_pattern_key
     for update;
-    perform learning.log('INFO', 'TuningMiner starting', jsonb_build_object(
-        'pattern_key', p_pattern_key, 'lookback_days', v_days
-    ), p_run_id);
     perform learning.analyze_grown('{pattern_episode_events}');
     v_state.mining := v_state.mining + 1;
     v_keeps := v_state.base_floor is not null
@@ -73,6 +71,9 @@ begin
         ) as c;
         get diagnostics v_state.n_events = row_count;
     end if;
+    perform learning.log('INFO', 'TuningMiner starting', jsonb_build_object(
+        'pattern_key', p_pattern_key, 'events', v_state.n_events, 'lookback_days', v_days
+    ), p_run_id);
     if v_keeps and v_changes > 0 then
         perform learning.merge_changes(p_pattern_key, v_gone, v_came, v_state.mining);
     end if;
@@ -141,7 +142,9 @@ begin
     where r.pattern_key = p_pattern_key and r.n >= v_n_min;
     perform learning.log(
         'INFO', 'TuningMiner done',
-        jsonb_build_object('pattern_key', p_pattern_key) || v_result, p_run_id
+        jsonb_build_object('pattern_key', p_pattern_key) || v_result
+            || jsonb_build_object('seconds', learning.seconds_since(v_started)),
+        p_run_id
     );
     return v_result;
 end

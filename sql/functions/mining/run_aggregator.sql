@@ -45,7 +45,13 @@ begin
         end;
         commit;
     end loop;
-    perform learning.log('INFO', 'Aggregator done', v_detail, v_run.id);
+    perform learning.log(
+        'INFO', 'Aggregator done',
+        v_detail operator(pg_catalog.||) pg_catalog.jsonb_build_object(
+            'seconds', learning.seconds_since(v_run.started_at)
+        ),
+        v_run.id
+    );
     perform learning.end_run(
         v_run.id, case when v_failed > 0 then 'failed' else 'done' end,
         v_detail operator(pg_catalog.||) pg_catalog.jsonb_build_object('failed', v_failed)

@@ -1,8 +1,9 @@
 -- Opens a run of a job and reads the clock for it, once (as_of). A scheduled run while the clock is
--- set, or any while another run of the job or somebody with all jobs (take_jobs) is at it, is
--- recorded as skipped and its status says so; the caller then leaves. Runs that a killed server or
--- session abandoned are closed as failed. p_by_hand: replay and people, who move the clock
--- themselves. A procedure that commits calls hold_run in every transaction after that.
+-- set, any by the server's clock in a database that holds a replay (all of it would be too old), or
+-- while another run of the job or somebody with all jobs (take_jobs) is at it, is recorded as
+-- skipped and its status says so; the caller then leaves. Runs that a killed server or session
+-- abandoned are closed as failed. p_by_hand: replay and people, who move the clock themselves. A
+-- procedure that commits calls hold_run in every transaction after that.
 create or replace function learning.begin_run(p_job text, p_by_hand boolean default false)
 returns learning.learning_runs
 language plpgsql volatile
@@ -10,15 +11,18 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_run learning.learning_runs;
+    v_is_set boolean := exists (
+        select from learning.clock_setting as c where c.set_to is not null
+    );
     v_lease learning.job_leases;
     v_all learning.job_leases;
     v_why text;
     v_abandoned bigint;
 begin
-    if not p_by_hand and exists (
-        select from learning.clock_setting as c where c.set_to is not null
-    ) then
+    if v_is_set and not p_by_hand then
         v_why := 'the clock is set';
+    elsif not v_is_set and exists (select from learning.world as w where w.kind = 'replay') then
+        v_why := 'the database holds a replay';
     else
         -- Asked first: an insert alone would wait for whoever is changing the row.
         if not exists (select from learning.job_leases as l where l.job = p_job) then

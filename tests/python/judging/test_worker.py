@@ -382,3 +382,28 @@ def test_a_step_that_fails_stops_no_other(market: Connection) -> None:
     (logged,) = rows(market, "select data ->> 'sqlstate' from learning.learning_log"
                      " where level = 'ERROR'")  # fmt: skip
     assert logged == ("22012",)
+
+
+def test_the_log_tells_a_judging_run_from_its_lessons_to_its_end(market: Connection) -> None:
+    # The broadest slice drifts: few of its events have samples.
+    market.execute(
+        "update learning.slice_rates"
+        " set n_sampled = 0, n_policy = 0, skipped_success = 40, skipped_failure = 1460"
+        " where slice_key = ''"
+    )
+    market.execute("update learning.learning_log set level = 'DEBUG'")
+    judge(market)
+    lines = rows(market, "select event, data from learning.learning_log where level = 'INFO'"
+                 " order by id")  # fmt: skip
+    start, end = lines[0], lines[-1]
+    assert start[0] == "Materializer starting"
+    counts = {key: start[1][key] for key in ("lessons", "closed", "simulated", "drifting")}
+    assert counts == {"lessons": 4, "closed": 4, "simulated": 3, "drifting": 1}
+    assert end[0] == "Materializer finished"
+    assert 0 < end[1]["seconds"] < 60
+    reasons = {data["reason"] for event, data in lines if event == "No override, drift"}
+    assert reasons == {"never loosened at this dodge rate"}
+    (kept,) = (data for event, data in lines if event == "Grid result")
+    assert kept["scope_subset"] == {"bucket": "micro"}
+    assert {"tested", "skipped", "steps", "ratio"} <= set(kept)
+    assert None not in kept.values()

@@ -40,10 +40,15 @@ def test_the_miner_mines_logs_and_ends(jobs: psycopg.Connection[Any]) -> None:
     ((job, status, detail),) = runs(jobs)
     assert (job, status) == ("quadrant.mine", "done")
     assert detail["patterns"]["pm.uptrend.S1.entry"]["lessons"] == 2
-    events = [row[0] for row in jobs.execute("select event from learning.learning_log order by id")]
+    lines = jobs.execute(
+        "select event, data from learning.learning_log where run_id is not null order by id"
+    ).fetchall()
+    events = [event for event, _ in lines]
     assert events[0] == "TuningMiner starting"
+    assert (lines[0][1]["events"], lines[0][1]["lookback_days"]) == (40, 90)
     assert events.count("TuningMiner lesson") == 2
     assert events[-1] == "TuningMiner done"
+    assert 0 < lines[-1][1]["seconds"] < 60
 
 
 def test_one_bad_pattern_fails_alone_and_is_tried_again(jobs: psycopg.Connection[Any]) -> None:

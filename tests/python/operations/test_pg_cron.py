@@ -40,6 +40,33 @@ def test_the_script_schedules_each_job_once(cron: psycopg.Connection[Any]) -> No
     assert cron.execute(JOBS).fetchall() == []
 
 
+def test_what_is_a_schedule_here_is_one_there(cron: psycopg.Connection[Any]) -> None:
+    """And the other way round, but for what is there without any meaning."""
+    asked = (
+        *(
+            "* * * * *",
+            "1-59/15 8,20 1 jan,DEC mon-Fri",
+            "0 0 31 2 7",
+            "  8  * * * * ",
+            "*/7 * * * 0",
+        ),
+        *("60 * * * *", "* 24 * * *", "* * 0 * *", "* * * 13 *", "* * * * 8", "5/10 * * * *"),
+        *("mon * * * *", "* * * *", "", "x", "1,,2 * * * *", "*/0 * * * *", "- * * * *"),
+    )
+    version = cron.execute("select extversion from pg_extension where extname = 'pg_cron'")
+    if version.fetchone() not in {("1.3",), ("1.4",), ("1.4-1",)}:
+        asked += ("10 seconds", "59 seconds", "60 seconds", "0 seconds", "ten seconds")
+    for text in asked:
+        row = cron.execute("select not learning.cron(%s) is null", (text,)).fetchone()
+        try:
+            with cron.transaction(force_rollback=True):
+                cron.execute("select cron.schedule('quadrant.try', %s, 'select 1')", (text,))
+            theirs = True
+        except psycopg.Error:
+            theirs = False
+        assert row == (theirs,), text
+
+
 @pytest.mark.slow
 def test_a_job_fires_and_mines(cron: psycopg.Connection[Any]) -> None:
     cron.execute("update learning.schedule set cron = '* * * * *' where job = 'quadrant.mine'")
