@@ -68,5 +68,5 @@ begin
     end if;
 end
 $$;
-comment on procedure learning.run_tuning_miner(boolean, jsonb) is
+comment on procedure learning.run_tuning_miner(boolean, pg_catalog.jsonb) is
     'The job quadrant.mine: mines the patterns that are due, one transaction each.';
