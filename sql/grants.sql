@@ -26,6 +26,8 @@ grant execute on function
     learning.switch_in,
     learning.lesson_verdict,
     learning.rate_stats,
+    learning.attempts,
+    learning.key_without,
     learning.rate_difference,
     learning.wilson_interval,
     learning.normal_quantile,

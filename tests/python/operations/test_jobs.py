@@ -102,6 +102,35 @@ def test_a_bad_setting_stops_no_pattern(jobs: psycopg.Connection[Any]) -> None:
     ]
 
 
+def test_by_hand_it_tells_what_it_did(connection: psycopg.Connection[Any]) -> None:
+    """Null and no run where nothing is due; a set clock does not matter; a failure is raised."""
+    by_hand = "call learning.run_tuning_miner(true)"
+    assert connection.execute(by_hand).fetchone() == (None,)
+    assert runs(connection) == []
+    connection.execute("select learning.set_clock(now())")
+    experiments(connection, "pm.uptrend.S1.entry", 40)
+    mined = connection.execute(by_hand).fetchone()
+    assert mined is not None
+    assert runs(connection) == [("quadrant.mine", "done", mined[0])]
+    assert mined[0]["patterns"]["pm.uptrend.S1.entry"]["lessons_changed"] == 2
+
+    connection.execute(
+        "alter table learning.mined_patterns add constraint s1_cannot_be_mined"
+        " check (pattern_key <> 'pm.uptrend.S1.entry') not valid"
+    )
+    experiments(connection, "pm.uptrend.S1.entry", 1)
+    experiments(connection, "pm.uptrend.S2.entry", 40)
+    with pytest.raises(psycopg.errors.CheckViolation, match="s1_cannot_be_mined"):
+        connection.execute(by_hand)
+    assert runs(connection)[1][:2] == ("quadrant.mine", "failed")
+    assert connection.execute(
+        "select count(*) from learning.lessons where pattern_key = 'pm.uptrend.S2.entry'"
+    ).fetchone() == (2,)
+    assert connection.execute(
+        "select count(*) from learning.job_leases where run_id is not null"
+    ).fetchone() == (0,), "the job is given back"
+
+
 def test_a_set_clock_skips_scheduled_runs(jobs: psycopg.Connection[Any]) -> None:
     jobs.execute("select learning.set_clock('2026-01-15')")
     for job in (MINE, "call learning.run_aggregator()", "call learning.run_maintenance()"):
