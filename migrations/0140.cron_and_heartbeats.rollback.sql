@@ -1,6 +1,3 @@
-update learning.learning_configs as c
-set config_data = c.config_data - 'feed_silent_bars'
-where c.module_id = 'operations';
 drop table learning.workers;
 drop trigger check_cron on learning.schedule;
 drop function learning.check_cron();

@@ -127,8 +127,4 @@ comment on table learning.workers is 'One row per simulation worker that lives, 
 comment on column learning.workers.started_at is 'The server''s own clock (UTC).';
 comment on column learning.workers.beat_at is 'When it last said that it is there, by the server''s own clock (UTC).';
 comment on column learning.workers.doing is 'What it was at then.';
-
-update learning.learning_configs as c
-set config_data = jsonb_build_object('feed_silent_bars', 3) || c.config_data
-where c.module_id = 'operations';
 reset role;

@@ -1,6 +1,3 @@
-update learning.learning_configs as c
-set config_data = c.config_data - 'log_episodes'
-where c.module_id = 'operations';
 drop trigger log_updated_episodes on learning.pattern_episode_events;
 drop trigger log_inserted_episodes on learning.pattern_episode_events;
 drop function learning.log_updated_episodes();

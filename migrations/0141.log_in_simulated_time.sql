@@ -32,11 +32,7 @@ language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-    if coalesce(cardinality(p_decided), 0) + coalesce(cardinality(p_judged), 0) = 0 or not (
-        select coalesce((c.config_data ->> 'log_episodes')::boolean, true)
-        from learning.learning_configs as c
-        where c.module_id = 'operations'
-    ) then
+    if coalesce(cardinality(p_decided), 0) + coalesce(cardinality(p_judged), 0) = 0 or not learning.setting(null, 'log_episodes')::boolean then
         return;
     end if;
     if cardinality(p_decided) + cardinality(p_judged) > 200 then
@@ -147,8 +143,4 @@ create trigger log_updated_episodes
     after update on learning.pattern_episode_events
     referencing old table as old_rows new table as new_rows
     for each statement execute function learning.log_updated_episodes();
-
-update learning.learning_configs as c
-set config_data = jsonb_build_object('log_episodes', true) || c.config_data
-where c.module_id = 'operations';
 reset role;

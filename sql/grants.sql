@@ -21,9 +21,13 @@ grant execute on function
     learning.cron_previous,
     learning.drift_multiplier,
     learning.ladder_multiplier,
+    learning.known_setting,
     learning.setting_in,
+    learning.switch_in,
     learning.lesson_verdict,
     learning.rate_stats,
+    learning.attempts,
+    learning.key_without,
     learning.rate_difference,
     learning.wilson_interval,
     learning.normal_quantile,
@@ -44,6 +48,12 @@ grant execute on all routines in schema pm to quadrant_pm;
 grant usage on schema analyst to quadrant_analyst;
 grant select on all tables in schema analyst to quadrant_analyst;
 grant execute on all routines in schema analyst to quadrant_analyst;
+grant execute on function
+    learning.known_settings,
+    learning.setting_range,
+    learning.setting_entries,
+    learning.configuration_problems
+    to quadrant_analyst;
 
 -- The worker takes simulations and hands results in, through functions alone.
 grant usage on schema learning, analyst to quadrant_worker;

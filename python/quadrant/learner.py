@@ -52,8 +52,8 @@ class Learner:
         `judge_anyway`.
         """
         row = self._connection.execute(queries("learner/mine")).fetchone()
-        mined: dict[str, int] = (row and row[0]) or {}
-        changed = bool(mined.get("lessons_changed") or mined.get("retired"))
+        mined: dict[str, dict[str, int]] = row[0]["patterns"] if row and row[0] else {}
+        changed = any(done["lessons_changed"] or done["retired"] for done in mined.values())
         if changed or judge_anyway:
             self._connection.execute(queries("learner/judge"), (judge_anyway,))
             self._worker.drain(self._connection)

@@ -15,9 +15,9 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "python" / "judging"))
-from markets import GRID, market
+from markets import GRID, judged_by, market
 
-from quadrant.judging import Events, Settings, simulate
+from quadrant.judging import Events, simulate
 from quadrant.judging.evidence import SignFlips, day_z
 
 DRAWS = 500
@@ -70,7 +70,7 @@ def twenty_thousand(days: int) -> None:
 def main(n: int) -> None:
     """Print the figures for a slice of n events over 90 days."""
     events = market(SEED, n=n)
-    judged = Settings(draws=DRAWS, max_draws=DRAWS)
+    judged = judged_by(draws=DRAWS, max_draws=DRAWS)
     with threadpool_limits(limits=1, user_api="blas"):
         ours = milliseconds(lambda: simulate(events, GRID, judged, SEED), 30)
         unpruned = milliseconds(lambda: simulate(events, GRID, judged, SEED, prune=False), 30)

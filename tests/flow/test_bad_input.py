@@ -260,7 +260,7 @@ def test_scopes_are_data_all_the_way_to_the_gates_in_force(
             (Jsonb([{**row, "window_id": f"w{i}"} for i in range(40)]),),
         ).fetchall()
         assert written == [("new", 40)]
-        connection.execute("select learning.mine(null, learning.clock())")
+        connection.execute("call learning.run_tuning_miner(true)")
         lessons = connection.execute(
             "select scope_subset, n from learning.learning_lessons where pattern_key = %s",
             (pattern,),

@@ -18,6 +18,7 @@ from quadrant.importer import RoiUnit, ScoreScale, Units, import_file
 
 SEED = Path(__file__).parents[3] / "shared" / "data" / "seed_episodes.csv"
 S1 = "pm.uptrend.S1.entry"
+MINE = "call learning.run_tuning_miner(true)"
 
 pytestmark = [
     pytest.mark.flow,
@@ -63,7 +64,7 @@ def test_a_second_import_changes_nothing(imported: psycopg.Connection[Any]) -> N
 
 
 def test_the_lessons_of_the_acceptance_case(imported: psycopg.Connection[Any]) -> None:
-    done = scalar(imported, "select learning.mine(null, learning.clock())")
+    done = scalar(imported, MINE)["patterns"][S1]
     assert done["events"] == 104, "packet died at mining"
     everything = lesson(imported, {})
     assert everything is not None, "packet died at lessons"
@@ -89,7 +90,7 @@ def test_the_lessons_of_the_acceptance_case(imported: psycopg.Connection[Any]) -
 
 def test_every_lesson_is_a_slice_counted_by_hand(imported: psycopg.Connection[Any]) -> None:
     """Each lesson's four counts are those of a plain query; no slice of 33 or more is missing."""
-    scalar(imported, "select learning.mine(null, learning.clock())")
+    scalar(imported, MINE)
     events = imported.execute(
         "select scope from learning.pattern_episode_events where outcome is not null"
     ).fetchall()
@@ -114,7 +115,7 @@ def test_every_lesson_is_a_slice_counted_by_hand(imported: psycopg.Connection[An
 
 
 def test_copies_share_the_factor_of_the_broadest(imported: psycopg.Connection[Any]) -> None:
-    scalar(imported, "select learning.mine(null, learning.clock())")
+    scalar(imported, MINE)
     copy, original = lesson(imported, {"chain": "solana"}), lesson(imported, {})
     assert copy is not None
     assert original is not None
@@ -125,13 +126,12 @@ def test_copies_share_the_factor_of_the_broadest(imported: psycopg.Connection[An
 
 
 def test_the_passing_of_time_retires_what_was_learned(imported: psycopg.Connection[Any]) -> None:
-    scalar(imported, "select learning.mine(null, learning.clock())")
-    again = scalar(imported, "select learning.mine(null, learning.clock())")
-    assert again["patterns"] == 0
+    scalar(imported, MINE)
+    assert scalar(imported, MINE) is None
     imported.execute("select learning.set_clock('2026-06-15 00:00+00')")
-    later = scalar(imported, "select learning.mine(null, learning.clock())")
-    assert later["patterns"] == 1
-    assert later["retired"] > 0
+    later = scalar(imported, MINE)["patterns"]
+    assert list(later) == [S1]
+    assert later[S1]["retired"] > 0
     assert scalar(imported, "select count(*) from learning.slice_rates") == 0
     active = "select count(*) from learning.learning_lessons where status = 'active'"
     assert scalar(imported, active) == 0

@@ -12,6 +12,7 @@ from rich.text import Text
 
 from quadrant.cli import (
     clock,
+    config,
     databases,
     doctor,
     importing,
@@ -57,6 +58,7 @@ def options(
 server.register(app)
 importing.register(app)
 clock.register(app)
+config.register(app)
 databases.register(app)
 doctor.register(app)
 learn.register(app)

@@ -55,7 +55,7 @@ def learn(
         assert learned is not None  # one row, whatever happened
         experiments = (
             None
-            if learned["lessons_active"]
+            if learned["lessons_active"] or learned["too_old"]
             else cursor.execute(queries("operations/experiments")).fetchone()
         )
     if json:

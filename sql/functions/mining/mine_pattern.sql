@@ -3,7 +3,8 @@
 -- slices; all are found anew where settings, lookback or much of the evidence changed, the clock
 -- went back, or a slice that is not stored may qualify by now. Tables that grew are analyzed before
 -- and after. Returns {"events", "slices", "slices_changed", "lessons", "lessons_changed",
--- "retired"}; slices under n_min are not told.
+-- "retired"}; slices under n_min are not told. Long, for it is one
+-- story: every step reads or moves the state of the pattern (v_state).
 create or replace function learning.mine_pattern(
     p_pattern_key text, p_as_of timestamptz, p_run_id bigint
 )
@@ -13,10 +14,11 @@ set search_path = pg_catalog, pg_temp
 set timezone = 'UTC'
 as $$
 declare
-    v_n_min integer := learning.setting(p_pattern_key, 'n_min');
-    v_days integer := learning.setting(p_pattern_key, 'lookback_days');
+    v_n_min integer := learning.setting(p_pattern_key, 'n_min')::integer;
+    v_days integer := learning.setting(p_pattern_key, 'lookback_days')::integer;
     v_lookback interval := make_interval(days => v_days);
     v_configuration text := learning.mining_configuration(p_pattern_key);
+    v_limits record;
     v_state learning.mined_patterns;
     v_gone learning.mining_contributions[];
     v_came learning.mining_contributions[];
@@ -26,6 +28,7 @@ declare
     v_result jsonb;
     v_started timestamptz := clock_timestamp();
 begin
+    select m.* into v_limits from learning.mining_limits() as m;
     insert into learning.mined_patterns (pattern_key, as_of, configuration)
     values (p_pattern_key, p_as_of, '')
     on conflict do nothing;
@@ -43,7 +46,9 @@ begin
             p_pattern_key, p_as_of - v_lookback, p_as_of, v_state.as_of, v_state.mining
         ) as t;
         v_changes := coalesce(cardinality(v_gone), 0) + coalesce(cardinality(v_came), 0);
-        v_keeps := v_changes <= greatest(v_state.n_events / 5, 50)
+        v_keeps := v_changes <= greatest(
+                v_state.n_events / v_limits.changed_part, v_limits.few_changes
+            )
             and learning.merging_pays(p_pattern_key, v_changes);
         v_state.n_events := v_state.n_events
             + coalesce(cardinality(v_came), 0) - coalesce(cardinality(v_gone), 0);
@@ -77,16 +82,17 @@ begin
         or v_state.configuration <> v_configuration
         or v_state.n_events = 0
         or v_state.n_new > v_n_min - v_state.base_floor and (
-            v_state.n_events <= 5000
-            or v_state.n_new > v_state.n_events / 10
+            v_state.n_events <= v_limits.many_events
+            or v_state.n_new > v_state.n_events / v_limits.new_part
             or learning.has_new_slices(
                 p_pattern_key, v_state.base_mining, v_state.base_floor, v_n_min
             )
         );
     if v_is_new_base then
-        -- The lower, the more is stored, and the rarer is a slice that is missing.
-        v_state.base_floor := case when v_state.n_events > 5000 then (3 * v_n_min + 3) / 4
-            else (v_n_min + 2) / 3 end;
+        v_state.base_floor := ceil(
+            v_n_min * case when v_state.n_events > v_limits.many_events
+                then v_limits.many_stored else v_limits.few_stored end
+        );
         v_state.base_mining := v_state.mining;
         v_state.n_new := 0;
         perform learning.rebuild_slices(

@@ -47,7 +47,7 @@ begin
     end loop;
     perform learning.log(
         'INFO', 'Aggregator done',
-        v_detail || pg_catalog.jsonb_build_object(
+        v_detail operator(pg_catalog.||) pg_catalog.jsonb_build_object(
             'seconds', learning.seconds_since(v_run.started_at)
         ),
         v_run.id

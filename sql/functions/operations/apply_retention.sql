@@ -1,4 +1,4 @@
--- Deletes what is older than retention_days (learning_configs operations) by the server's own
+-- Deletes what is older than the settings retention_days.* say, by the server's own
 -- clock: log lines, finished simulation requests, runs nothing refers to, rejects, pg_cron's
 -- history. Returns the rows deleted, by kind.
 create or replace function learning.apply_retention()
@@ -8,9 +8,8 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_days jsonb := (
-        select c.config_data -> 'retention_days'
-        from learning.learning_configs as c
-        where c.module_id = 'operations'
+        select jsonb_object_agg(k.kind, learning.setting(null, 'retention_days.' || k.kind))
+        from unnest(array['log', 'requests', 'runs', 'rejects', 'cron']) as k (kind)
     );
     v_deleted jsonb := '{}';
     v_rows bigint;

@@ -15,7 +15,7 @@ as $$
     then_known as (
         select distinct on (h.override_id) h.new_row
         from learning.pm_overrides_history as h
-        where h.changed_at <= learning.require_moment(p_at, 'p_at')
+        where h.changed_at <= p_at
         order by h.override_id, h.id desc
     ),
     then_active as (
@@ -45,6 +45,7 @@ as $$
         on o.action_category = g.action_category
         and learning.overrides_apply(f.feature_flags, g.pattern_key, g.gate)
     where g.pattern_key = learning.canonical_pattern_key(p_pattern_key)
+        and learning.require_moment(p_at, 'p_at') is not null
     order by g.ordinal, o.pinned desc nulls last, o.depth desc, o.is_manual desc,
         o.confidence_score desc, o.n desc, o.last_updated_at desc, o.id
 $$;

@@ -6,11 +6,11 @@ select 40 as place, 'pendings too old' as check_name,
     count(e.id) || ' windows are pending longer than pending_max_days' as detail,
     'call learning.run_aggregator(true) closes them as neutral.' as what_to_do
 from (
-    select learning.clock()
-            - make_interval(days => (c.config_data -> 'tuning' -> 'pending_max_days')::integer)
-        as opened_before
-    from learning.learning_configs as c
-    where c.module_id = 'pm'
+    select learning.clock() - make_interval(
+            days => learning.setting_in(c.config_data, null, 'pending_max_days')::integer
+        ) as opened_before
+    from (select) as always
+    left join learning.learning_configs as c on c.module_id = 'pm'
 ) as s
 left join learning.pattern_episode_events as e
     on e.outcome is null and e.opened_at < s.opened_before
@@ -52,6 +52,12 @@ select 45, 'temporary tables',
     'Run quadrant migrate as the owner of the database.'
 from (
     select has_database_privilege('public', current_database(), 'temporary') as open
-) as p;
+) as p
+union all
+select 46, 'settings',
+    case when count(*) > 0 then 'warn' else 'ok' end,
+    coalesce(string_agg(p.code || ' ' || p.problem, '; ' order by p.path), 'all are valid'),
+    'They are passed over. Set them again, or: quadrant config unset NAME.'
+from learning.settings_problems as p;
 comment on view learning.data_checks is
     'Rows of analyst.health: what is stored and needs somebody, the clock, rights.';

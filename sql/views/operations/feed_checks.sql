@@ -19,9 +19,9 @@ silences as (
     select f.*, (clock_timestamp() - f.last_bar_ts - f.length) / s.bars as silence
     from feeds as f
     cross join (
-        select (c.config_data -> 'feed_silent_bars')::integer as bars
-        from learning.learning_configs as c
-        where c.module_id = 'operations'
+        select learning.setting_in(c.config_data, null, 'feed_silent_bars')::integer as bars
+        from (select) as always
+        left join learning.learning_configs as c on c.module_id = 'operations'
     ) as s
     where f.last_bar_ts is not null
 )

@@ -7,9 +7,11 @@ with waiting as (
     where r.status = 'waiting' or (r.status = 'leased' and r.leased_until < clock_timestamp())
 ),
 settings as (
-    select make_interval(mins => (c.config_data -> 'worker_silent_minutes')::integer) as silence
-    from learning.learning_configs as c
-    where c.module_id = 'operations'
+    select make_interval(
+            mins => learning.setting_in(c.config_data, null, 'worker_silent_minutes')::integer
+        ) as silence
+    from (select) as always
+    left join learning.learning_configs as c on c.module_id = 'operations'
 ),
 workers as (
     select count(*) filter (where w.beat_at > clock_timestamp() - s.silence) as alive,

@@ -102,7 +102,7 @@ select is(
     'proposed', 'drift proposes'
 );
 update learning.learning_configs as c
-set config_data = jsonb_set(c.config_data, '{tuning,profile}', '"plan"')
+set config_data = jsonb_set(c.config_data, '{tuning}', c.config_data -> 'tuning' || '{"profile": "plan"}')
 where c.module_id = 'pm';
 select is(
     (select distinct o.status from learning.drift_overrides('pm.uptrend.S1.entry') as o),

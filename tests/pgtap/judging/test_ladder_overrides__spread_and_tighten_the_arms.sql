@@ -36,7 +36,7 @@ select results_eq(
 );
 
 update learning.learning_configs as c
-set config_data = jsonb_set(c.config_data, '{tuning,profile}', '"plan"')
+set config_data = jsonb_set(c.config_data, '{tuning}', c.config_data -> 'tuning' || '{"profile": "plan"}')
 where c.module_id = 'pm';
 select is(
     (select distinct o.status from learning.ladder_overrides('pm.uptrend.S3.dx') as o), 'active',

@@ -55,8 +55,8 @@ def test_one_bad_pattern_fails_alone_and_is_tried_again(jobs: psycopg.Connection
     experiments(jobs, "pm.uptrend.S1.entry", 40)
     experiments(jobs, "pm.uptrend.S2.entry", 40)
     jobs.execute(
-        "update learning.learning_configs set config_data = jsonb_set(config_data, '{patterns}',"
-        ' \'{"pm.uptrend.S1.entry": {"n_min": "many"}}\') where module_id = \'pm\''
+        "alter table learning.mined_patterns add constraint s1_cannot_be_mined"
+        " check (pattern_key <> 'pm.uptrend.S1.entry' or n_events = 0)"
     )
     jobs.execute(MINE)
     assert runs(jobs)[0][:2] == ("quadrant.mine", "failed")
@@ -66,15 +66,69 @@ def test_one_bad_pattern_fails_alone_and_is_tried_again(jobs: psycopg.Connection
         "select data ->> 'pattern_key', data ->> 'sqlstate', data ->> 'context' is not null"
         " from learning.learning_log where level = 'ERROR'"
     ).fetchall()
-    assert error == [("pm.uptrend.S1.entry", "22P02", True)]
+    assert error == [("pm.uptrend.S1.entry", "23514", True)]
 
-    jobs.execute(
-        "update learning.learning_configs"
-        " set config_data = jsonb_set(config_data, '{patterns}', '{}') where module_id = 'pm'"
-    )
+    jobs.execute("alter table learning.mined_patterns drop constraint s1_cannot_be_mined")
     jobs.execute(MINE)
     assert runs(jobs)[1][:2] == ("quadrant.mine", "done")
     assert len(jobs.execute(lessons).fetchall()) == 2
+
+
+def test_a_bad_setting_stops_no_pattern(jobs: psycopg.Connection[Any]) -> None:
+    """As it could be written before settings were checked: told, and passed over."""
+    experiments(jobs, "pm.uptrend.S1.entry", 40)
+    experiments(jobs, "pm.uptrend.S2.entry", 40)
+    jobs.execute("alter table learning.learning_configs disable trigger user")
+    jobs.execute(
+        "update learning.learning_configs set config_data = jsonb_set(config_data, '{patterns}',"
+        ' \'{"pm.uptrend.S1.entry": {"n_min": "many", "min_ratio": 5000, "lookback_days": -1}}\')'
+        " where module_id = 'pm'"
+    )
+    jobs.execute("alter table learning.learning_configs enable trigger user")
+    jobs.execute(MINE)
+    jobs.execute("call learning.run_materializer()")
+    jobs.execute("call learning.run_aggregator()")
+    assert [status for _, status, _ in runs(jobs)] == ["done"] * 3
+    mined = jobs.execute("select distinct pattern_key from learning.learning_lessons order by 1")
+    assert mined.fetchall() == [("pm.uptrend.S1.entry",), ("pm.uptrend.S2.entry",)]
+    told = jobs.execute(
+        "select r.job, l.data ->> 'pattern_key', array_agg(l.data ->> 'code' order by l.id)"
+        " from learning.learning_log as l join learning.learning_runs as r on r.id = l.run_id"
+        " where l.level = 'WARNING' group by 1, 2 order by 1"
+    )
+    assert told.fetchall() == [
+        ("quadrant.judge", "pm.uptrend.S1.entry", ["QD082", "QD082", "QD081"]),
+        ("quadrant.mine", "pm.uptrend.S1.entry", ["QD082", "QD082", "QD081"]),
+    ]
+
+
+def test_by_hand_it_tells_what_it_did(connection: psycopg.Connection[Any]) -> None:
+    """Null and no run where nothing is due; a set clock does not matter; a failure is raised."""
+    by_hand = "call learning.run_tuning_miner(true)"
+    assert connection.execute(by_hand).fetchone() == (None,)
+    assert runs(connection) == []
+    connection.execute("select learning.set_clock(now())")
+    experiments(connection, "pm.uptrend.S1.entry", 40)
+    mined = connection.execute(by_hand).fetchone()
+    assert mined is not None
+    assert runs(connection) == [("quadrant.mine", "done", mined[0])]
+    assert mined[0]["patterns"]["pm.uptrend.S1.entry"]["lessons_changed"] == 2
+
+    connection.execute(
+        "alter table learning.mined_patterns add constraint s1_cannot_be_mined"
+        " check (pattern_key <> 'pm.uptrend.S1.entry') not valid"
+    )
+    experiments(connection, "pm.uptrend.S1.entry", 1)
+    experiments(connection, "pm.uptrend.S2.entry", 40)
+    with pytest.raises(psycopg.errors.CheckViolation, match="s1_cannot_be_mined"):
+        connection.execute(by_hand)
+    assert runs(connection)[1][:2] == ("quadrant.mine", "failed")
+    assert connection.execute(
+        "select count(*) from learning.lessons where pattern_key = 'pm.uptrend.S2.entry'"
+    ).fetchone() == (2,)
+    assert connection.execute(
+        "select count(*) from learning.job_leases where run_id is not null"
+    ).fetchone() == (0,), "the job is given back"
 
 
 def test_a_set_clock_skips_scheduled_runs(jobs: psycopg.Connection[Any]) -> None:

@@ -45,8 +45,8 @@ DEFINERS = """
         and has_schema_privilege(%s, n.oid, 'usage')
 """
 GRIDS = (
-    'select learning.store_simulations(\'stamp\', \'[{"request_id": 1, "value_mode": "roi",'
-    ' "reason": "x", "n_events": 1, "qualifies": "{t}"}]\'::pg_catalog.jsonb)'
+    'select learning.store_simulations(\'[{"request_id": 1, "by_outcome": true,'
+    ' "n_windows": 1, "changed": "[0:0]={1}"}]\'::pg_catalog.jsonb)'
 )
 
 

@@ -28,7 +28,7 @@ insert into learning.pattern_episode_events (
 select 'pm.uptrend.S1.entry', i::text, '{"chain": "a"}', 'skipped', 'failure', learning.clock()
 from generate_series(1, 100) as i;
 select is(pg_temp.analyzed('pattern_episode_events'), false, 'fresh experiments, no statistics');
-do $$begin perform learning.mine(null, learning.clock()); end$$;
+do $$begin perform tests.mine(learning.clock()); end$$;
 select results_eq('select * from found', 'values (true)', 'they are analyzed before the full count');
 select is(
     (select array_agg(t) from unnest('{lessons,mining_contributions,slice_rates}'::text[]) as t

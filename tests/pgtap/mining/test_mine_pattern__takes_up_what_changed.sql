@@ -2,7 +2,7 @@ begin;
 select plan(20);
 
 create function pg_temp.mine(p_at timestamptz) returns integer language sql as $$
-    select (learning.mine(null, p_at) ->> 'patterns')::integer
+    select (tests.mine(p_at) ->> 'patterns')::integer
 $$;
 create function pg_temp.stats(p_scope jsonb) returns jsonb language sql as $$
     select l.stats from learning.learning_lessons as l
@@ -71,7 +71,7 @@ select results_eq(
     'but what is the same is not touched'
 );
 update learning.pattern_episode_events set outcome = 'success' where window_id = 'w7';
-select is((learning.mine(null, '2026-01-11') ->> 'slices_changed')::integer, 4, 'only its slices change');
+select is((tests.mine('2026-01-11') ->> 'slices_changed')::integer, 4, 'only its slices change');
 select is(
     (select count(*) from learning.learning_lessons as l join before as b using (id)
         where l.evidence_stamp = b.evidence_stamp), 2::bigint,
