@@ -105,15 +105,14 @@ class Track:
         """Gate -> threshold in force; base where nothing is known."""
         return (thresholds or {}).get(self.kind.pattern_key) or self.base
 
-    def within_reach(self, bar: Snapshot, values: Values, in_force: Mapping[str, float]) -> bool:
-        """Is the bar where a window of this kind is open?"""
+    def within_reach(self, bar: Snapshot, values: Values) -> bool:
+        """Is the bar where a window of this kind is open, whatever gates are in force?"""
         if bar.state != self.kind.state:
             return False
         if self._anchor is None:
             return bar.in_band
         gate = self.gates[self._anchor]
-        reach = max(gate.base + gate.span, in_force[gate.name]) + OPENING_SLACK
-        return values[self._anchor] <= reach
+        return values[self._anchor] <= gate.base + gate.span + OPENING_SLACK
 
     def passes(self, bar: Snapshot, thresholds: Thresholds | None) -> bool:
         """Does a window hold or open with this bar, and do all gates in force let it through?"""
@@ -124,10 +123,7 @@ class Track:
         values, _ = self.values(bar)
         in_force = self.in_force(thresholds)
         limits = tuple(in_force[gate.name] for gate in self.gates)
-        return (
-            self.within_reach(bar, values, in_force)
-            and smallest_margin(self.gates, values, limits) >= 0
-        )
+        return self.within_reach(bar, values) and smallest_margin(self.gates, values, limits) >= 0
 
     # -- the bar's parts, in order ---------------------------------------------------------
 
@@ -137,9 +133,8 @@ class Track:
             age = bar.exists_at - self.closed.closed_ms
             if age > LATE_BARS * (bar.exists_at - bar.bar_ts):
                 self.closed = None
-        if self.window is not None and self.window.reference_entry is None:
-            self.window.reference_entry = bar.open
-            self.changed = True
+        if self.window is not None:
+            self.changed |= self.window.fill_at_open(bar.open)
         for waiting in self.awaiting:
             if waiting.entry is None:
                 waiting.entry = bar.open
@@ -184,7 +179,7 @@ class Track:
         """Opens, continues or closes the window, as the bar lies within reach or not."""
         values, told = self.values(bar)
         in_force = self.in_force(thresholds)
-        was_inside, self.inside = self.inside, self.within_reach(bar, values, in_force)
+        was_inside, self.inside = self.inside, self.within_reach(bar, values)
         self.changed |= was_inside != self.inside
         if not self.inside:
             if self.window is not None and not self.kind.spans_visits:

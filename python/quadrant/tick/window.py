@@ -34,8 +34,9 @@ class Bar(NamedTuple):
     passed: str | None = None
 
 
-Sample = tuple[int, Values, dict[str, float]]
-"""A bar's open (epoch ms), its gate values, and what is told of it."""
+Sample = tuple[int, Values, dict[str, float], float | None]
+"""A bar's open (epoch ms), its gate values, what is told of it, and the open of the next bar (None
+until that bar is there): what a buy on it would have paid."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +54,12 @@ class Decision:
 class Window:
     """A window. Nothing in it but the decision depends on the thresholds in force.
 
-    `samples` are the bars no other bar is at least as good as on every gate. The reference bar is
-    the first that passes all base gates, else the one nearest to passing them: where a PM under
-    base gates would have bought; `reference_entry` is the open after it. `extra` holds what its
-    kind adds to the factors. Until a decision is made `best` is the bar closest to passing,
-    `bars` are the newest ones, and `history` holds the values their summary is made of.
+    `samples` are the bars no earlier bar is at least as good as on every gate: those at which some
+    thresholds would first have let a buy through. The reference bar is the first that passes all
+    base gates, else the one nearest to passing them: where a PM under base gates would have bought;
+    `reference_entry` is the open after it. `extra` holds what its kind adds to the factors. Until
+    a decision is made `best` is the bar closest to passing, `bars` are the newest ones, and
+    `history` holds the values their summary is made of.
     """
 
     window_id: str
@@ -92,11 +94,19 @@ class Window:
             self.reference_margin = smallest
             self.reference_close = bar.close
             self.reference_entry = None
-        for _, values, _ in self.samples:
-            if _dominates(values, bar.values, gates):
-                return
-        self.samples = [s for s in self.samples if not _dominates(bar.values, s[1], gates)]
-        self.samples.append((bar.bar_ts, bar.values, bar.told))
+        if not any(_dominates(values, bar.values, gates) for _, values, _, _ in self.samples):
+            self.samples.append((bar.bar_ts, bar.values, bar.told, None))
+
+    def fill_at_open(self, price: float) -> bool:
+        """What was bought on the bar before is paid at this bar's open; was there anything?"""
+        filled = False
+        if self.n_bars and self.reference_entry is None:
+            self.reference_entry = price
+            filled = True
+        if self.samples and self.samples[-1][3] is None:
+            self.samples[-1] = (*self.samples[-1][:3], price)
+            filled = True
+        return filled
 
     def holds(self, bar_ts: int) -> bool:
         """Is that one of the bars a buy can still land on?"""
@@ -175,10 +185,12 @@ class Window:
         """What the window's end adds to the factors of its decision."""
         assert self.decision is not None
         samples = []
-        for bar_ts, values, told in self.samples:
+        for bar_ts, values, told, entry_price in self.samples:
             sample: dict[str, Any] = {"ts": bar_ts}
             sample |= {g.value_key: v for g, v in zip(gates, values, strict=True)}
             sample |= told
+            if entry_price is not None:
+                sample["entry_price"] = entry_price
             if bar_ts > self.decision.bar_ts:
                 sample["after"] = True
             samples.append(sample)
@@ -195,7 +207,11 @@ class Window:
     def from_json(cls, data: dict[str, Any]) -> Window:
         """The window `to_json` wrote."""
         window = cls(**{"scope": {}, "extra": {}} | data)
-        window.samples = [(ts, tuple(v), told) for ts, v, told in data.get("samples", ())]
+        # A state of a version without entry prices has three parts: that sample has none.
+        window.samples = [
+            (ts, tuple(v), told, *(price or [None]))
+            for ts, v, told, *price in data.get("samples", ())
+        ]
         window.bars = [_bar(values) for values in data.get("bars", ())]
         window.history = [tuple(values) for values in data.get("history", ())]
         window.best = _bar(data["best"]) if "best" in data else None

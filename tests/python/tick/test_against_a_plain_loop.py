@@ -20,6 +20,15 @@ from quadrant.market import planted_market, synthesize
 REAL = Path(__file__).parents[4] / "shared" / "data" / "bars"
 FEE = 0.001
 KINDS = ("s1_entry", "s2_entry", "s3_retest", "s3_dx")
+# What a sample says of each gate, a good value being a high one.
+SEEN = {
+    "ts": lambda s: s["ts_score"],
+    "halo": lambda s: -s["halo_distance"],
+    "slope": lambda s: s["slope"],
+    "dx": lambda s: s["dx_score"] - s["dx_adjustment"],
+}
+THRESHOLDS = np.random.default_rng(5).uniform(-3, 3, (12, 3))
+"""In grid steps around base, by gate: far in, far out and in between."""
 
 
 def plain_loop(f):
@@ -72,7 +81,24 @@ def plain_loop(f):
                 "closed": f.exists_at[end],
                 "decided": f.exists_at[decided],
                 "blocked_by": failed or ["policy"],
-                "samples": not_beaten(bars, [v for _, v, _, _ in gates[kind]]),
+                "samples": [
+                    (b, None if gap[b + 1] else f.open[b + 1])
+                    for b in not_beaten(bars, [v for _, v, _, _ in gates[kind]])
+                ],
+                "first_buys": [
+                    next(
+                        (
+                            (b, None if gap[b + 1] else f.open[b + 1])
+                            for b in bars
+                            if all(
+                                v[b] >= t + x * step
+                                for (_, v, t, step), x in zip(gates[kind], tried, strict=False)
+                            )
+                        ),
+                        None,
+                    )
+                    for tried in THRESHOLDS
+                ],
                 "outcome": outcome,
                 "outcome_at": None if outcome is None else f.exists_at[at],
             }
@@ -90,6 +116,29 @@ def plain_loop(f):
                 }
             expected[kind, int(f.ts[o])] = row
     return expected
+
+
+def first_buys(kind, samples, at):
+    """The first sample that passes, per thresholds tried: what the judge makes of a window."""
+    base = {"ts": 0.6, "halo": -0.5 if kind == "s2_entry" else -1.0, "slope": 0.0, "dx": 0.6}
+    step = {"ts": 0.1, "halo": 0.2, "slope": 0.02, "dx": 0.1}
+    names = {"s3_retest": ("ts", "dx", "slope"), "s3_dx": ("dx",)}.get(
+        kind, ("ts", "halo", "slope")
+    )
+    return [
+        next(
+            (
+                (at[s["ts"]], s.get("entry_price"))
+                for s in samples
+                if all(
+                    SEEN[name](s) >= base[name] + x * step[name]
+                    for name, x in zip(names, tried, strict=False)
+                )
+            ),
+            None,
+        )
+        for tried in THRESHOLDS
+    ]
 
 
 def ends(kind, b, f, inside, gap):
@@ -121,15 +170,11 @@ def verdict(kind, f, gap, end, reference_close):
 
 
 def not_beaten(bars, columns):
-    """The bars that no other is at least as good as on every gate; of equals the first."""
+    """The bars that no earlier one is at least as good as on every gate."""
     points = np.array([[column[b] for column in columns] for b in bars])
-    kept = []
-    for i, point in enumerate(points):
-        as_good = (points >= point).all(axis=1)
-        better = as_good & (points > point).any(axis=1)
-        if not better.any() and not as_good[:i].any():
-            kept.append(bars[i])
-    return kept
+    return [
+        bars[i] for i, point in enumerate(points) if not (points[:i] >= point).all(axis=1).any()
+    ]
 
 
 def ticked(frame, make_tape):
@@ -147,7 +192,8 @@ def ticked(frame, make_tape):
                 "closed": w["closed_ms"],
                 "decided": w["decided_ms"],
                 "blocked_by": list(w["blocked_by"]),
-                "samples": [at[s["ts"]] for s in w["factors"]["samples"]],
+                "samples": [(at[s["ts"]], s.get("entry_price")) for s in w["factors"]["samples"]],
+                "first_buys": first_buys(kind, w["factors"]["samples"], at),
                 "outcome": w.get("outcome"),
                 "outcome_at": w.get("outcome_ms"),
             }

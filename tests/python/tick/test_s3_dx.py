@@ -208,7 +208,7 @@ def test_bars_between_the_visits_are_no_samples_and_no_decision(tape):
     second = deep(tape, dx=0.5)
     tape.bar("S3", trim=True)
     (window,) = tape.of(KIND)
-    assert [s["ts"] for s in window["factors"]["samples"]] == [second.bar_ts]
+    assert [s["ts"] for s in window["factors"]["samples"]] == [first.bar_ts, second.bar_ts]
     assert window["decided_ms"] == second.exists_at > first.exists_at
 
 
@@ -218,8 +218,11 @@ def test_samples_carry_the_adjustment_and_go_on_after_the_buy(tape):
     after = deep(tape, dx=0.72, dx_bonus=0.05)
     tape.bar("S3", trim=True)
     samples = tape.of(KIND)[0]["factors"]["samples"]
-    assert [(s["ts"], s.get("after", False)) for s in samples] == [(after.bar_ts, True)]
-    assert samples[0]["dx_adjustment"] == pytest.approx(-0.05)
+    assert [(s["ts"], s.get("after", False)) for s in samples] == [
+        (bought.bar_ts, False),
+        (after.bar_ts, True),
+    ]
+    assert [s["dx_adjustment"] for s in samples] == pytest.approx([0.05, -0.05])
     assert tape.of(KIND)[0]["decided_ms"] == bought.exists_at
 
 

@@ -271,7 +271,7 @@ def test_a_correction_leaves_outcome_and_virtual_result_alone(tape):
 # -- samples ----------------------------------------------------------------------------------
 
 
-def test_samples_are_the_bars_no_other_bar_beats_and_go_on_after_the_decision(tape):
+def test_samples_are_the_bars_no_earlier_bar_beats_and_go_on_after_the_decision(tape):
     first = begin(
         tape, halo=0.8, ts=0.7, slope=0.01, actions=lambda b: [Action("entry", b.bar_ts, "t")]
     )
