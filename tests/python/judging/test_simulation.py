@@ -145,7 +145,7 @@ def test_a_tie_of_z_goes_to_the_higher_ratio_however_large_the_move() -> None:
     admitted[:, 1 + near] = np.tile([True, True, True, False], 9)
     admitted[:, 1 + far] = np.tile([False, False, False, True], 9)
     events = Events(day, won, np.full(36, np.nan), admitted)
-    result = simulate(events, GRID, Settings(value_mode="count", min_ratio=1.0), seed=1)
+    result = simulate(events, GRID, judged_by(value_mode="count", min_ratio=1.0), seed=1)
     assert result.z[near] == pytest.approx(result.z[far])
     assert (result.ratio[near], result.ratio[far]) == (2, 9)
     assert GRID.move[near] < GRID.move[far]
