@@ -37,9 +37,7 @@ class History:
         """Moves the clock to the start of a UTC day (days since 1970) and shows what was known."""
         until = _time(day * DAY_MS)
         self.connection.execute(queries("backtest/reach"), (until,))
-        self.connection.execute(
-            queries("backtest/show"), {"since": self._reached, "until": until}
-        )
+        self.connection.execute(queries("backtest/show"), {"since": self._reached, "until": until})
         self._reached = until
 
 

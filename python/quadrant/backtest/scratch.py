@@ -26,6 +26,7 @@ class Scratch:
         migrate(made, progress)
         with connect(made, autocommit=True) as connection:
             connection.execute(queries("backtest/configure"), (Jsonb(configuration),))
+            connection.execute(queries("backtest/profile"), ("evidence",))
 
     @contextmanager
     def database(self, *, keep: bool = False) -> Iterator[psycopg.Connection[Any]]:
@@ -55,7 +56,7 @@ class Scratch:
 
     def _run(self, statement: str, *names: str) -> None:
         with connect(self._dsn, autocommit=True) as admin:
-            admin.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))  # type: ignore[arg-type]
+            admin.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
 
 
 @contextmanager

@@ -89,9 +89,7 @@ def capture(
 
 def _closed(writes: Writes, timeframe: str, grids: Mapping[str, Grid]) -> list[Window]:
     closed = [
-        row
-        for row in writes.windows.values()
-        if "closed_ms" in row and row["pattern_key"] in grids
+        row for row in writes.windows.values() if "closed_ms" in row and row["pattern_key"] in grids
     ]
     windows: list[Window] = []
     for pattern_key, grid in grids.items():

@@ -8,7 +8,19 @@ import psycopg
 import typer
 from rich.text import Text
 
-from quadrant.cli import clock, doctor, importing, learn, log, rejects, replay, server, tick, worker
+from quadrant.cli import (
+    backtest,
+    clock,
+    doctor,
+    importing,
+    learn,
+    log,
+    rejects,
+    replay,
+    server,
+    tick,
+    worker,
+)
 from quadrant.cli.console import err
 from quadrant.database import explain, raised_by_us
 from quadrant.errors import QuadrantError
@@ -27,6 +39,7 @@ _UsageError: type[Exception] = typer.BadParameter.__mro__[2]
 # One line per module of commands: register(app) puts them on the command line.
 server.register(app)
 importing.register(app)
+backtest.register(app)
 clock.register(app)
 doctor.register(app)
 learn.register(app)
