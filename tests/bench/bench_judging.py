@@ -16,9 +16,9 @@ from threadpoolctl import threadpool_limits
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "python" / "judging"))
 from markets import GRID, market
+from quadrant.judging.evidence import SignFlips, day_z
 
 from quadrant.judging import Events, Settings, simulate
-from quadrant.judging.evidence import SignFlips, day_z
 
 DRAWS = 500
 SEED = 1
