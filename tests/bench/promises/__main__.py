@@ -50,8 +50,8 @@ def main() -> int:
         throwaway.server() as server,
         ProcessPoolExecutor(arguments.workers) as pool,
     ):
-        first = throwaway.new_database(server)
-        with connect(first) as connection:
+        template = throwaway.new_database(server)
+        with connect(template) as connection:
             grids = read_grids(connection)
             gates = load_gates(connection)
         real = {
@@ -59,13 +59,7 @@ def main() -> int:
             for folder in sorted({folder for *_, folder in asked if folder})
         }
         running = [
-            pool.submit(
-                judged,
-                place,
-                n,
-                throwaway.new_database(server),
-                {folder: real[folder]} if folder else {},
-            )
+            pool.submit(judged, place, n, template, {folder: real[folder]} if folder else {})
             for place, n, folder in asked
         ]
         for done in as_completed(running):
@@ -80,11 +74,11 @@ def main() -> int:
     return int(any(row.verdict == "BROKEN" for row in rows))
 
 
-def judged(place: int, n: int, dsn: str, real: dict[str, list[Window]]) -> list[Row]:
-    """One family, in a process of its own."""
+def judged(place: int, n: int, template: str, real: dict[str, list[Window]]) -> list[Row]:
+    """One family, in a process and a database of its own."""
     family: Family = families()[place]
     started = time.perf_counter()
-    with connect(dsn, autocommit=True) as connection:
+    with throwaway.copy(template) as connection:
         world = World(connection, read_grids(connection), real)
         rows = family.run(world, n, np.random.default_rng([place, n]))
     print(f"{family.name}: {n} histories, {time.perf_counter() - started:.0f} s", file=sys.stderr)
