@@ -175,7 +175,7 @@ def in_one_slice(name: str, world: World, n: int, rng: np.random.Generator) -> l
 
 
 def money_down(
-    pattern: str, name: str, world: World, n: int, rng: np.random.Generator
+    name: str, pattern: str, world: World, n: int, rng: np.random.Generator
 ) -> list[Row]:
     """Promise (d): many small gains hide rare large losses."""
     grid = world.grids[pattern]
