@@ -2,12 +2,36 @@
 
 from __future__ import annotations
 
+from time import monotonic, sleep
 from typing import Any
 
 import psycopg
 
 from quadrant.database import queries
 from quadrant.judging.worker import Worker
+
+PATIENCE = 30.0
+"""Seconds to wait for whoever holds the jobs."""
+
+
+def take_jobs(connection: psycopg.Connection[Any], holder: str) -> str | None:
+    """Take all jobs for this session (autocommit): scheduled runs are skipped, its own go on.
+
+    Waits for a while; None when taken, else who is in the way. `holder` is what others read.
+    """
+    deadline = monotonic() + PATIENCE
+    while True:
+        row = connection.execute(queries("learner/take_jobs"), {"holder": holder}).fetchone()
+        if row is None or row[0] is None:
+            return None
+        if monotonic() >= deadline:
+            return str(row[0])
+        sleep(0.1)
+
+
+def give_back_jobs(connection: psycopg.Connection[Any]) -> None:
+    """End what `take_jobs` began; the end of the session does too."""
+    connection.execute(queries("learner/give_back_jobs"))
 
 
 class Learner:
@@ -28,8 +52,8 @@ class Learner:
         `judge_anyway`.
         """
         row = self._connection.execute(queries("learner/mine")).fetchone()
-        mined: dict[str, int] = (row and row[0]) or {}
-        changed = bool(mined.get("lessons_changed") or mined.get("retired"))
+        mined: dict[str, dict[str, int]] = row[0]["patterns"] if row and row[0] else {}
+        changed = any(done["lessons_changed"] or done["retired"] for done in mined.values())
         if changed or judge_anyway:
             self._connection.execute(queries("learner/judge"), (judge_anyway,))
             self._worker.drain(self._connection)

@@ -88,18 +88,17 @@ def _overrides(rows: list[dict[str, Any]]) -> None:
         )
     if proposed:
         out.print(
-            _override_table(
-                "\nProposed, not applied: thin evidence, or narrower slices decide", proposed[:10]
-            )
+            _override_table("\nProposed, not applied: too little evidence so far", proposed[:10])
         )
         if len(proposed) > 10:
             out.print(f"... and {len(proposed) - 10} more in analyst.overrides.", highlight=False)
 
 
 def _override_table(title: str, rows: list[dict[str, Any]]) -> Table:
-    table = _table(title, "setup and scope", "gates", "n", "benefit\n: cost", "p", "q")
+    table = _table(
+        title, "setup and scope", "gates", "setups\nchanged", "effect\neach", "z", "E : 1"
+    )
     for row in rows:
-        evidence = row["evidence"]
         changed = [
             f"{gate} {row['bases'][gate]:g} -> {value:g}"
             for gate, value in row["values"].items()
@@ -112,19 +111,13 @@ def _override_table(title: str, rows: list[dict[str, Any]]) -> Table:
                     *(escape(f"  {k}={v}") for k, v in row["scope_subset"].items()),
                 ]
             ),
-            "\n".join(changed) or "base (neutral pin)",
-            f"{row['n']:,}",
-            _ratio(row["method"], evidence),
-            _number(evidence.get("p"), "{:.4f}"),
-            _number(evidence.get("q"), "{:.3f}"),
+            "\n".join(changed) or "back to base",
+            _number(row["changed"], "{:,}", row["method"]),
+            _number(row["effect"], "{:+.2%}"),
+            _number(row["z"], "{:.1f}"),
+            _number(row["evidence"], "{:,.0f}" if (row["evidence"] or 0) >= 10 else "{:.1f}"),
         )
     return table
-
-
-def _ratio(method: str, evidence: dict[str, Any]) -> str:
-    if method != "simulation" or evidence.get("neutral_pin"):
-        return method if method != "simulation" else "-"
-    return _number(evidence.get("ratio"), "{:.1f} : 1", "no cost")
 
 
 def _number(value: Any, form: str, missing: str = "-") -> str:

@@ -7,8 +7,10 @@ import os
 import socket
 import threading
 import time
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from importlib.metadata import version
 from typing import Any
 
 import numpy as np
@@ -29,7 +31,9 @@ _BATCH = 200  # requests leased at a time: done long before their lease ends
 _CHANNEL = "simulation_requests"
 _POLL_SECONDS = 30.0
 _LOOK_UP_SECONDS = 1.0  # how soon a stop is noticed
-_LONGEST_WAIT_SECONDS = 30.0
+_BEAT_SECONDS = 10.0  # between heartbeats, while it works
+_SHORTEST_WAIT_SECONDS, _LONGEST_WAIT_SECONDS = 1.0, 30.0  # after an error
+_ATTEMPTS = 3  # at finishing a run that takes the connection along
 
 _log = logging.getLogger("learning_system")
 
@@ -49,12 +53,26 @@ class _Pattern:
 class Worker:
     """Simulates what the database asks for. One worker serves one database, in one thread."""
 
-    def __init__(self, dsn: str = "", *, name: str | None = None) -> None:
-        """`dsn` is needed by `run` and `once`; `name` is shown on the leases."""
+    def __init__(
+        self,
+        dsn: str = "",
+        *,
+        name: str | None = None,
+        after: Callable[[Connection], None] = lambda _: None,
+    ) -> None:
+        """`dsn` is needed by `run` and `once`; `name` is shown on the leases.
+
+        `after` is called whenever there is nothing more to do (the log file follows the log then).
+        """
         self._dsn = dsn
+        self._after = after
         self._name = name or f"{socket.gethostname()}:{os.getpid()}"
         self._patterns: dict[str, _Pattern] = {}
+        self._begun: Counter[int] = Counter()
+        self._wait = _SHORTEST_WAIT_SECONDS
         self._stop = threading.Event()
+        self._beats = False
+        self._beat_at = -_BEAT_SECONDS
 
     def drain(self, connection: Connection) -> int:
         """Work until no request is waiting and no run is left to finish; returns requests done.
@@ -66,6 +84,7 @@ class Worker:
         while not self._stop.is_set():
             batch = _rows(connection, "claim_simulations", (self._name, _BATCH))
             if batch:
+                self._beat(connection, f"simulating {batch[0]['pattern_key']}")
                 # The products are small: more threads would mostly wait for each other.
                 with threadpool_limits(limits=1, user_api="blas"):
                     done += self._simulate(connection, batch)
@@ -76,7 +95,9 @@ class Worker:
     def once(self) -> int:
         """Connect, drain, disconnect; returns requests done."""
         with self._connect() as connection:
-            return self.drain(connection)
+            done = self.drain(connection)
+            self._after(connection)
+            return done
 
     def _connect(self) -> Connection:
         return connect(self._dsn, autocommit=True, application_name="quadrant worker")
@@ -86,34 +107,61 @@ class Worker:
         self._stop.set()
 
     def run(self) -> None:
-        """Listen and work until `stop`; a lost connection is made again, ever more slowly."""
-        wait = 1.0
+        """Listen and work until `stop`; after a database error again, ever more slowly.
+
+        Says that it is there before every wait and, at intervals, between batches.
+        """
+        self._beats = True
         while not self._stop.is_set():
             try:
                 with self._connect() as connection:
-                    connection.execute(f"listen {_CHANNEL}")
-                    _log.info("simulation worker listening | worker=%s", self._name)
-                    wait = 1.0
-                    self._listen(connection)
-            except (psycopg.OperationalError, psycopg.InterfaceError, QuadrantError) as error:
-                _log.warning("simulation worker lost the database | wait=%.0fs | %s", wait, error)
-                self._stop.wait(wait)
-                wait = min(2 * wait, _LONGEST_WAIT_SECONDS)
+                    try:
+                        connection.execute(f"listen {_CHANNEL}")
+                        _log.info("simulation worker listening | worker=%s", self._name)
+                        self._listen(connection)
+                        self._beat(connection, None)
+                        continue
+                    except psycopg.Error as error:
+                        if _is_lost(connection):
+                            raise
+                        _log.error(
+                            "simulation worker cannot work | wait=%.0fs | %s",
+                            self._wait,
+                            _described(error),
+                        )
+            except (psycopg.Error, QuadrantError) as error:
+                _log.warning(
+                    "simulation worker lost the database | wait=%.0fs | %s", self._wait, error
+                )
+            self._stop.wait(self._wait)
+            self._wait = min(2 * self._wait, _LONGEST_WAIT_SECONDS)
 
     def _listen(self, connection: Connection) -> None:
         while not self._stop.is_set():
             self.drain(connection)
+            self._wait = _SHORTEST_WAIT_SECONDS
+            self._after(connection)
+            self._beat(connection, "waiting")
             look_again = time.monotonic() + _POLL_SECONDS
             while not self._stop.is_set() and time.monotonic() < look_again:
                 if list(connection.notifies(timeout=_LOOK_UP_SECONDS, stop_after=1)):
                     break
 
+    def _beat(self, connection: Connection, doing: str | None) -> None:
+        """A sign of life for analyst.health, when it is time for one; None: it leaves."""
+        working = doing not in (None, "waiting")
+        if self._beats and not (working and time.monotonic() < self._beat_at + _BEAT_SECONDS):
+            self._beat_at = time.monotonic()
+            arguments = (self._name, doing and doing[:200], version("quadrant"))
+            connection.execute(queries("judging/beat"), arguments)
+
     def _simulate(self, connection: Connection, batch: list[dict[str, Any]]) -> int:
         """A batch is of one look."""
         first = batch[0]
         try:
-            pattern = self._load(connection, first["pattern_key"], first["look_id"])
-        except (ValueError, KeyError, TypeError) as error:
+            with connection.transaction():
+                pattern = self._load(connection, first["pattern_key"], first["look_id"])
+        except (ValueError, KeyError, TypeError, ArithmeticError, psycopg.Error) as error:
             # Settings or samples nobody can read: the run ends without this pattern.
             self._fail(connection, batch, error)
             return 0
@@ -125,25 +173,57 @@ class Worker:
                 self._fail(connection, [request], error)
                 continue
             stored.append(_stored(request, result))
-        if stored:
-            connection.execute(queries("judging/store_simulations"), (Jsonb(stored),))
-        return len(stored)
+        return self._store(connection, stored)
+
+    def _store(self, connection: Connection, results: list[dict[str, Any]]) -> int:
+        """Store the comparisons of a batch together; those the database refuses fail alone."""
+        if not results:
+            return 0
+        try:
+            with connection.transaction():
+                connection.execute(queries("judging/store_simulations"), (Jsonb(results),))
+        except psycopg.Error as error:
+            if len(results) > 1 and not _is_lost(connection):
+                return sum(self._store(connection, [result]) for result in results)
+            self._fail(connection, results, error)
+            return 0
+        return len(results)
 
     def _fail(
         self, connection: Connection, requests: Iterable[dict[str, Any]], error: Exception
     ) -> None:
+        """Hand requests back with the error; a lost connection is none of theirs."""
+        if isinstance(error, psycopg.Error) and _is_lost(connection):
+            raise error
         for request in requests:
             _log.error("simulation failed | request=%s | %r", request["request_id"], error)
             _rows(connection, "fail_simulation", (request["request_id"], repr(error)))
 
     def _finish(self, connection: Connection) -> int:
-        """Finish the runs that wait for nothing more; returns the requests they still made."""
+        """Finish the runs that wait for nothing more; returns the requests they still made.
+
+        A run the database cannot finish is marked failed: it is not offered again.
+        """
         with connection.cursor(row_factory=scalar_row) as cursor:
             runs = cursor.execute(queries("judging/runs_to_finish")).fetchall()
             made = 0
             for run in runs:
-                more = cursor.execute(queries("judging/finish_judging"), (run,)).fetchone()
-                made += int(more or 0)
+                try:
+                    if self._begun[run] >= _ATTEMPTS:
+                        raise psycopg.OperationalError(
+                            f"finishing it took the connection along {_ATTEMPTS} times"
+                        )
+                    self._begun[run] += 1
+                    with connection.transaction():
+                        more = cursor.execute(queries("judging/finish_judging"), (run,)).fetchone()
+                except psycopg.Error as error:
+                    if _is_lost(connection):
+                        raise
+                    _log.error("judging run failed | run=%s | %s", run, _described(error))
+                    cursor.execute(queries("judging/fail_judging"), (run, Jsonb(_told(error))))
+                else:
+                    made += int(more or 0)
+                del self._begun[run]
         return made
 
     def _load(self, connection: Connection, pattern_key: str, look_id: int) -> _Pattern:
@@ -164,6 +244,24 @@ class Worker:
         )
         pattern.look_id = look_id
         return pattern
+
+
+def _is_lost(connection: Connection) -> bool:
+    """Whether the connection is gone: other errors of the database are about what was asked."""
+    return connection.closed
+
+
+def _told(error: psycopg.Error) -> dict[str, str | None]:
+    """An error as learning.fail_judging() takes it."""
+    return {
+        "sqlstate": error.sqlstate,
+        "message": error.diag.message_primary or str(error),
+        "context": error.diag.context,
+    }
+
+
+def _described(error: psycopg.Error) -> str:
+    return f"{error.sqlstate or type(error).__name__}: {str(error).strip()}"
 
 
 def _rows(connection: Connection, query: str, arguments: tuple[Any, ...]) -> list[dict[str, Any]]:

@@ -42,7 +42,8 @@ class Controls:
             row = self._connection.execute(queries("tick/deciding_dimensions")).fetchone()
             assert row is not None
             self._deciding = tuple(row[0])
-        return tuple(scope.get(name) for name in self._deciding)
+        # 1 and True are equal here and two values there: told apart, they are only read again.
+        return tuple(repr(scope.get(name)) for name in self._deciding)
 
     def holds(self, position_id: int, scope: dict[str, Any]) -> bool:
         """Is what was read for the position still what is in force in this scope?"""

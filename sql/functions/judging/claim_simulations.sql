@@ -11,11 +11,18 @@ language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-    update learning.simulation_requests as r
-    set status = 'failed', leased_by = null, leased_until = null,
-        error = coalesce(r.error, 'no worker brought it to an end in three attempts'),
-        finished_at = clock_timestamp()
-    where r.status = 'leased' and r.leased_until < clock_timestamp() and r.attempts >= 3;
+    with expired as (
+        update learning.simulation_requests as r
+        set status = 'failed', leased_by = null, leased_until = null,
+            error = coalesce(r.error, 'no worker brought it to an end in three attempts'),
+            finished_at = clock_timestamp()
+        where r.status = 'leased' and r.leased_until < clock_timestamp() and r.attempts >= 3
+        returning r.id, r.lesson_id, r.error, r.run_id
+    )
+    insert into learning.learning_log (run_id, level, event, data)
+    select e.run_id, 'ERROR', 'Simulation failed',
+        jsonb_build_object('request', e.id, 'lesson', e.lesson_id, 'error', e.error)
+    from expired as e;
 
     return query
     with next_in_line as (

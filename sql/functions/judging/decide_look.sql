@@ -56,9 +56,11 @@ begin
                 v_made := learning.compared(
                     p_look_id, v_slice.lesson_id, v_reference, v_exclusions
                 );
-                v_failed := v_made.id is null and learning.comparison_failed(
-                    p_look_id, v_slice.lesson_id, v_reference, v_exclusions
-                );
+                -- Without windows (samples that went) there is no evidence against it either.
+                v_failed := v_made.n_windows = 0 and v_slice.in_force is not null
+                    or v_made.id is null and learning.comparison_failed(
+                        p_look_id, v_slice.lesson_id, v_reference, v_exclusions
+                    );
                 if v_made.id is null and not v_failed then
                     v_waiting := v_waiting || v_slice.scope_subset;
                     continue;

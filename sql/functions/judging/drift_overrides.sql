@@ -1,13 +1,14 @@
--- The overrides drift asks for: closed lessons whose events mostly lack samples. Proposed only, but
--- under the profile plan. Ids and times are null; confidence is n / (n + 50).
-create or replace function learning.drift_overrides()
+-- The overrides drift asks for in a pattern: closed lessons whose events mostly lack samples.
+-- Proposed only, but under the profile plan; never where a tested solution lives. Ids and times are
+-- null; confidence is n / (n + 50).
+create or replace function learning.drift_overrides(p_pattern_key text)
 returns setof learning.pm_overrides
 language sql stable
 as $$
     select o.*
     from learning.drift_levers as d
     cross join lateral jsonb_populate_record(null::learning.pm_overrides, jsonb_build_object(
-        'status', case learning.judging_profile(d.pattern_key)
+        'status', case learning.judging_profile(p_pattern_key)
             when 'plan' then 'active' else 'proposed' end,
         'pattern_key', d.pattern_key,
         'action_category', d.action_category,
@@ -24,7 +25,17 @@ as $$
             'unclamped', round(d.raw::numeric, 6)
         )
     )) as o
-    where d.closed and not d.simulated and d.why_not = ''
+    where d.pattern_key = p_pattern_key
+        and d.closed
+        and not d.simulated
+        and d.why_not = ''
+        and not exists (
+            select
+            from learning.solutions as s
+            where s.pattern_key = d.pattern_key
+                and s.scope_subset = d.scope_subset
+                and s.status in ('active', 'proposed', 'suspended')
+        )
 $$;
-comment on function learning.drift_overrides() is
-    'Overrides of the drift method, as rows of pm_overrides without ids.';
+comment on function learning.drift_overrides(text) is
+    'Overrides of the drift method in a pattern, as rows of pm_overrides without ids.';

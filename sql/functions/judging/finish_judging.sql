@@ -1,22 +1,19 @@
--- Goes on with a judging run once its comparisons are there, each look in a sub-transaction of its
--- own: it is decided, or asks for more comparisons, or fails alone, logged, and what it had in
--- force stays. The run is done with its last look. Returns how many comparisons are still needed.
+-- Goes on with a judging run once its comparisons are there, a pattern at a time: its look is
+-- decided and settled, or asks for more. A pattern that fails keeps what it has in force, and the
+-- run ends as failed; the others are written. Returns how many comparisons must come first (the run
+-- stays open), 0 when it is done, still waiting for others, or was done before.
 create or replace function learning.finish_judging(p_run_id bigint)
 returns integer
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    v_run learning.learning_runs;
-    v_look learning.looks;
-    v_needed integer := 0;
-    v_more integer;
+    v_as_of timestamptz;
+    v_started timestamptz;
+    v_needed integer;
     v_done jsonb;
-    v_message text;
-    v_state text;
-    v_context text;
 begin
-    select r.* into v_run
+    select r.as_of, r.started_at into v_as_of, v_started
     from learning.learning_runs as r
     where r.id = p_run_id and r.status in ('running', 'waiting')
     for update;
@@ -26,51 +23,29 @@ begin
     ) then
         return 0;
     end if;
-    for v_look in
-        select k.* from learning.looks as k
-        where k.run_id = p_run_id and k.status = 'open' order by k.pattern_key
-    loop
-        begin
-            v_more := learning.decide_look(v_look.id);
-            v_needed := v_needed + v_more;
-            if v_more = 0 then
-                perform learning.settle_look(v_look.id);
-            end if;
-        exception
-            when others then
-                get stacked diagnostics v_message = message_text, v_state = returned_sqlstate,
-                    v_context = pg_exception_context;
-                update learning.looks as k set status = 'failed' where k.id = v_look.id;
-                perform learning.log(
-                    'ERROR', 'Judging failed', jsonb_build_object(
-                        'pattern_key', v_look.pattern_key, 'sqlstate', v_state,
-                        'message', v_message, 'context', v_context
-                    ), p_run_id
-                );
-        end;
-    end loop;
+    v_needed := learning.judging_step(p_run_id, v_as_of, 'look');
     if v_needed > 0 then
-        perform pg_notify('simulation_requests', p_run_id::text);
         return v_needed;
     end if;
     select jsonb_build_object(
-        'looks', count(*), 'failed_patterns', count(*) filter (where k.status = 'failed'),
-        'slices', sum(k.slices), 'created', sum(k.created), 'dropped', sum(k.dropped)
+        'looks', count(*), 'slices', coalesce(sum(k.slices), 0),
+        'created', coalesce(sum(k.created), 0), 'dropped', coalesce(sum(k.dropped), 0)
     )
     into v_done
     from learning.looks as k
     where k.run_id = p_run_id;
-    perform learning.log('INFO', 'Materializer finished', v_done, p_run_id);
-    perform learning.end_run(
-        p_run_id, case
-            when v_run.detail ? 'failed' or (v_done ->> 'failed_patterns')::integer > 0
-                then 'failed'
-            else 'done'
-        end,
-        jsonb_build_object('simulation', v_done)
+    perform learning.log(
+        'INFO', 'Materializer finished',
+        jsonb_build_object('simulation', v_done, 'seconds', learning.seconds_since(v_started)),
+        p_run_id
     );
+    perform learning.end_run(p_run_id, case when r.detail ? 'failed' then 'failed' else 'done' end,
+        jsonb_build_object('simulation', v_done))
+    from learning.learning_runs as r
+    where r.id = p_run_id;
     return 0;
 end
 $$;
 comment on function learning.finish_judging(bigint) is
-    'Decides the looks of a run whose comparisons are there; returns how many more are needed.';
+    'Decides and settles a run''s looks, each pattern whole or not at all; returns comparisons '
+    'still needed.';

@@ -1,6 +1,7 @@
--- The overrides of the DX ladder: closed ladder lessons whose multiplier is at least 0.02 from 1.
--- Ids and times are null; confidence is n_success / 100, at most 1.
-create or replace function learning.ladder_overrides()
+-- The overrides of a pattern's DX ladder: closed ladder lessons whose multiplier is at least 0.02
+-- from 1. Proposed only, but under the profile plan. Ids and times are null; confidence is
+-- n_success / 100, at most 1.
+create or replace function learning.ladder_overrides(p_pattern_key text)
 returns setof learning.pm_overrides
 language sql stable
 as $$
@@ -10,7 +11,7 @@ as $$
         select learning.ladder_multiplier((l.stats ->> 'ladder_pressure')::double precision)
     ) as m (multiplier)
     cross join lateral jsonb_populate_record(null::learning.pm_overrides, jsonb_build_object(
-        'status', case learning.judging_profile(l.pattern_key)
+        'status', case learning.judging_profile(p_pattern_key)
             when 'plan' then 'active' else 'proposed' end,
         'pattern_key', l.pattern_key,
         'action_category', 'tuning_dx_atr_mult',
@@ -26,11 +27,12 @@ as $$
             'ladder_pressure', l.stats -> 'ladder_pressure', 'n_success', l.stats -> 'n_success'
         )
     )) as o
-    where l.lesson_type = 'tuning_rates'
+    where l.pattern_key = p_pattern_key
+        and l.lesson_type = 'tuning_rates'
         and l.action_category = 'tuning_dx_ladder'
         and l.status = 'active'
         and l.latent_factor_id is null
         and abs(m.multiplier - 1) >= 0.02
 $$;
-comment on function learning.ladder_overrides() is
-    'Overrides of the DX ladder method, as rows of pm_overrides without ids.';
+comment on function learning.ladder_overrides(text) is
+    'Overrides of a pattern''s DX ladder, as rows of pm_overrides without ids.';

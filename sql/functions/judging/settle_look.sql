@@ -104,10 +104,12 @@ begin
     perform learning.propose_solutions(p_look_id, v_applies);
     perform learning.tell_verdicts(p_look_id);
 
-    v_counts := learning.write_overrides(v_look.run_id, 'simulation', array(
-        select o::learning.pm_overrides
-        from learning.solution_overrides() as o
-    ));
+    v_counts := learning.write_overrides(
+        v_look.run_id, 'simulation', v_look.pattern_key, array(
+            select o::learning.pm_overrides
+            from learning.solution_overrides(v_look.pattern_key) as o
+        )
+    );
     update learning.looks as k
     set status = 'decided', created = v_created, dropped = v_dropped,
         slices = t.slices, qualified = t.qualified, candidates = t.candidates,

@@ -1,7 +1,7 @@
--- The overrides that live solutions ask for: one row per lever of the grid, levers left at base
--- too, so that the most specific solution governs all of them. A suspended solution is shown as
--- proposed. Ids and times are null.
-create or replace function learning.solution_overrides()
+-- The overrides that a pattern's live solutions ask for: one row per lever of the grid, levers left
+-- at base too, so that the most specific solution governs all of them. A suspended solution is
+-- shown as proposed. Ids and times are null.
+create or replace function learning.solution_overrides(p_pattern_key text)
 returns setof learning.pm_overrides
 language sql stable
 as $$
@@ -27,7 +27,8 @@ as $$
         'lesson_id', o.lesson_id,
         'evidence', jsonb_build_object('solution', o.id, 'status', o.status)
     )) as w
-    where o.status in ('active', 'proposed', 'suspended')
+    where o.pattern_key = p_pattern_key
+        and o.status in ('active', 'proposed', 'suspended')
 $$;
-comment on function learning.solution_overrides() is
-    'Overrides that live solutions ask for, as rows of pm_overrides without ids.';
+comment on function learning.solution_overrides(text) is
+    'Overrides that a pattern''s live solutions ask for, as rows of pm_overrides without ids.';

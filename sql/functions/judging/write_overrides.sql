@@ -1,7 +1,10 @@
--- Makes the overrides of a method what p_wanted says: creates, changes and removes, leaves alone
--- what is as wanted, and never touches a manual one. Logs every change. Returns the three counts.
+-- Makes a pattern's overrides of a method what p_wanted says: creates, changes and removes, and
+-- never touches a manual one. Unchanged is a row with the same status, steps and solution: evidence
+-- that moves under it is no change (learning.solutions has it).  Logs every change, proposals under
+-- names of their own. Returns how many overrides in force were created, changed and removed, and
+-- how many proposals came, changed or went.
 create or replace function learning.write_overrides(
-    p_run_id bigint, p_method text, p_wanted learning.pm_overrides[]
+    p_run_id bigint, p_method text, p_pattern_key text, p_wanted learning.pm_overrides[]
 )
 returns jsonb
 language plpgsql volatile
@@ -14,33 +17,32 @@ begin
     with wanted as materialized (
         select w.* from unnest(p_wanted) as w
     ),
+    present as materialized (
+        select o.*
+        from learning.pm_overrides as o
+        where o.pattern_key = p_pattern_key and not o.is_manual
+    ),
     different as materialized (
         select w.*
         from wanted as w
         where not exists (
-            select from learning.pm_overrides as o
-            where o.pattern_key = w.pattern_key
-                and o.action_category = w.action_category
+            select from present as o
+            where o.action_category = w.action_category
                 and o.scope_subset = w.scope_subset
                 and o.method = p_method
                 and o.status = w.status
                 and o.multiplier = w.multiplier
                 and o.delta = w.delta
-                and o.confidence_score = w.confidence_score
-                and o.n = w.n
                 and o.solution_id = w.solution_id
-                and o.lesson_id is not distinct from w.lesson_id
-                and o.evidence = w.evidence
         )
     ),
     removed as (
         delete from learning.pm_overrides as o
-        where o.method = p_method
+        where o.pattern_key = p_pattern_key
+            and o.method = p_method
             and not exists (
                 select from wanted as w
-                where w.pattern_key = o.pattern_key
-                    and w.action_category = o.action_category
-                    and w.scope_subset = o.scope_subset
+                where w.action_category = o.action_category and w.scope_subset = o.scope_subset
             )
             -- A pattern that waits to be counted anew (after an upgrade) has nothing to be judged
             -- by, which is no reason to take an override back.
@@ -55,7 +57,7 @@ begin
             status, pattern_key, action_category, scope_subset, multiplier, delta,
             confidence_score, n, method, solution_id, lesson_id, evidence
         )
-        select w.status, w.pattern_key, w.action_category, w.scope_subset, w.multiplier, w.delta,
+        select w.status, p_pattern_key, w.action_category, w.scope_subset, w.multiplier, w.delta,
             w.confidence_score, w.n, p_method, w.solution_id, w.lesson_id, w.evidence
         from different as w
         on conflict (pattern_key, action_category, scope_subset, is_manual) do update
@@ -64,34 +66,55 @@ begin
             method = excluded.method, solution_id = excluded.solution_id,
             lesson_id = excluded.lesson_id, evidence = excluded.evidence,
             last_updated_at = learning.clock()
-        returning o.*, xmax = 0 as is_new
+        returning o.*
     ),
     changes as (
-        select case when w.is_new then 'created' else 'changed' end as change, w.id, w.status,
-            w.pattern_key, w.action_category, w.scope_subset, w.multiplier, w.delta,
-            w.confidence_score
+        select to_jsonb(w) as data, p.status as was, w.status as is_now
         from written as w
+        left join present as p on p.id = w.id
         union all
-        select 'removed', r.id, r.status, r.pattern_key, r.action_category, r.scope_subset,
-            r.multiplier, r.delta, r.confidence_score
+        select to_jsonb(r), r.status, null
         from removed as r
+    ),
+    named as materialized (
+        select c.data, case
+                when c.is_now = 'active' and c.was = 'active' then 'Override changed'
+                when c.is_now = 'active' then 'Override created'
+                when c.was = 'active' and c.is_now is null then 'Override removed'
+                when c.was = 'active' then 'Override became a proposal'
+                when c.is_now is null then 'Proposal withdrawn'
+                when c.was is null then 'Override proposed'
+                else 'Proposal changed'
+            end as event
+        from changes as c
     ),
     logged as (
         insert into learning.learning_log (run_id, level, event, data)
-        select p_run_id, 'INFO', 'Override ' || c.change,
-            to_jsonb(c) - 'change' || jsonb_build_object('method', p_method)
-        from changes as c
+        select p_run_id, 'INFO', n.event, (
+            select jsonb_object_agg(d.key, d.value)
+            from jsonb_each(n.data) as d
+            where d.key in (
+                'id', 'status', 'pattern_key', 'action_category', 'scope_subset', 'multiplier',
+                'delta', 'confidence_score', 'method'
+            )
+        )
+        from named as n
     )
     select jsonb_build_object(
-        'created', count(*) filter (where c.change = 'created'),
-        'changed', count(*) filter (where c.change = 'changed'),
-        'removed', count(*) filter (where c.change = 'removed')
+        'created', count(*) filter (where n.event = 'Override created'),
+        'changed', count(*) filter (where n.event = 'Override changed'),
+        'removed', count(*) filter (
+            where n.event in ('Override removed', 'Override became a proposal')
+        ),
+        'proposals', count(*) filter (
+            where n.event in ('Override proposed', 'Proposal changed', 'Proposal withdrawn')
+        )
     )
     into v_counts
-    from changes as c;
+    from named as n;
     return v_counts;
 end
 $$;
-comment on function learning.write_overrides(bigint, text, learning.pm_overrides[]) is
-    'Creates, changes and removes the overrides of a method until they are as wanted; counts of'
-    ' each.';
+comment on function learning.write_overrides(bigint, text, text, learning.pm_overrides[]) is
+    'Creates, changes and removes a pattern''s overrides of a method until they are as wanted; '
+    'counts of each.';

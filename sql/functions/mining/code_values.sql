@@ -19,7 +19,7 @@ begin
     if p_anew then
         delete from learning.mining_codes as k where k.pattern_key = p_pattern_key;
     end if;
-    select string_agg(format('c.scope -> %L as v%s', d.name, d.ordinal), ', '),
+    select string_agg(format('c.scope ->> %L as v%s', d.name, d.ordinal), ', '),
         string_agg(format('when v.v%s is not null then %L', d.ordinal, d.name), ' '),
         string_agg(format('v.v%s', d.ordinal), ', '),
         string_agg(format('(v.v%s)', d.ordinal), ', ')
@@ -67,7 +67,7 @@ begin
             left join known as k on k.name = u.name
         )
         insert into learning.mining_codes (pattern_key, name, value, place, code, item)
-        select $1, n.name, learning.value_name(n.value)::jsonb, n.place, n.code,
+        select $1, n.name, n.value, n.place, n.code,
             -- From '1' on; what UTF-8 keeps free (55296 to 57343) is passed over.
             chr((n.number + case when n.number < 55296 then 0 else 2048 end)::integer)
         from (

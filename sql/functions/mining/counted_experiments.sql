@@ -1,19 +1,20 @@
 -- The experiments of a pattern decided in (p_from, p_until], as contributions of p_mining: all of
--- them, or those of some attempts (p_attempts null: all). An event weighs 1 / decided windows of
--- its attempt, pending ones and those outside the time too.
+-- them, or those of some attempts (p_attempts null: all), with their scopes in canonical form. An
+-- event weighs 1 / decided windows of its attempt, pending ones and those outside the time too.
 create or replace function learning.counted_experiments(
     p_pattern_key text, p_from timestamptz, p_until timestamptz, p_attempts text[], p_mining bigint
 )
 returns setof learning.mining_contributions
 language sql stable
 as $$
-    select e.pattern_key, e.attempt_id, e.id, e.decided_at, e.scope,
+    select e.pattern_key, e.attempt_id, e.id, e.decided_at,
+        learning.canonical_scope(e.scope),
         case when e.decision = 'skipped' and e.blocked_by = '{policy}' then 'policy'
             else e.decision || '_' || e.outcome end,
         a.weight, e.has_samples, e.roi, p_mining, e.samples_digest
     from learning.pattern_episode_events as e
     join (
-        select w.attempt_id, round(4294967296.0 / count(*))::bigint as weight
+        select w.attempt_id, learning.event_weight(count(*)) as weight
         from learning.pattern_episode_events as w
         where w.pattern_key = p_pattern_key
             and w.decision is not null

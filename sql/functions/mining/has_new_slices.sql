@@ -22,9 +22,9 @@ begin
             and not exists (
                 select from learning.mining_codes as k
                 where k.pattern_key = p_pattern_key and k.name = d.name
-                    and k.value = c.scope -> d.name
+                    and k.value = c.scope ->> d.name
             )
-        group by d.name, c.scope -> d.name
+        group by d.name, c.scope ->> d.name
         having count(*) >= v_more
     ) or exists (
         select

@@ -14,7 +14,7 @@ begin
         select l.id, case when count(e.name) = count(k.item)
                 then coalesce(string_agg(k.item, '' order by k.place), '') end as slice_key
         from learning.lessons as l
-        left join lateral jsonb_each(l.scope_subset) as e (name, value) on true
+        left join lateral jsonb_each_text(l.scope_subset) as e (name, value) on true
         left join learning.mining_codes as k
             on k.pattern_key = p_pattern_key and k.name = e.name and k.value = e.value
         where l.pattern_key = p_pattern_key

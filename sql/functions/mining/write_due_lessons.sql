@@ -44,7 +44,7 @@ begin
     from changed as c;
 
     with conditions as materialized (
-        select k.item, to_json(k.name) || ':' || k.value as condition
+        select k.item, to_json(k.name) || ':' || to_json(k.value) as condition
         from learning.mining_codes as k
         where k.pattern_key = p_pattern_key
     ),

@@ -1,14 +1,28 @@
 -- Every pattern that has experiments or gates, and what can come of it: without registered gates
--- it is mined and cannot be judged.
+-- it is mined and cannot be judged; finished experiments decided before the lookback are kept and
+-- not mined (n_beyond_lookback).
 create or replace view analyst.patterns as
 with experiments as (
     select e.pattern_key, count(*) as n_experiments,
         count(*) filter (where e.outcome in ('success', 'failure')) as n_finished,
         count(*) filter (where e.outcome is null) as n_pending,
         count(*) filter (where e.has_samples) as n_sampled,
-        count(e.roi) as n_valued
+        count(e.roi) as n_valued,
+        k.lookback_days,
+        count(*) filter (
+            where e.outcome in ('success', 'failure') and e.decided_at <= k.since
+        ) as n_beyond_lookback
     from learning.pattern_episode_events as e
-    group by e.pattern_key
+    join (
+        select p.pattern_key, d.days as lookback_days,
+            (select learning.clock()) - make_interval(days => d.days) as since
+        from (select distinct o.pattern_key from learning.pattern_episode_events as o) as p
+        left join learning.learning_configs as c on c.module_id = 'pm'
+        cross join lateral (
+            select learning.setting_in(c.config_data, p.pattern_key, 'lookback_days')::integer
+        ) as d (days)
+    ) as k on k.pattern_key = e.pattern_key
+    group by e.pattern_key, k.lookback_days
 ),
 gates as (
     select g.pattern_key, count(*) as n_gates,
@@ -41,15 +55,21 @@ select pattern_key,
         when not coalesce(g.has_levers, false)
             then 'mined only: no gates are registered (pm.register_gates)'
         when coalesce(e.n_finished, 0) = 0 then 'waits for experiments'
+        when e.n_beyond_lookback = e.n_finished then format(
+            'waits for newer experiments: all are older than the lookback of %s days',
+            e.lookback_days
+        )
         when 2 * e.n_sampled <= e.n_experiments
             then 'judged by drift: most experiments have no samples'
         when 2 * e.n_valued <= e.n_experiments
             then 'judged by counts: most experiments have no virtual result'
         else 'judged'
-    end as learning
+    end as learning,
+    coalesce(e.n_beyond_lookback, 0) as n_beyond_lookback,
+    e.lookback_days
 from experiments as e
 full join gates as g using (pattern_key)
 left join lessons as l using (pattern_key)
 left join overrides as o using (pattern_key);
 comment on view analyst.patterns is
-    'Every pattern with its experiments, gates, lessons and overrides, and whether it can be judged.';
+    'Every pattern with its experiments, gates, lessons and overrides, and whether it can be judged; n_beyond_lookback finished ones are older than lookback_days: kept, not mined.';

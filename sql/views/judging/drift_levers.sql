@@ -1,14 +1,16 @@
 -- What drift would do with every tuning lesson and lever: the raw multiplier, the clamped one, and
--- why nothing is written where nothing is. The grid's range is that of the pattern's widest lever,
--- relative to its base (S1: halo, 0.8 to 1.2). Patterns with a ladder do not drift.
+-- why nothing is written where nothing is. Clamped to the lever's own range of the grid (TS at base
+-- 0.6: 0.8333 to 1.1667). Patterns with a ladder do not drift.
 create or replace view learning.drift_levers as
 with levers as (
     select g.pattern_key, g.gate, g.action_category, g.direction, g.ordinal,
-        min((g.base + r.lowest) / g.base) over (partition by g.pattern_key) as lowest,
-        max((g.base + r.highest) / g.base) over (partition by g.pattern_key) as highest
+        1 + r.lowest / g.base as lowest, 1 + r.highest / g.base as highest
     from learning.gates as g
     cross join lateral (
-        select min(s.step) as lowest, max(s.step) as highest from unnest(g.steps) as s (step)
+        -- Beyond the base itself no step matters: a multiplier stays within 0.5 and 2.
+        select greatest(min(s.step), -abs(g.base)) as lowest,
+            least(max(s.step), abs(g.base)) as highest
+        from unnest(g.steps) as s (step)
     ) as r
     where g.adjust = 'multiplier'
         and cardinality(g.steps) > 1

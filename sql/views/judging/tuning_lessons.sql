@@ -1,6 +1,7 @@
 -- The lessons the judge looks at, with the counts it goes by. closed: the broadest of the slices
 -- that share its counts (the copies inherit what it gets). simulated: more than half of its events
--- carry samples; the others drift.
+-- carry samples, or its grid was tried before: events without samples that come later take no part
+-- in it and do not turn a tested slice into a drifting one. The others drift.
 create or replace view learning.tuning_lessons as
 select
     l.id as lesson_id,
@@ -14,7 +15,9 @@ select
     s.skipped_failure / nullif(s.skipped_success + s.skipped_failure, 0)::double precision as dr,
     l.evidence_stamp,
     l.latent_factor_id is null as closed,
-    2 * s.n_sampled::bigint > l.n + s.n_policy as simulated
+    2 * s.n_sampled::bigint > l.n + s.n_policy or exists (
+        select from learning.look_slices as t where t.lesson_id = l.id
+    ) as simulated
 from learning.lessons as l
 join learning.slice_rates as s on s.pattern_key = l.pattern_key and s.slice_key = l.slice_key
 -- The offset keeps the planner from writing the call out wherever items are used.

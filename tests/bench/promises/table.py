@@ -9,7 +9,7 @@ from pathlib import Path
 from measures import Row
 
 PAGE = Path(__file__).parents[3] / "docs" / "evidence.md"
-BEGIN, END = "<!-- promises: begin -->", "<!-- promises: end -->"
+BEGIN, END = "<!-- promises -->", "<!-- /promises -->"
 
 
 def line(row: Row) -> str:

@@ -1,5 +1,5 @@
 begin;
-select plan(2);
+select plan(3);
 
 select is(
     (select learning from analyst.patterns where pattern_key = 'pm.uptrend.S1.entry'),
@@ -26,6 +26,23 @@ select results_eq(
         ('pm.own.none', 1, 1, 0, 0,
             'mined only: no gates are registered (pm.register_gates)')$$,
     'each as far as it gets'
+);
+
+
+insert into learning.pattern_episode_events (pattern_key, decision, outcome, decided_at)
+select 'pm.own.' || e.pattern, 'acted', 'failure', learning.clock() - make_interval(days => e.age)
+from (values ('judged', 91), ('counts', 89), ('old', 91), ('old', 90)) as e (pattern, age);
+select pm.register_gates('pm.own.old', '[{"gate": "surge", "direction": "at_least", "base": 2, "steps": [0, 1]}]')::text;
+select results_eq(
+    $$select pattern_key, n_finished, n_beyond_lookback, lookback_days, learning
+    from analyst.patterns where pattern_key ~ 'pm.own.(judged|counts|old)' order by pattern_key$$,
+    $$values
+        ('pm.own.counts', 2::bigint, 0::bigint, 90,
+            'judged by drift: most experiments have no samples'),
+        ('pm.own.judged', 2, 1, 90, 'judged'),
+        ('pm.own.old', 2, 2, 90,
+            'waits for newer experiments: all are older than the lookback of 90 days')$$,
+    'what is older than the lookback is kept and not mined'
 );
 
 select * from finish();

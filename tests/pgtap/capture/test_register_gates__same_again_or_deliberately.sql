@@ -1,5 +1,5 @@
 begin;
-select plan(34);
+select plan(49);
 
 create function pg_temp.gates(p_change jsonb) returns jsonb language sql as $$
     select jsonb_build_array(
@@ -68,7 +68,15 @@ insert into bad values
     ('{"steps": null}', 'QD042'), ('{"steps": [0.5]}', 'QD042'), ('{"steps": [0]}', 'QD042'),
     ('{"steps": [0, null]}', 'QD042'), ('{"steps": [0, "x"]}', 'QD014'),
     ('{"steps": [0,1,2,3,4,5,6,7,8,9]}', 'QD042'), ('{"min_value": 3}', 'QD042'),
-    ('{"adjust": "twice"}', 'QD042'), ('{"steps": [-2, 0], "adjust": "multiplier"}', 'QD042');
+    ('{"adjust": "twice"}', 'QD042'), ('{"steps": [-2, 0], "adjust": "multiplier"}', 'QD042'),
+    ('{"base": 1e-300, "steps": [0, 1e300]}', 'QD042'), ('{"base": 1.1e9}', 'QD042'),
+    ('{"steps": [-1.1e9, 0]}', 'QD042'), ('{"min_value": -1.1e9}', 'QD042'),
+    ('{"max_value": 1.1e9}', 'QD042'), ('{"base": 1e308, "steps": [0, 1e308]}', 'QD042'),
+    ('{"steps": [0, 199], "adjust": "multiplier"}', 'QD042'),
+    ('{"steps": [-1.99, 0], "adjust": "multiplier"}', 'QD042'),
+    ('{"base": 1e-300, "steps": [0, 1e-301], "adjust": "multiplier"}', 'QD042'),
+    ('{"base": 5e-324, "steps": [0, 1], "adjust": "multiplier"}', 'QD042'),
+    ('{"steps": [0, 1e-13]}', 'QD042'), ('{"base": 1e9, "steps": [0, 1e-9]}', 'QD042');
 select throws_ok(
     format('select pm.register_gates(%L, pg_temp.gates(%L))', 'pm.other.entry', b.change), b.code,
     null, b.code || ': ' || b.change
@@ -90,6 +98,21 @@ select throws_ok(
     $$select pm.register_gates('pm.s1_entry', pg_temp.gates('{}'), true)$$, 'QD044', null,
     'and not of the uptrend''s'
 );
+select results_eq(
+    $$select adjust from pm.register_gates('pm.wide.entry', '[
+        {"gate": "a", "direction": "at_least", "base": 2, "steps": [-1.98, 0, 198]},
+        {"gate": "b", "direction": "at_least", "base": 2, "steps": [0, 199]},
+        {"gate": "c", "direction": "at_least", "base": 0, "steps": [-1e9, 0, 1e9]}]')$$,
+    $$values ('multiplier'), ('delta'), ('delta')$$, 'what a multiplier cannot say is a delta'
+);
+select throws_ok(
+    format('update learning.gates set %s where pattern_key = %L', u.change, 'pm.wide.entry'),
+    '23514', null, 'nor does the table take it: ' || u.change
+)
+from (values
+    ($$base = 1e300, max_value = 1e301, steps = '{0}'$$),
+    ($$steps = '{0,NaN}', adjust = 'delta'$$)
+) as u (change);
 select is(
     tests.sqlstate_as('quadrant_pm', $$select pm.register_gates('pm.other.entry',
         '[{"gate": "width", "direction": "at_most", "base": 1, "steps": [-0.1, 0, 0.1]}]')$$),

@@ -2,8 +2,8 @@ begin;
 select plan(7);
 
 insert into learning.mining_codes (pattern_key, name, value, place, code, item)
-values ('pm.uptrend.S1.entry', 'bucket', '"a"', 1, 1, 'A'),
-    ('pm.uptrend.S1.entry', 'chain', '"b"', 2, 1, 'B');
+values ('pm.uptrend.S1.entry', 'bucket', 'a', 1, 1, 'A'),
+    ('pm.uptrend.S1.entry', 'chain', 'b', 2, 1, 'B');
 create function pg_temp.store(p_key text, p_success int, p_failure int) returns void
 language sql as $$
     delete from learning.slice_rates where slice_key = p_key;
@@ -58,8 +58,8 @@ select results_eq(
 );
 delete from learning.mining_codes;
 insert into learning.mining_codes (pattern_key, name, value, place, code, item)
-values ('pm.uptrend.S1.entry', 'chain', '"b"', 1, 1, 'X'),
-    ('pm.uptrend.S1.entry', 'bucket', '"a"', 2, 1, 'Y');
+values ('pm.uptrend.S1.entry', 'chain', 'b', 1, 1, 'X'),
+    ('pm.uptrend.S1.entry', 'bucket', 'a', 2, 1, 'Y');
 delete from learning.slice_rates where slice_key <> '';
 do $$begin
     perform pg_temp.store('Y', 20, 70);

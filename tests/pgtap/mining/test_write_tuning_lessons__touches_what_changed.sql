@@ -2,9 +2,9 @@ begin;
 select plan(28);
 
 insert into learning.mining_codes (pattern_key, name, value, place, code, item)
-values ('pm.uptrend.S1.entry', 'bucket', '"a"', 1, 1, 'A'),
+values ('pm.uptrend.S1.entry', 'bucket', 'a', 1, 1, 'A'),
     ('pm.uptrend.S1.entry', 'bucket', '7', 1, 2, 'C'),
-    ('pm.uptrend.S1.entry', 'chain', '"b"', 2, 1, 'B'),
+    ('pm.uptrend.S1.entry', 'chain', 'b', 2, 1, 'B'),
     ('pm.uptrend.S1.entry', 'intent', 'true', 3, 1, 'D');
 create function pg_temp.store(
     p_key text, p_acted int, p_failed int, p_missed int, p_dodged int, p_evidence bigint
@@ -59,13 +59,13 @@ select is(
 select results_eq(
     'select scope_subset, slice_key collate "default" from learning.lessons order by slice_key',
     $$values ('{}'::jsonb, ''), ('{"bucket": "a"}', 'A'), ('{"bucket": "a", "chain": "b"}', 'AB'),
-        ('{"bucket": "a", "chain": "b", "intent": true}', 'ABD'), ('{"chain": "b"}', 'B'),
-        ('{"bucket": 7}', 'C')$$,
-    'their scopes are those of the keys, values as they are'
+        ('{"bucket": "a", "chain": "b", "intent": "true"}', 'ABD'), ('{"chain": "b"}', 'B'),
+        ('{"bucket": "7"}', 'C')$$,
+    'their scopes are those of the keys, values as texts'
 );
 select results_eq('select * from pg_temp.factors()',
     $$values ('{"bucket": "a", "chain": "b"}'::jsonb, 'pm.uptrend.S1.entry {"bucket": "a"}'),
-        ('{"bucket": "a", "chain": "b", "intent": true}', 'pm.uptrend.S1.entry {"bucket": "a"}')$$,
+        ('{"bucket": "a", "chain": "b", "intent": "true"}', 'pm.uptrend.S1.entry {"bucket": "a"}')$$,
     'a factor is stored for copies alone, that of the broadest'
 );
 select is(
@@ -75,8 +75,8 @@ select is(
 select is((select count(*) from pg_temp.logged() where event = 'TuningMiner lesson'), 6::bigint,
     'a line per new lesson');
 select results_eq(
-    $$select data from learning.learning_log where data -> 'scope_subset' = '{"bucket": 7}'$$,
-    $$values ('{"pattern_key": "pm.uptrend.S1.entry", "scope_subset": {"bucket": 7}, "n": 100,
+    $$select data from learning.learning_log where data -> 'scope_subset' = '{"bucket": "7"}'$$,
+    $$values ('{"pattern_key": "pm.uptrend.S1.entry", "scope_subset": {"bucket": "7"}, "n": 100,
         "verdict": "tighten", "n_acted": 30, "n_skipped": 70, "n_misses": 30, "n_fps": 20,
         "wr": 0.3333333333333333, "mr": 0.42857142857142855, "pressure": 10}'::jsonb)$$,
     'with what a person wants to know'
@@ -89,7 +89,7 @@ select is(pg_temp.write(3) -> 'lessons_changed', '1', 'one slice changed');
 select results_eq(
     $$select r.scope from pg_temp.rows() as r join before as b using (scope)
         where r.place <> b.place or r.changed <> b.changed$$,
-    $$values ('{"bucket": 7}'::jsonb)$$, 'one row is touched'
+    $$values ('{"bucket": "7"}'::jsonb)$$, 'one row is touched'
 );
 select is_empty('select * from pg_temp.logged()', 'other counts alone are no line');
 select is(
@@ -100,7 +100,7 @@ select is(
 do $$begin perform pg_temp.store('C', 10, 20, 70, 40, 4); end$$;
 select is(pg_temp.write(4) -> 'lessons_changed', '1', 'and once more');
 select results_eq('select * from pg_temp.logged()',
-    $$values ('TuningMiner lesson', '{"bucket": 7}'::jsonb, 'mixed')$$, 'another verdict is a line'
+    $$values ('TuningMiner lesson', '{"bucket": "7"}'::jsonb, 'mixed')$$, 'another verdict is a line'
 );
 
 -- A copy that counts otherwise, and the copies it leaves.
@@ -108,7 +108,7 @@ do $$begin perform pg_temp.store('A', 10, 10, 20, 61, 5); end$$;
 select is(pg_temp.write(5) -> 'lessons_changed', '3',
     'what lost its original is touched: its factor changed');
 select results_eq('select * from pg_temp.factors()',
-    $$values ('{"bucket": "a", "chain": "b", "intent": true}'::jsonb,
+    $$values ('{"bucket": "a", "chain": "b", "intent": "true"}'::jsonb,
         'pm.uptrend.S1.entry {"chain": "b", "bucket": "a"}')$$,
     'the broadest of those left gives the name'
 );
@@ -116,7 +116,7 @@ select results_eq('select * from pg_temp.factors()',
 do $$begin perform pg_temp.store('C', 5, 5, 5, 5, 6); end$$;
 select is(pg_temp.write(6), '{"lessons": 5, "lessons_changed": 0, "retired": 1}', 'retired');
 select results_eq('select event, scope from pg_temp.logged()',
-    $$values ('TuningMiner lesson retired', '{"bucket": 7}'::jsonb)$$, 'a line');
+    $$values ('TuningMiner lesson retired', '{"bucket": "7"}'::jsonb)$$, 'a line');
 create function pg_temp.retired() returns table (n bigint, n_acted text, verdict text)
 language sql as $f$
     select l.n, l.stats ->> 'n_acted', l.stats ->> 'verdict'
@@ -135,7 +135,7 @@ do $$begin perform pg_temp.store('C', 10, 20, 30, 40, 7); end$$;
 select is(pg_temp.write(7), '{"lessons": 6, "lessons_changed": 1, "retired": 0}', 'back again');
 select results_eq(
     $$select l.id, (select g.event from pg_temp.logged() as g) from learning.lessons as l
-        where l.scope_subset = '{"bucket": 7}' and l.status = 'active'$$,
+        where l.scope_subset = '{"bucket": "7"}' and l.status = 'active'$$,
     $$select r.id, 'TuningMiner lesson' from retired as r$$, 'it is the same lesson, and told'
 );
 
@@ -147,7 +147,7 @@ update learning.mining_codes set item = 'X' where item = 'A';
 update learning.mining_codes set item = 'A' where item = 'C';
 update learning.mining_codes set item = 'C' where item = 'X';
 insert into learning.mining_codes (pattern_key, name, value, place, code, item)
-values ('pm.uptrend.S1.entry', 'chain', '"b"', 2, 1, 'E');
+values ('pm.uptrend.S1.entry', 'chain', 'b', 2, 1, 'E');
 delete from learning.slice_rates;
 do $$begin
     perform pg_temp.store('', 20, 30, 50, 100, 9);
@@ -164,9 +164,9 @@ select results_eq(
 );
 select results_eq(
     'select slice_key collate "default", scope_subset from learning.lessons order by slice_key',
-    $$values ('', '{}'::jsonb), ('A', '{"bucket": 7}'), ('C', '{"bucket": "a"}'),
+    $$values ('', '{}'::jsonb), ('A', '{"bucket": "7"}'), ('C', '{"bucket": "a"}'),
         ('CE', '{"bucket": "a", "chain": "b"}'), ('E', '{"chain": "b"}'),
-        (null, '{"bucket": "a", "chain": "b", "intent": true}')$$,
+        (null, '{"bucket": "a", "chain": "b", "intent": "true"}')$$,
     'their keys are those of the dictionary; what it does not know has none'
 );
 insert into learning.mining_codes (pattern_key, name, value, place, code, item)

@@ -55,7 +55,9 @@ class Market:
                 scope["timeframe"] = "1h"
                 roi = float(np.where(rng.random() < 0.25, rng.exponential(0.12), -0.02))
                 roi += mood + float(rng.normal(0, 0.01)) + pays(seen | scope)
-                rows.append(self._row(day, float(rng.uniform(0, 0.9)), seen, scope, roi, results))
+                rows.append(
+                    self._row(day, float(rng.uniform(0, 0.9)), seen, scope, roi, results=results)
+                )
         with self.connection.cursor() as cursor:
             cursor.executemany(
                 """
@@ -77,6 +79,7 @@ class Market:
         seen: Mapping[str, float],
         scope: Mapping[str, str],
         roi: float,
+        *,
         results: bool,
     ) -> tuple[Any, ...]:
         self.count += 1

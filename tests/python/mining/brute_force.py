@@ -8,6 +8,11 @@ from collections.abc import Iterable, Sequence
 from itertools import combinations
 from typing import Any
 
+MINE = """
+    select learning.mine_pattern(p.pattern_key, a.at, null)
+    from (select %s::timestamptz) as a (at)
+    cross join lateral learning.patterns_to_mine(a.at) as p (pattern_key)
+"""
 COUNTS = (
     "acted_success, acted_failure, skipped_success, skipped_failure, n_policy, weight, n_sampled,"
     " n_valued, success_weight"
@@ -22,13 +27,18 @@ SLICES = """(
 ) as slices"""
 
 
+def text(value: object) -> str:
+    """A scope value as it is compared: 7, 7.0 and "7" are one, true and "true" another."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)
+
+
 def key(scope: dict[str, Any]) -> str:
-    """A slice's name: its scope, in one order; 7.0 is 7."""
-    plain = {
-        name: int(value) if isinstance(value, float) and value.is_integer() else value
-        for name, value in scope.items()
-    }
-    return json.dumps(plain, sort_keys=True)
+    """A slice's name: its scope, in one order, values as texts."""
+    return json.dumps({name: text(value) for name, value in scope.items()}, sort_keys=True)
 
 
 def slices(

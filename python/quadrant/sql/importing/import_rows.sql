@@ -1,5 +1,5 @@
 -- Rows are JSON texts, a line each.
-select r.written, r.code, r.reason, count(*)
+select r.written, r.code, r.reason, count(*), array_agg(r.id)
 from learning.import_rows(
     %(kind)s, string_to_array(%(rows)s, chr(10)), %(source)s
 ) as r

@@ -1,4 +1,5 @@
-select o.status, o.pattern_key, o.scope_subset, o.method, o.n, o.evidence,
+select o.status, o.pattern_key, o.scope_subset, o.method, o.n, s.changed, s.z, s.evidence,
+    s.value / nullif(s.changed, 0) as effect, coalesce(s.reason, '') as reason,
     jsonb_object_agg(
         g.gate,
         least(g.max_value, greatest(g.min_value, g.base * coalesce(o.multiplier, 1) + o.delta))
@@ -8,5 +9,7 @@ select o.status, o.pattern_key, o.scope_subset, o.method, o.n, o.evidence,
 from learning.pm_overrides as o
 join learning.gates as g
     on g.pattern_key = o.pattern_key and g.action_category = o.action_category
-group by o.status, o.solution_id, o.pattern_key, o.scope_subset, o.method, o.n, o.evidence, o.depth
+left join analyst.solutions as s on o.solution_id = format('solution %s', s.solution_id)
+group by o.status, o.solution_id, o.pattern_key, o.scope_subset, o.method, o.n, o.depth,
+    s.changed, s.z, s.evidence, s.value, s.reason
 order by o.status, o.depth, o.n desc

@@ -1,0 +1,1 @@
+select learning.analyze_grown('{pattern_episode_events,pattern_trade_events}')

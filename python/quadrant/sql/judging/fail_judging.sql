@@ -1,0 +1,1 @@
+select learning.fail_judging(%s, %s);

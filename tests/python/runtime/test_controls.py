@@ -1,0 +1,20 @@
+"""Controls a ticker keeps hold while the scope's values stay the same."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import psycopg
+
+from quadrant.tick.controls import Controls
+
+
+def test_1_and_true_are_two_values(connection: psycopg.Connection[Any]) -> None:
+    connection.execute(
+        "insert into learning.pm_overrides (pattern_key, action_category, scope_subset, multiplier)"
+        " values ('pm.uptrend.S1.entry', 'tuning_halo', '{\"a\": true}', 1.1)"
+    )
+    controls = Controls(connection)
+    controls.read([(7, {"a": 1, "b": 1})])
+    assert controls.holds(7, {"a": 1, "b": 2}), "no override looks at b"
+    assert not controls.holds(7, {"a": True, "b": 1})

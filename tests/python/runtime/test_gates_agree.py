@@ -1,0 +1,134 @@
+"""Gates by every way of asking, against the rule written out: the most specific override wins."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import psycopg
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+Row = dict[str, Any]
+
+PATTERN = "pm.uptrend.S1.entry"
+CATEGORIES = ["tuning_ts_min", "tuning_halo", "tuning_slope_min"]
+KEYS = ["a", "a=b", "a\\", 'ключ "é"']
+VALUES = [1, 1.0, "1", True, "true", "c", "b=c", "=c", "é'\\"]
+scopes = st.dictionaries(st.sampled_from(KEYS), st.sampled_from(VALUES), max_size=4)
+overrides = st.lists(
+    st.fixed_dictionaries(
+        {
+            "action_category": st.sampled_from(CATEGORIES),
+            "scope_subset": scopes | st.sampled_from([{"a": "b=c"}, {"a=b": "c"}, {"a": 1}]),
+            "multiplier": st.sampled_from([0.01, 0.9, 1.1, 100.0]),
+            "delta": st.sampled_from([-100.0, 0.0, 0.05, 100.0]),
+            "status": st.sampled_from(["active", "active", "proposed"]),
+            "pinned": st.sampled_from([False, False, True]),
+            "method": st.sampled_from(["manual", "simulation", "drift"]),
+            "confidence_score": st.sampled_from([0.2, 0.9]),
+            "n": st.sampled_from([33, 50]),
+            "day": st.integers(1, 2),
+        }
+    ),
+    max_size=12,
+    unique_by=lambda o: (
+        o["action_category"], json.dumps(plain(o["scope_subset"])), o["method"] == "manual"
+    ),
+)  # fmt: skip
+
+
+def plain(scope: Row) -> list[tuple[str, str]]:
+    """The conditions of a scope, values as texts."""
+    return sorted(
+        (name, str(int(value) if value == 1 else value) if type(value) is not bool else "true")
+        for name, value in scope.items()
+    )
+
+
+def value_in_force(gate: Row, stored: list[Row], scope: Row) -> tuple[float, int | None]:
+    holding = [
+        o
+        for o in stored
+        if o["action_category"] == gate["action_category"]
+        and o["status"] == "active"
+        and set(plain(o["scope_subset"])) <= set(plain(scope))
+    ]
+    best = max(
+        holding,
+        default=None,
+        key=lambda o: (
+            o["pinned"], len(o["scope_subset"]), o["method"] == "manual", o["confidence_score"],
+            o["n"], o["day"], -o["id"],
+        ),
+    )  # fmt: skip
+    moved = gate["base"] * (best["multiplier"] if best else 1) + (best["delta"] if best else 0)
+    return min(max(moved, gate["min_value"]), gate["max_value"]), best and best["id"]
+
+
+@given(stored=overrides, asked=st.lists(scopes, min_size=1, max_size=4))
+@settings(
+    max_examples=40,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+def test_every_way_of_asking_gives_the_rule(
+    connection: psycopg.Connection[Any], stored: list[Row], asked: list[Row]
+) -> None:
+    with connection.transaction(force_rollback=True):
+        ids = connection.execute(
+            """
+            insert into learning.pm_overrides (
+                pattern_key, action_category, scope_subset, multiplier, delta, status, pinned,
+                method, confidence_score, n, last_updated_at
+            )
+            select %s, o ->> 'action_category', o -> 'scope_subset',
+                (o ->> 'multiplier')::float8, (o ->> 'delta')::float8, o ->> 'status',
+                (o ->> 'pinned')::boolean, o ->> 'method', (o ->> 'confidence_score')::float8,
+                (o ->> 'n')::bigint, make_date(2026, 1, (o ->> 'day')::integer)
+            from jsonb_array_elements(%s::jsonb) with ordinality as e (o, place)
+            order by place
+            returning id
+            """,
+            (PATTERN, json.dumps(stored)),
+        ).fetchall()
+        known = [override | {"id": row[0]} for override, row in zip(stored, ids, strict=True)]
+        connection.execute(
+            "insert into learning.lowcap_positions"
+            " (token_contract, token_chain, symbol, timeframe, scope)"
+            " select place::text, 'c', 's', '1h', scope"
+            " from jsonb_array_elements(%s::jsonb) with ordinality as e (scope, place)",
+            (json.dumps(asked),),
+        )
+        gates = [
+            dict(
+                zip(("gate", "action_category", "base", "min_value", "max_value"), row, strict=True)
+            )
+            for row in connection.execute(
+                "select gate, action_category, base, min_value, max_value from learning.gates"
+                " where pattern_key = %s",
+                (PATTERN,),
+            )
+        ]
+        for place, scope in enumerate(asked, start=1):
+            rule = {gate["gate"]: value_in_force(gate, known, scope) for gate in gates}
+            arguments = (PATTERN, json.dumps(scope))
+            now = connection.execute(
+                "select gate, value, override_id from pm.gates(%s, %s)", arguments
+            )
+            assert {gate: (value, by) for gate, value, by in now} == rule
+            then = connection.execute(
+                "select gate, value, override_id from pm.gates_at(%s, %s, learning.clock())",
+                arguments,
+            )
+            assert {gate: (value, by) for gate, value, by in then} == rule
+            (controls,) = connection.execute(
+                "select c.gates -> %s from pm.position_controls as c"
+                " join learning.lowcap_positions as p using (position_id)"
+                " where p.token_contract = %s",
+                (PATTERN, str(place)),
+            )
+            assert {
+                gate: (of_gate["value"], of_gate["override_id"])
+                for gate, of_gate in controls[0].items()
+            } == rule
