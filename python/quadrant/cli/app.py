@@ -8,7 +8,19 @@ import psycopg
 import typer
 from rich.text import Text
 
-from quadrant.cli import clock, doctor, importing, learn, log, rejects, replay, server, tick, worker
+from quadrant.cli import (
+    clock,
+    doctor,
+    importing,
+    learn,
+    log,
+    override,
+    rejects,
+    replay,
+    server,
+    tick,
+    worker,
+)
 from quadrant.cli.console import err
 from quadrant.database import explain, raised_by_us
 from quadrant.errors import QuadrantError
@@ -31,6 +43,7 @@ clock.register(app)
 doctor.register(app)
 learn.register(app)
 log.register(app)
+override.register(app)
 rejects.register(app)
 replay.register(app)
 tick.register(app)
