@@ -66,7 +66,7 @@ def judge_slice(windows: WindowCache, grid: Grid, request: Mapping[str, Any]) ->
         candidate: _sides(
             windows.ids[rows], scores.sample[rows, candidate], had, money[:, candidate]
         )
-        for candidate in _asked_about(found, watched, request["needed_z"])
+        for candidate in _asked_about(found, grid, watched, request["needed_z"])
     }
     n_levers = np.concatenate([[0], grid.n_levers])
     return SliceResult(
@@ -81,14 +81,16 @@ def judge_slice(windows: WindowCache, grid: Grid, request: Mapping[str, Any]) ->
     )
 
 
-def _asked_about(found: Comparison, watched: int | None, needed_z: float) -> set[int]:
-    """The slice's own candidate, and the one a look would put in force: what surely earns most."""
+def _asked_about(found: Comparison, grid: Grid, watched: int | None, needed_z: float) -> set[int]:
+    """The slice's own candidate, and the one that learning.chosen_candidate() would take."""
     asked = set() if watched is None else {watched}
     with np.errstate(invalid="ignore"):
-        may = (found.z >= needed_z) & (found.money_z > 0)
-    if may.any():
-        surely = found.money.sum(axis=0) * (1 - 1 / np.where(may, found.money_z, 1.0))
-        asked.add(int(np.argmax(np.where(may, surely, -np.inf))))
+        may = np.flatnonzero((found.z >= needed_z) & (found.money_z > 0))
+    if len(may):
+        surely = found.money[:, may].sum(axis=0) * (1 - 1 / found.money_z[may])
+        smallest_first = np.concatenate([[0], 1 + np.argsort(grid.order)])[may]
+        ranked = np.lexsort((smallest_first, -np.round(found.z[may], 9), -np.round(surely, 9)))
+        asked.add(int(may[ranked[0]]))
     return asked
 
 
