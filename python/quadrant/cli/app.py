@@ -11,6 +11,7 @@ from rich.text import Text
 from quadrant.cli import (
     clock,
     doctor,
+    explain,
     importing,
     learn,
     log,
@@ -22,7 +23,8 @@ from quadrant.cli import (
     worker,
 )
 from quadrant.cli.console import err
-from quadrant.database import explain, raised_by_us
+from quadrant.database import explain as explained
+from quadrant.database import raised_by_us
 from quadrant.errors import QuadrantError
 
 app = typer.Typer(
@@ -41,6 +43,7 @@ server.register(app)
 importing.register(app)
 clock.register(app)
 doctor.register(app)
+explain.register(app)
 learn.register(app)
 log.register(app)
 override.register(app)
@@ -66,7 +69,7 @@ def _run() -> int:
     except QuadrantError as e:
         return _report(e)
     except psycopg.OperationalError as e:
-        return _report(explain(e))
+        return _report(explained(e))
     except psycopg.Error as e:
         if (error := raised_by_us(e)) is None:
             raise

@@ -125,6 +125,20 @@ begin
         where s.look_id = p_look_id
     ) as t
     where k.id = p_look_id;
+    -- What was written now has shown its evidence; keep_records could not know of it.
+    insert into learning.evidence_path (
+        solution_id, look_id, look_day, status, n_windows, changed, evidence, z, money_z, value
+    )
+    select o.id, p_look_id, v_look.look_day, o.status, (n.simulation).n_windows,
+        (n.simulation).changed[n.candidate], (n.simulation).evidence, (n.simulation).z[n.candidate],
+        (n.simulation).money_z[n.candidate],
+        (n.simulation).benefit[n.candidate] - (n.simulation).cost[n.candidate]
+    from learning.solutions as o
+    cross join lateral learning.standing_of(o.id) as n
+    where o.pattern_key = v_look.pattern_key
+        and o.look_id = p_look_id
+        and o.status in ('active', 'proposed')
+    on conflict do nothing;
     -- Grids of older looks are history: evidence_path has what they said of solutions.
     delete from learning.gate_simulations as g
     using learning.looks as k

@@ -143,3 +143,12 @@ def test_an_overrides_id_means_its_solution(quadrant, proposed, database):
         ((override,),) = connection.execute("select min(id) from learning.pm_overrides").fetchall()
     assert override != proposed, "ids are numbered together"
     assert quadrant("override", "approve", str(override), "--json").json["id"] == proposed
+
+
+def test_the_story_of_what_was_set_by_hand_and_of_nothing(quadrant):
+    (row,) = quadrant("override", "set", S1, "halo=1.1", "--by", "anna", "--json").json
+    done = quadrant("explain", str(row["id"]))
+    assert done.returncode == 0, done.stderr
+    assert "in force, set by hand by anna" in done.stdout
+    assert "written by anna, active" in done.stdout
+    assert quadrant("explain", "77").stderr.startswith("QD090: there is no override or solution 77")

@@ -98,7 +98,7 @@ def test_the_record_is_told_as_odds(market):
     market.fill(60, micro_outside, seed=5, first=300)
     market.learn(340)
     told = story(market, found)
-    assert len(told["looks"]) == 1
+    assert [look["look_day"] for look in told["looks"]] == ["2025-10-28", "2025-12-07"]
     record = told["solution"]["record"]
     assert told["record"] == (
         f"since 28 October 2025: {record['changed']} setups, {100 * record['value']:+.1f} %, "
