@@ -55,7 +55,7 @@ def list_command(
     if not rows:
         out.print("Nothing is in force, nothing is proposed: base gates everywhere.")
         return
-    table = Table("id", "what", "gates", "z", "odds", "since")
+    table = Table("id", "what", "gates", "z", "odds")
     for row in rows:
         odds = row["odds_for"]
         table.add_row(
@@ -64,7 +64,6 @@ def list_command(
             plain(gates_in_words(row["gates"])),
             "-" if row["z"] is None else f"{row['z']:.1f}",
             "-" if odds is None else f"{odds:.1f} : 1",
-            f"{row['changed_at']:%Y-%m-%d}",
         )
     out.print(table)
     out.print("quadrant explain ID tells the story of one.", highlight=False)
@@ -200,8 +199,9 @@ def scope_in_words(scope: dict[str, Any]) -> str:
 
 
 def gates_in_words(gates: list[Row] | None) -> str:
-    """halo 1 -> 1.1, ts 0.6 -> 0.55."""
-    moved = [g for g in gates or () if g["base"] is not None]
+    """halo 1 -> 1.1, ts 0.6 -> 0.55; "back to base" where nothing moves."""
+    known = [g for g in gates or () if g["base"] is not None]
+    moved = [g for g in known if abs(g["value"] - g["base"]) > 1e-9]
     words = [f"{g['gate']} {g['base']:g} -> {g['value']:g}" for g in moved]
     return ", ".join(words) or "back to base"
 

@@ -1,8 +1,8 @@
 -- The story of one decision as one document, from one look. The id is an override's or a
--- solution's. Of a solution: lesson with its rates, tests in words, effect in money (shrunk, with an
--- interval, its best days and token), what changes sides, the grid's neighbours, the alternatives
--- that lost, its looks, its record as odds, what would refuse it. Of all: gates, overlapping
--- decisions in force, history. Null when there is none.
+-- solution's. Of a solution: lesson with its rates, tests in words, effect in money (shrunk, with
+-- an interval, its best days and token), what changes sides, the grid's neighbours, alternatives
+-- that lost (one of those that change the same), its looks, its record as odds, what would refuse
+-- it. Of all: gates, overlapping decisions in force, history. Null when there is none.
 create or replace function learning.explain_override(p_id bigint)
 returns jsonb
 language sql stable security definer
@@ -112,7 +112,10 @@ as $$
         'alternatives', coalesce((
             select jsonb_agg(to_jsonb(a) order by a.z desc)
             from (
-                select g.candidate, g.steps, g.changed, g.misses_caught, g.failures_added,
+                select distinct on (
+                    round(g.z::numeric, 9), g.changed, round((g.benefit - g.cost)::numeric, 9)
+                )
+                    g.candidate, g.steps, g.changed, g.misses_caught, g.failures_added,
                     g.failures_avoided, g.wins_lost, g.benefit, g.cost, g.z, g.money_z, g.at_edge,
                     case
                         when g.changed < h.fewest_changed then format(
@@ -132,8 +135,12 @@ as $$
                     end as why
                 from analyst.grids as g
                 cross join lateral learning.judging_thresholds(d.depth) as h
-                where g.lesson_id = n.lesson_id and g.candidate <> n.candidate and g.changed > 0
-                order by g.z desc
+                where g.lesson_id = n.lesson_id
+                    and g.changed > 0
+                    and round(g.benefit::numeric, 9) <>
+                        round((n.simulation).benefit[n.candidate]::numeric, 9)
+                order by round(g.z::numeric, 9) desc, g.changed,
+                    round((g.benefit - g.cost)::numeric, 9), g.n_levers, g.candidate
                 limit 5
             ) as a
         ), '[]'),
@@ -151,7 +158,8 @@ as $$
                 'id', o.id, 'method', o.method, 'pinned', o.pinned, 'scope_subset', o.scope_subset,
                 'gates', o.gates, 'shared', (
                     select count(*) from sides as w where w.scope @> o.scope_subset
-                ), 'governs', o.pinned or cardinality(learning.scope_items(o.scope_subset)) > d.depth
+                ), 'governs',
+                o.pinned or cardinality(learning.scope_items(o.scope_subset)) > d.depth
             ) order by o.id)
             from analyst.decisions as o
             where o.pattern_key = d.pattern_key

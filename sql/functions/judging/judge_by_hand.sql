@@ -1,6 +1,6 @@
--- The steps of the judging job without its commits, for a caller who rolls them back (quadrant learn
--- --dry-run). What waits for comparisons is the worker's, in the same transaction. Returns the id of
--- the run, null while another run is in progress.
+-- The steps of the judging job without its commits, for a caller who rolls them back (quadrant
+-- learn --dry-run). The comparisons asked for are the worker's, in the same transaction. Returns
+-- the id of the run, null while another run is in progress.
 create or replace function learning.judge_by_hand(p_anyway boolean default false)
 returns bigint
 language plpgsql volatile

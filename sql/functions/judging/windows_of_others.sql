@@ -1,7 +1,7 @@
 -- Scopes whose windows a slice of a look would not govern: overlapping slices of the same depth
 -- accepted before it, with p_narrower those accepted below it too, and what people decided (manual
--- or pinned). What is pinned leaves windows only to narrower slices that are pinned too. As a sorted
--- array of scopes.
+-- or pinned). What is pinned leaves windows only to narrower slices that are pinned too. As
+-- a sorted array of scopes.
 create or replace function learning.windows_of_others(
     p_look_id bigint, p_lesson_id bigint, p_narrower boolean
 )

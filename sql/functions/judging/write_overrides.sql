@@ -59,7 +59,8 @@ begin
             confidence_score, n, method, solution_id, lesson_id, evidence
         )
         select w.status, coalesce(w.pinned, false), p_pattern_key, w.action_category,
-            w.scope_subset, w.multiplier, w.delta, w.confidence_score, w.n, p_method, w.solution_id, w.lesson_id, w.evidence
+            w.scope_subset, w.multiplier, w.delta, w.confidence_score, w.n, p_method, w.solution_id,
+            w.lesson_id, w.evidence
         from different as w
         on conflict (pattern_key, action_category, scope_subset, is_manual) do update
         set status = excluded.status, pinned = excluded.pinned, multiplier = excluded.multiplier,

@@ -21,7 +21,7 @@ as $$
                 'it is suspended when its record is 20 to 1 against it, or when 15 or more setups '
                 'since then lost money (z of -2 or less)'),
             (s.status = 'active' and not s.pinned,
-                'another change of this slice takes its place when that passes the tests and surely '
+                'another change of this slice takes its place when it passes the tests and surely '
                 'earns more'),
             (s.status = 'proposed' and h.may_act, format(
                 'it comes into force when z reaches %s, E %s and its money is not against it%s',

@@ -10,9 +10,9 @@ language sql stable
 as $$
     select t.test, t.value, t.needed, t.to_stay,
         coalesce(t.value >= case s.status when 'active' then t.to_stay else t.needed end, false),
-        format('%s, %s is needed', t.words || ' ' || coalesce(
+        format('%s, %s needed', t.words || ' ' || coalesce(
             round(t.value::numeric, case when abs(t.value) < 100 then 1 else 0 end)::text, 'unknown'
-        ), t.needed) || case
+        ), t.needed || case t.test when 'changed' then ' are' else ' is' end) || case
             when t.to_stay <> t.needed then format(' (%s to stay)', t.to_stay) else '' end
     from learning.solutions as s
     cross join lateral learning.standing_of(s.id) as n
