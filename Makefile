@@ -13,7 +13,8 @@ CI_BARS := ../shared/data/bars
 .PHONY: help setup demo down test beside test-postgres test-embedded lint bench ci-replay
 
 help:
-	@echo 'make demo [DATA=folder]  set up, replay a market (or your bars), learn, print what changed'
+	@echo 'make demo [DATA=folder] [LEARN_EVERY=1d]'
+	@echo '                         set up, replay a market (or your bars), learn, print what changed'
 	@echo 'make test                set up, lint, types, pytest and pgTAP on two PostgreSQL versions'
 	@echo 'make test-embedded       the same tests on the embedded PostgreSQL alone'
 	@echo 'make down                stop the embedded server; its data stays'
@@ -28,7 +29,7 @@ $(STAMP): pyproject.toml
 	@touch $(STAMP)
 
 demo: setup
-	$(BIN)/quadrant demo $(if $(DATA),--data '$(DATA)')
+	$(BIN)/quadrant demo $(if $(DATA),--data '$(DATA)') $(if $(LEARN_EVERY),--learn-every '$(LEARN_EVERY)')
 
 down: setup
 	$(BIN)/quadrant down

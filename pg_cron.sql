@@ -15,6 +15,8 @@
 -- quadrant_jobs. To take them all out: select learning.unschedule_all();
 -- Without pg_cron, `quadrant serve` runs the same table.
 create extension if not exists pg_cron;
+-- The jobs forget their own old runs in cron.job_run_details (row security shows a role its own).
+grant usage on schema cron to quadrant_owner;
 select learning.schedule_all() as jobs_scheduled;
 select j.jobname, j.schedule, j.command, j.username
 from cron.job as j

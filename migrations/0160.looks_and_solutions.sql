@@ -220,11 +220,18 @@ comment on column learning.evidence_path.evidence is 'E of the comparison.';
 comment on column learning.evidence_path.z is 'Of the day sums of the differences in score.';
 comment on column learning.evidence_path.money_z is 'Of the day sums of the differences in ROI; null where money is unknown.';
 comment on column learning.evidence_path.value is 'Sum of the differences in ROI, a fraction.';
--- Until the registry of settings has them.
+-- Settings of the tests before.
 update learning.learning_configs as c
-set config_data = jsonb_set(c.config_data, '{tuning}', '{
-    "profile": "evidence", "evidence_days": 365, "judge_every": 7, "judged_depth": 3,
-    "auto_apply": true, "even_payoff": false
-}' || (c.config_data -> 'tuning'))
-where c.module_id = 'pm';
+set config_data = jsonb_set(
+    c.config_data #- '{tuning,value_mode}' #- '{tuning,evidence_q}' #- '{tuning,draws}'
+        #- '{tuning,max_draws}',
+    '{patterns}',
+    coalesce((
+        select jsonb_object_agg(p.key, case jsonb_typeof(p.value)
+            when 'object' then p.value - array['value_mode', 'evidence_q', 'draws', 'max_draws']
+            else p.value end)
+        from jsonb_each(c.config_data -> 'patterns') as p
+    ), '{}')
+)
+where c.module_id = 'pm' and jsonb_typeof(c.config_data -> 'patterns') = 'object';
 reset role;

@@ -18,11 +18,16 @@ grant execute on function
     learning.scope_signature(text[]),
     learning.is_scope(jsonb),
     learning.overrides_apply,
+    learning.cron_previous,
     learning.drift_multiplier,
     learning.ladder_multiplier,
+    learning.known_setting,
     learning.setting_in,
+    learning.switch_in,
     learning.lesson_verdict,
     learning.rate_stats,
+    learning.attempts,
+    learning.key_without,
     learning.rate_difference,
     learning.wilson_interval,
     learning.normal_quantile,
@@ -43,9 +48,15 @@ grant execute on all routines in schema pm to quadrant_pm;
 grant usage on schema analyst to quadrant_analyst;
 grant select on all tables in schema analyst to quadrant_analyst;
 grant execute on all routines in schema analyst to quadrant_analyst;
+grant execute on function
+    learning.known_settings,
+    learning.setting_range,
+    learning.setting_entries,
+    learning.configuration_problems
+    to quadrant_analyst;
 
 -- The worker takes simulations and hands results in, through functions alone.
-grant usage on schema learning to quadrant_worker;
+grant usage on schema learning, analyst to quadrant_worker;
 grant execute on function
     learning.claim_simulations,
     learning.store_simulations,
@@ -55,7 +66,29 @@ grant execute on function
     learning.judging_runs_to_finish,
     learning.judging_settings,
     learning.judging_windows,
-    learning.judging_window_details
+    learning.judging_window_details,
+    learning.beat,
+    analyst.log_since
     to quadrant_worker;
 
 reset role;
+
+-- Temporary objects are for who needs them: the PM's bulk COPY, the miner. PUBLIC has the right in
+-- every new database and after a restore; only the database's owner can take it: elsewhere
+-- quadrant migrate warns, and analyst.health.
+do $temporary$
+begin
+    if pg_has_role(
+        current_user, (select d.datdba from pg_database as d where d.datname = current_database()),
+        'usage'
+    ) then
+        execute format(
+            'revoke temporary on database %I from public, quadrant_worker, quadrant_analyst',
+            current_database()
+        );
+        execute format(
+            'grant temporary on database %I to quadrant_owner, quadrant_pm', current_database()
+        );
+    end if;
+end
+$temporary$;

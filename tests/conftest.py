@@ -53,8 +53,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _no_other_database() -> Iterator[None]:
+def _no_other_database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("QUADRANT_LOGS", str(tmp_path_factory.mktemp("logs")))
         for name in _OURS:
             patch.delenv(name, raising=False)
         yield

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from time import monotonic, sleep
 from typing import Any
 
 import psycopg
@@ -11,20 +12,47 @@ from psycopg.rows import dict_row
 from quadrant.database import queries
 from quadrant.judging.worker import Worker
 
+PATIENCE = 30.0
+"""Seconds to wait for whoever holds the jobs."""
+
 Row = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """What a learning cycle would change: counts of mining, looks, and decisions.
+    """What a learning cycle would change: counts of mining by pattern, looks, decisions.
 
     `changes` are rows {change, was, id, status, method, pattern_key, scope_subset, gates, changed,
     value, z, evidence, reason}: change is created, changed or ended, `was` the status before.
     """
 
-    mined: dict[str, int]
+    mined: dict[str, Row]
     looks: list[Row]
     changes: list[Row]
+
+
+PATIENCE = 30.0
+"""Seconds to wait for whoever holds the jobs."""
+
+
+def take_jobs(connection: psycopg.Connection[Any], holder: str) -> str | None:
+    """Take all jobs for this session (autocommit): scheduled runs are skipped, its own go on.
+
+    Waits for a while; None when taken, else who is in the way. `holder` is what others read.
+    """
+    deadline = monotonic() + PATIENCE
+    while True:
+        row = connection.execute(queries("learner/take_jobs"), {"holder": holder}).fetchone()
+        if row is None or row[0] is None:
+            return None
+        if monotonic() >= deadline:
+            return str(row[0])
+        sleep(0.1)
+
+
+def give_back_jobs(connection: psycopg.Connection[Any]) -> None:
+    """End what `take_jobs` began; the end of the session does too."""
+    connection.execute(queries("learner/give_back_jobs"))
 
 
 class Learner:
@@ -45,17 +73,17 @@ class Learner:
         `judge_anyway`.
         """
         row = self._connection.execute(queries("learner/mine")).fetchone()
-        mined: dict[str, int] = (row and row[0]) or {}
-        changed = bool(mined.get("lessons_changed") or mined.get("retired"))
+        mined: dict[str, dict[str, int]] = row[0]["patterns"] if row and row[0] else {}
+        changed = any(done["lessons_changed"] or done["retired"] for done in mined.values())
         if changed or judge_anyway:
             self._connection.execute(queries("learner/judge"), (judge_anyway,))
             self._worker.drain(self._connection)
         return changed
 
-    def preview(self) -> Difference | None:
+    def preview(self) -> Difference:
         """What `learn` with judge_anyway would change, found out in a transaction that is undone.
 
-        None while another judging run is in progress.
+        The session must have taken the jobs (take_jobs).
         """
         with (
             self._connection.transaction(force_rollback=True),
@@ -64,13 +92,13 @@ class Learner:
             before = self._decisions(cursor)
             mined = self._connection.execute(queries("learner/mine")).fetchone()
             run = self._connection.execute(queries("learner/judge_by_hand"), (True,)).fetchone()
-            if run is None or run[0] is None:
-                return None
             # What a worker keeps of a look that is undone would be wrong for the next.
             Worker().drain(self._connection)
             looks = cursor.execute(queries("learner/looks"), run).fetchall()
             after = self._decisions(cursor)
-        return Difference((mined and mined[0]) or {}, looks, _changes(before, after))
+        return Difference(
+            (mined and mined[0] and mined[0]["patterns"]) or {}, looks, _changes(before, after)
+        )
 
     @staticmethod
     def _decisions(cursor: psycopg.Cursor[Row]) -> dict[int, Row]:

@@ -146,7 +146,8 @@ def path(cluster: Cluster, folder: Path) -> None:
         Replay(connection, read_folder(folder), ReplayOptions("bench", learn_every=NEVER)).run()
         began = time.perf_counter()
         row = connection.execute(
-            "select count(learning.record_closed_trade(to_jsonb(t) || '{\"scope\": {}}'))"
+            "select count(learning.record_closed_trade("
+            'to_jsonb(t) || \'{"scope": {}, "roi_is_checked": true}\'))'
             " from (select * from analyst.trades order by closed_at, trade_id) as t"
         ).fetchone()
         assert row is not None

@@ -15,10 +15,10 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "python" / "judging"))
-from markets import GRID, market
-
-from quadrant.judging import Events, Settings, simulate
+from markets import GRID, judged_by, market
 from quadrant.judging.evidence import SignFlips, day_z
+
+from quadrant.judging import Events, simulate
 
 DRAWS = 500
 SEED = 1
@@ -70,7 +70,7 @@ def twenty_thousand(days: int) -> None:
 def main(n: int) -> None:
     """Print the figures for a slice of n events over 90 days."""
     events = market(SEED, n=n)
-    judged = Settings(draws=DRAWS, max_draws=DRAWS)
+    judged = judged_by(draws=DRAWS, max_draws=DRAWS)
     with threadpool_limits(limits=1, user_api="blas"):
         ours = milliseconds(lambda: simulate(events, GRID, judged, SEED), 30)
         unpruned = milliseconds(lambda: simulate(events, GRID, judged, SEED, prune=False), 30)

@@ -117,7 +117,7 @@ def eager() -> Callable[[Connection], None]:
             " config_data -> 'tuning' || %s) where module_id = 'pm'",
             (
                 psycopg.types.json.Jsonb(
-                    {"n_min": 8, "evidence_q": 1, "min_ratio": 1.2, "max_dims": 2, "draws": 200}
+                    {"n_min": 8, "profile": "plan", "min_ratio": 1.2, "max_dims": 2}
                 ),
             ),
         )

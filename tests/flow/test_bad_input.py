@@ -253,13 +253,14 @@ def test_scopes_are_data_all_the_way_to_the_gates_in_force(
             " select k, 1000 + row_number() over (), true from unnest(%s::text[]) as k",
             (list(scope),),
         )
-        row = {**GOOD, "pattern_key": pattern, "scope": scope}
+        samples = {"samples": [{"surge": 2.5}]}
+        row = {**GOOD, "pattern_key": pattern, "scope": scope, "factors": samples}
         written = connection.execute(
             "select written, count(*) from pm.record_episodes(%s) group by written",
             (Jsonb([{**row, "window_id": f"w{i}"} for i in range(40)]),),
         ).fetchall()
         assert written == [("new", 40)]
-        connection.execute("select learning.mine(null, learning.clock())")
+        connection.execute("call learning.run_tuning_miner(true)")
         lessons = connection.execute(
             "select scope_subset, n from learning.learning_lessons where pattern_key = %s",
             (pattern,),

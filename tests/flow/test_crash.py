@@ -19,7 +19,7 @@ from pathlib import Path
 from random import Random
 from threading import Timer
 from time import monotonic, sleep
-from typing import Any
+from typing import Any, LiteralString
 
 import psutil
 import psycopg
@@ -248,23 +248,25 @@ def test_a_replay_killed_again_and_again_ends_with_the_same_rows(
     assert survived >= 20
 
 
-WAITING = """
-    select a.pid from pg_stat_activity as a join pg_locks as l on l.pid = a.pid
+MINES = """
+    select from pg_stat_activity as a join pg_locks as l on l.pid = a.pid
     where a.datname = current_database() and not l.granted
-        and (l.relation = 'learning.slice_rates'::regclass) = %s
+        and l.relation = 'learning.slice_rates'::regclass
+"""
+ASKS = """
+    select a.query_start from pg_stat_activity as a
+    where a.datname = current_database() and a.query like 'select learning.take_jobs%'
 """
 
 
-def waiting(watching: Connection, *, on_slices: bool, seconds: float) -> bool:
-    """Does a session come to wait, for simulation_slices or for another lock?"""
-    deadline = monotonic() + seconds
-    while monotonic() < deadline:
-        # No relation: an advisory lock.
-        query = WAITING if on_slices else WAITING.replace("= %s", "is null")
-        if watching.execute(query, (True,) if on_slices else None).fetchone():
-            return True
+def seen(watching: Connection, query: LiteralString, *, times: int = 1) -> bool:
+    """Does the query come to answer so many different rows?"""
+    rows: set[Any] = set()
+    deadline = monotonic() + WAIT_SECONDS
+    while monotonic() < deadline and len(rows) < times:
+        rows.update(watching.execute(query).fetchall())
         sleep(0.01)
-    return False
+    return len(rows) >= times
 
 
 @pytest.mark.slow
@@ -281,7 +283,7 @@ def test_a_replay_waits_until_the_session_of_a_killed_one_has_ended(
         holder.execute("lock table learning.slice_rates in exclusive mode")
         command[2] = dsn
         with subprocess.Popen(command, stdout=subprocess.DEVNULL) as child:
-            mining = waiting(watching, on_slices=True, seconds=WAIT_SECONDS)
+            mining = seen(watching, MINES)
             child.kill()
         assert mining, "the child never mined"
 
@@ -291,7 +293,7 @@ def test_a_replay_waits_until_the_session_of_a_killed_one_has_ended(
 
         with ThreadPoolExecutor() as pool:
             going = pool.submit(go_on)
-            waits = waiting(watching, on_slices=False, seconds=2.0)
+            waits = seen(watching, ASKS, times=3)  # refused, it asks again
             holder.rollback()
             going.result()
         compare(contents(watching), undisturbed)
@@ -302,17 +304,16 @@ def test_a_second_replay_of_a_database_is_told(
     walks: list[Bars], database: str, connection: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = Replay(connection, walks[:1], OPTIONS)
-
-    def impatient(name: str) -> str:
-        return queries(name).replace("'30s'", "'50ms'")
-
+    monkeypatch.setattr("quadrant.learner.PATIENCE", 0.05)
     with psycopg.connect(database, autocommit=True) as other:
-        monkeypatch.setattr("quadrant.replay.replay.queries", impatient)
-        with pytest.raises(ReplayRunningError, match="QD192"):
-            Replay(other, walks[1:], OPTIONS)
-        monkeypatch.undo()
+        with pytest.raises(ReplayRunningError, match="QD192: a replay is in progress"):
+            Replay(other, walks[:1], OPTIONS)
+        # A run of a job, scheduled or by hand, stays out.
+        for by_hand in (False, True):
+            run = other.execute("select (learning.begin_run('quadrant.mine', %s)).*", (by_hand,))
+            assert "skipped" in str(run.fetchone())
         assert first.run(stop=lambda: True).interrupted
-        Replay(other, walks[1:], OPTIONS)
+        Replay(other, walks[:1], OPTIONS)
 
 
 # -- the server ----------------------------------------------------------------------------

@@ -13,10 +13,12 @@ from typing import Any
 import psycopg
 import pytest
 
+from quadrant.cli.app import main
 from quadrant.importer import RoiUnit, ScoreScale, Units, import_file
 
 SEED = Path(__file__).parents[3] / "shared" / "data" / "seed_episodes.csv"
 S1 = "pm.uptrend.S1.entry"
+MINE = "call learning.run_tuning_miner(true)"
 
 pytestmark = [
     pytest.mark.flow,
@@ -62,7 +64,7 @@ def test_a_second_import_changes_nothing(imported: psycopg.Connection[Any]) -> N
 
 
 def test_the_lessons_of_the_acceptance_case(imported: psycopg.Connection[Any]) -> None:
-    done = scalar(imported, "select learning.mine(null, learning.clock())")
+    done = scalar(imported, MINE)["patterns"][S1]
     assert done["events"] == 104, "packet died at mining"
     everything = lesson(imported, {})
     assert everything is not None, "packet died at lessons"
@@ -88,7 +90,7 @@ def test_the_lessons_of_the_acceptance_case(imported: psycopg.Connection[Any]) -
 
 def test_every_lesson_is_a_slice_counted_by_hand(imported: psycopg.Connection[Any]) -> None:
     """Each lesson's four counts are those of a plain query; no slice of 33 or more is missing."""
-    scalar(imported, "select learning.mine(null, learning.clock())")
+    scalar(imported, MINE)
     events = imported.execute(
         "select scope from learning.pattern_episode_events where outcome is not null"
     ).fetchall()
@@ -113,7 +115,7 @@ def test_every_lesson_is_a_slice_counted_by_hand(imported: psycopg.Connection[An
 
 
 def test_copies_share_the_factor_of_the_broadest(imported: psycopg.Connection[Any]) -> None:
-    scalar(imported, "select learning.mine(null, learning.clock())")
+    scalar(imported, MINE)
     copy, original = lesson(imported, {"chain": "solana"}), lesson(imported, {})
     assert copy is not None
     assert original is not None
@@ -124,13 +126,12 @@ def test_copies_share_the_factor_of_the_broadest(imported: psycopg.Connection[An
 
 
 def test_the_passing_of_time_retires_what_was_learned(imported: psycopg.Connection[Any]) -> None:
-    scalar(imported, "select learning.mine(null, learning.clock())")
-    again = scalar(imported, "select learning.mine(null, learning.clock())")
-    assert again["patterns"] == 0
+    scalar(imported, MINE)
+    assert scalar(imported, MINE) is None
     imported.execute("select learning.set_clock('2026-06-15 00:00+00')")
-    later = scalar(imported, "select learning.mine(null, learning.clock())")
-    assert later["patterns"] == 1
-    assert later["retired"] > 0
+    later = scalar(imported, MINE)["patterns"]
+    assert list(later) == [S1]
+    assert later[S1]["retired"] > 0
     assert scalar(imported, "select count(*) from learning.slice_rates") == 0
     active = "select count(*) from learning.learning_lessons where status = 'active'"
     assert scalar(imported, active) == 0
@@ -183,15 +184,37 @@ def test_import_and_learn_on_the_command_line(database: str) -> None:
 
 
 def test_learn_says_when_a_scheduled_run_is_at_it(
+    database: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("quadrant.learner.PATIENCE", 0.05)
+    monkeypatch.setenv("QUADRANT_DSN", database)
+    monkeypatch.setattr(sys, "argv", ["quadrant", "learn"])
+    with psycopg.connect(database) as job:
+        job.execute("select learning.begin_run('quadrant.judge')")
+        with pytest.raises(SystemExit, match="1"):
+            main()
+    assert "QD191: nothing was learned: quadrant.judge is in progress" in capsys.readouterr().err
+
+
+def test_three_learn_at_once_one_after_another(
     database: str, connection: psycopg.Connection[Any]
 ) -> None:
-    scalar(connection, "select pg_advisory_lock(hashtext('quadrant'), hashtext('quadrant.judge'))")
-    done = subprocess.run(
-        [sys.executable, "-c", "from quadrant.cli.app import main; main()", "learn"],
-        env={**os.environ, "QUADRANT_DSN": database},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert (done.returncode, done.stderr[:5]) == (1, "QD191")
-    assert "in progress" in done.stderr
+    quadrant = [sys.executable, "-c", "from quadrant.cli.app import main; main()"]
+    environment = {**os.environ, "QUADRANT_DSN": database}
+    units = ("--roi-unit", "fraction", "--score-scale", "1")
+    subprocess.run([*quadrant, "import", str(SEED), *units], env=environment, check=True)
+    connection.execute("select learning.set_clock('2026-01-15')")
+    at_once = [
+        subprocess.Popen(
+            [*quadrant, "learn", "--json"], env=environment, stdout=subprocess.PIPE, text=True
+        )
+        for _ in range(3)
+    ]
+    learned = [json.loads(process.communicate(timeout=120)[0]) for process in at_once]
+    assert [process.returncode for process in at_once] == [0, 0, 0]
+    assert sorted(one["lessons_changed"] > 0 for one in learned) == [False, False, True]
+    assert {(*one["unfinished"], *one["failed"]) for one in learned} == {()}
+    runs = connection.execute(
+        "select job, count(*) from learning.learning_runs where status = 'done' group by job"
+    ).fetchall()
+    assert ("quadrant.judge", 3) in runs

@@ -12,9 +12,9 @@ from quadrant.errors import QuadrantError
 from quadrant.market import planted_market, synthesize
 from quadrant.tick import (
     Action,
+    MessageError,
     Position,
     PositionBar,
-    SnapshotError,
     StaleTickerError,
     Tick,
 )
@@ -205,8 +205,8 @@ def test_a_tick_that_failed_goes_on_from_what_the_database_holds(connection, sna
 
 def test_a_snapshot_that_cannot_be_is_refused_before_anything_is_done(connection, snapshots):
     tick = Tick(connection, "live", [X])
-    for wrong in ({"close": float("nan")}, {"timeframe": "1h"}):
-        with pytest.raises(SnapshotError, match="QD016"):
+    for wrong, code in (({"close": float("nan")}, "QD005"), ({"timeframe": "1h"}, "QD016")):
+        with pytest.raises(MessageError, match=code):
             tick.process([bar(snapshots[400], Y), bar(replace(snapshots[400], **wrong))])
     assert list(tick.tickers) == [X]
     assert tick.tickers[X].last_bar_ts is None

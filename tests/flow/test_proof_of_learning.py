@@ -153,7 +153,7 @@ def captured(server_dsn, new_database):
     """Name of a database with experiments of three kinds, from which nothing was learned."""
     with new_database() as dsn:
         with psycopg.connect(dsn, autocommit=True) as connection:
-            options = ReplayOptions(chain="synthetic", learn_every=10_000 * DAY)
+            options = ReplayOptions(chain="synthetic", learn_every=10_000 * DAY, keep_clock=True)
             bars = synthesize(planted_market(timeframes=("15m",)), 7)
             work = Replay(connection, bars, options)
             work.learner.learn = lambda **_: False

@@ -97,9 +97,9 @@ def test_replay_respects_from_and_to(market, connection):
         for bars in market
     )
     assert progress.done == expected
-    clock = connection.execute("select learning.clock()").fetchone()
-    assert clock is not None
-    assert int(clock[0].timestamp() * 1000) == to_ms, "the clock stays where the replay ended"
+    reached = connection.execute("select replayed_to from analyst.world").fetchone()
+    assert reached is not None
+    assert int(reached[0].timestamp() * 1000) == to_ms
 
 
 @pytest.mark.slow

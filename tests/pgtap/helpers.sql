@@ -23,3 +23,19 @@ exception
         return sqlstate;
 end
 $$;
+
+-- Mine what is due at a moment, in one transaction; the sums of what the patterns did.
+create function tests.mine(p_at timestamptz) returns jsonb
+language sql volatile
+as $$
+    select jsonb_build_object(
+        'patterns', count(*), 'slices_changed', sum((m.done -> 'slices_changed')::bigint),
+        'lessons_changed', sum((m.done -> 'lessons_changed')::bigint),
+        'retired', sum((m.done -> 'retired')::bigint)
+    )
+    from (
+        select learning.mine_pattern(p.pattern_key, p_at, null) as done
+        from learning.patterns_to_mine(p_at) as p (pattern_key)
+        offset 0
+    ) as m
+$$;

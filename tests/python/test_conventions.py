@@ -160,6 +160,41 @@ def test_rule(catalog: psycopg.Connection[Any], rule: str) -> None:
     assert sorted(row[0] for row in catalog.execute(RULES[rule])) == []
 
 
+# Same types on both sides: pg_catalog's operator is an exact match and comes first.
+EXACT = {"=", "<>", "<", ">", "<=", ">="}
+NO_CALLS = {"if", "elsif", "return", "while", "using", "over", "filter"}
+
+
+def bare_names(text: str, types: set[str], grammar: set[str]) -> set[str]:
+    """What a body calls, casts to, reads or calculates with and does not qualify."""
+    code = code_of(re.split(r"\bas\s+\$\w*\$", text)[1]).lower()
+    code = re.sub(r"\boperator\s*\(\s*pg_catalog\.[^)]*\)", " ", code)
+    calls = set(re.findall(r"(?<![\w.])(?<!\bas )([a-z_]\w*)\s*\(", code)) - grammar - NO_CALLS
+    words = set(re.findall(r"(?<![\w.])([a-z_]\w*)\b(?!\s*\.)", code)) & types - grammar
+    relations = re.findall(r"\b(?:from|join|update|call)\s+([a-z_]\w*)\b(?!\s*[.(])", code)
+    operators = set(re.findall(r"[-+*/<>=~!@#%^&|`?:]+", code)) - EXACT - {":=", "=>", "::"}
+    return calls | words | set(relations) | operators
+
+
+def test_names_in_procedures_that_commit_are_qualified(catalog: psycopg.Connection[Any]) -> None:
+    """Their search_path is the caller's: a better match in public would run with his rights."""
+    types = {
+        row[0]
+        for row in catalog.execute(
+            "select t.typname from pg_type as t"
+            " where t.typnamespace = 'pg_catalog'::regnamespace and t.typtype <> 'c'"
+        )
+    }
+    words = catalog.execute("select k.word from pg_get_keywords() as k where k.catcode <> 'U'")
+    grammar = {row[0] for row in words}
+    seen = bare_names("as $$ x := a || now(b.c) + y::jsonb from z; $$", types, grammar)
+    assert seen == {"||", "+", "now", "jsonb", "z"}
+    procedures = [file for file in ROUTINES if file.kind == "procedure"]
+    assert len(procedures) >= 4
+    bare = {file.path: bare_names(file.text, types, grammar) for file in procedures}
+    assert {path: names for path, names in bare.items() if names} == {}
+
+
 def test_every_deployed_object_has_a_file_or_a_migration(
     catalog: psycopg.Connection[Any],
 ) -> None:

@@ -34,6 +34,10 @@ def read_bars(path: Path | str) -> Bars:
             code="QD104",
             hint=f"Known timeframes: {', '.join(TIMEFRAMES)}.",
         )
+    if path.is_dir():
+        raise BarsError(
+            f"{path} is a folder, named like a file of bars", code="QD101", hint="Rename it."
+        )
     if not path.is_file():
         raise BarsError(f"{path}: no such file", code="QD101")
     table = _Table(path, _load(path))

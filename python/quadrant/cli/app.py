@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from typing import Annotated
 
 import psycopg
 import typer
@@ -10,6 +12,8 @@ from rich.text import Text
 
 from quadrant.cli import (
     clock,
+    config,
+    databases,
     doctor,
     explain,
     importing,
@@ -29,7 +33,6 @@ from quadrant.errors import QuadrantError
 
 app = typer.Typer(
     name="quadrant",
-    help="A PostgreSQL database that learns a trading bot's gates from its experiments.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
@@ -38,10 +41,28 @@ _INTERRUPTED = 130
 # ClickException, of click or of the copy of it inside typer.
 _UsageError: type[Exception] = typer.BadParameter.__mro__[2]
 
+
+@app.callback()
+def options(
+    database: Annotated[
+        str | None,
+        typer.Option(
+            envvar="QUADRANT_DATABASE",
+            help="The database to work on, of the server that is reached: a replay has its own.",
+        ),
+    ] = None,
+) -> None:
+    """A PostgreSQL database that learns a trading bot's gates from its experiments."""
+    if database:
+        os.environ["QUADRANT_DATABASE"] = database
+
+
 # One line per module of commands: register(app) puts them on the command line.
 server.register(app)
 importing.register(app)
 clock.register(app)
+config.register(app)
+databases.register(app)
 doctor.register(app)
 explain.register(app)
 learn.register(app)

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import json
+import shlex
+import shutil
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.text import Text
+
+from quadrant.server import chosen_database
 
 out = Console()
 err = Console(stderr=True)
@@ -19,6 +25,19 @@ err = Console(stderr=True)
 def print_json(value: Any) -> None:
     """One JSON document on stdout, for scripts: no colours, no wrapping."""
     typer.echo(json.dumps(value, default=str, indent=2))
+
+
+def command(arguments: str, database: str | None = None) -> str:
+    """A command of ours that works as it is printed: our program as it was called, on `database`
+    or the one that --database chose.
+    """
+    program = "quadrant"
+    called = Path(sys.argv[0])
+    on_the_path = shutil.which(program)
+    if called.name == program and not (on_the_path and called.samefile(on_the_path)):
+        program = shlex.quote(str(called))
+    name = database or chosen_database()
+    return " ".join([program, *(["--database", shlex.quote(name)] if name else []), arguments])
 
 
 def plain(text: object) -> Text:

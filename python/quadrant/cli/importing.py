@@ -23,6 +23,7 @@ from quadrant.importer import (
     read_only,
 )
 from quadrant.importer.source import Source
+from quadrant.logfile import LogFile
 from quadrant.server import resolve_dsn
 
 _SCHEMAS = ("public", "learning")
@@ -56,6 +57,12 @@ def import_command(
         str | None,
         typer.Option(help="Its schema with the tables. Unless said: public, then learning."),
     ] = None,
+    roi_is_checked: Annotated[
+        bool,
+        typer.Option(
+            "--roi-is-checked", help="ROIs below -1 and above 10 (1,000 %) are right: take them."
+        ),
+    ] = False,
     json: Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")] = False,
 ) -> None:
     """Import episodes or trades of another system; bad rows are kept as rejects, with their reason.
@@ -70,10 +77,12 @@ def import_command(
         raise typer.BadParameter(
             "Say --score-scale 1 (scores like 0.57) or 100 (like 57): it cannot be guessed."
         )
-    units = Units(roi_unit, score_scale or ScoreScale.ONE)
+    units = Units(roi_unit, score_scale or ScoreScale.ONE, roi_is_checked)
     with ExitStack() as stack:
         connection = stack.enter_context(connect(resolve_dsn(), autocommit=True))
         check_schema(connection)
+        log_file = LogFile()
+        log_file.follow(connection)
         if path is not None:
             sources = [read_file(path, kind or Kind.EPISODES)]
         else:
@@ -83,6 +92,7 @@ def import_command(
                 other, [kind] if kind else Kind, (schema,) if schema else _SCHEMAS
             )
         reports = [(source, _import(connection, source, units)) for source in sources]
+        log_file.follow(connection)
     if json:
         described = [_described(source, report) for source, report in reports]
         print_json(described[0] if path is not None else described)
@@ -111,6 +121,7 @@ def _described(source: Source, report: ImportReport) -> dict[str, Any]:
         "already_there": report.already_there,
         "rejected": report.rejected,
         "left_out": report.left_out,
+        "columns_left_out": report.columns_left_out,
         "beyond_lookback": report.beyond_lookback,
         "reasons": [
             {"sqlstate": state, "reason": reason, "rows": rows}
@@ -140,6 +151,8 @@ def _print_report(source: Source, report: ImportReport) -> None:
     out.print(table)
     if len(report.reasons) > 20:
         out.print(f"... and {len(report.reasons) - 20:,} more reasons.")
+    if report.columns_left_out:
+        out.print(plain(f"Columns left out: {', '.join(report.columns_left_out)}."))
     if report.rejected:
         out.print("The rejected rows are kept: quadrant rejects list")
 

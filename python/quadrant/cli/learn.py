@@ -5,15 +5,18 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Annotated, Any
 
+import psycopg
 import typer
 from psycopg.rows import dict_row
 from rich.table import Table
 
-from quadrant.cli.console import err, out, plain, print_json
+from quadrant.cli.console import command, err, out, plain, print_json
 from quadrant.cli.override import gates_in_words, scope_in_words
 from quadrant.database import check_schema, connect, queries
 from quadrant.errors import QuadrantError
-from quadrant.learner import Learner
+from quadrant.learner import Learner, take_jobs
+from quadrant.logfile import LogFile
+from quadrant.replay import replay_time
 from quadrant.server import resolve_dsn
 
 Row = dict[str, Any]
@@ -34,7 +37,8 @@ def learn(
 ) -> None:
     """Mine, judge and aggregate now, at the database's clock, and print what changed.
 
-    Exits 1 when a step failed: the log says which and why.
+    Waits for a run that is in progress. In a replay's database "now" is the time the replay has
+    reached. Exits 1 when a step failed: the log says which and why.
     """
     if dry_run:
         _preview(json)
@@ -44,35 +48,47 @@ def learn(
         connection.cursor(row_factory=dict_row) as cursor,
     ):
         check_schema(connection)
-        before = cursor.execute(queries("operations/learning_so_far")).fetchone()
+        log_file = LogFile()
+        log_file.follow(connection)
         with err.status("Learning"):
-            Learner(connection).learn(judge_anyway=True)
-            connection.execute(queries("learner/aggregate"))
+            _take_jobs(connection)
+            with replay_time(connection):
+                before = cursor.execute(queries("operations/learning_so_far")).fetchone()
+                Learner(connection).learn(judge_anyway=True)
+                connection.execute(queries("learner/aggregate"))
+        log_file.follow(connection)
         learned = cursor.execute(queries("operations/learned"), before).fetchone()
-    assert learned is not None  # one row, whatever happened
-    if skipped := learned.pop("skipped"):
-        raise LearningBusyError(
-            f"nothing was learned: {', '.join(skipped)}",
-            hint="Wait for it; analyst.runs shows what is running.",
+        assert learned is not None  # one row, whatever happened
+        experiments = (
+            None
+            if learned["lessons_active"] or learned["too_old"]
+            else cursor.execute(queries("operations/experiments")).fetchone()
         )
     if json:
         print_json(learned)
     else:
         _print(learned)
+    if experiments:
+        err.print(_what_is_missing(**experiments), soft_wrap=True, highlight=False, markup=False)
     if learned["failed"]:
         raise typer.Exit(1)
+
+
+def _take_jobs(connection: psycopg.Connection[Any]) -> None:
+    if busy := take_jobs(connection, "quadrant learn"):
+        raise LearningBusyError(
+            f"nothing was learned: {busy} is in progress",
+            hint="Wait for it; analyst.runs shows what is running.",
+        )
 
 
 def _preview(json: bool) -> None:
     with connect(resolve_dsn(), autocommit=True) as connection:
         check_schema(connection)
         with err.status("Learning, to be undone"):
-            difference = Learner(connection).preview()
-    if difference is None:
-        raise LearningBusyError(
-            "nothing was learned: another judging run is in progress",
-            hint="Wait for it; analyst.runs shows what is running.",
-        )
+            _take_jobs(connection)
+            with replay_time(connection):
+                difference = Learner(connection).preview()
     if json:
         print_json(asdict(difference))
         return
@@ -119,6 +135,19 @@ def _say(text: str) -> None:
     out.print(plain(text))
 
 
+def _what_is_missing(experiments: int, needed: int) -> str:
+    if not experiments:
+        return (
+            "There is nothing to learn from: no finished experiment is recorded here. "
+            "A bot records them, `quadrant import` and `quadrant replay` bring some; "
+            f"{command('databases')} lists the other databases."
+        )
+    return (
+        f"No slice has enough finished experiments for a lesson: {experiments} are recorded, a "
+        f"lesson needs {needed} (n_min), none older than lookback_days."
+    )
+
+
 def _print(learned: Row) -> None:
     table = Table(title="Learned", title_justify="left")
     table.add_column("")
@@ -138,7 +167,7 @@ def _print(learned: Row) -> None:
     for job in learned["unfinished"]:
         out.print(f"{job} waits for another worker's simulations.", highlight=False)
     for job in learned["failed"]:
-        err.print(f"{job} failed in part: quadrant log --level error", style="bold red")
+        err.print(f"{job} failed in part: {command('log --level error')}", style="bold red")
 
 
 def register(app: typer.Typer) -> None:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json as json_lib
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Any
 
 import psycopg
 import typer
+from pytimeparse2 import parse as parse_seconds
 
+from quadrant.cli.console import err
 from quadrant.database import check_schema, connect, queries
+from quadrant.logfile import format_line
 from quadrant.server import resolve_dsn
 
 POLL_SECONDS = 2.0
@@ -40,46 +43,82 @@ def log(
     level: Annotated[
         Level, typer.Option(case_sensitive=False, help="The least level shown.")
     ] = Level.INFO,
+    since: Annotated[
+        str | None,
+        typer.Option(help="From when: a time (UTC) like 2026-01-15T10:09, or how long ago: 2h."),
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="One JSON object per line.")] = False,
 ) -> None:
-    """Print the learning log."""
+    """Print the learning log: in simulated time where a replay made it."""
     with connect(resolve_dsn(), autocommit=True) as connection:
         check_schema(connection)
         if follow:
             connection.execute("listen quadrant_log")
-        last = _print_new(connection, 0, lines, level, json)
+        go_on = _since(connection, None)[0][0]
+        rows = connection.execute(
+            queries("operations/log_lines"),
+            {"levels": level.and_above, "since": _time(connection, since), "limit": lines},
+        ).fetchall()
+        shown = {row[0] for row in rows}
+        for row in rows:
+            _print(*row[1:], json=json)
+        if not rows and lines and not follow:
+            _explain(connection, level)
         while follow:
             # The log is told of once per run; a run that takes long is read as it goes.
             for _ in connection.notifies(timeout=POLL_SECONDS, stop_after=1):
                 pass
-            last = _print_new(connection, last, 10_000, level, json)
+            news = _since(connection, go_on)
+            go_on = news[0][0]
+            for _, log_id, at, its_level, event, data in news:
+                if its_level in level.and_above and log_id not in shown:
+                    _print(at, its_level, event, data, json=json)
 
 
-def format_line(at: datetime, level: str, event: str, data: dict[str, Any]) -> str:
-    """One line as in the system's log file, with the figures of `data` behind the event."""
-    moment = at.astimezone(UTC)
-    stamp = f"{moment:%Y-%m-%d %H:%M:%S},{moment.microsecond // 1000:03d}"
-    figures = "".join(
-        f" | {key}={value if isinstance(value, str) else json_lib.dumps(value)}"
-        for key, value in data.items()
-    )
-    return f"{stamp} - learning_system - {level} - {event}{figures}"
+def _since(connection: psycopg.Connection[Any], go_on: str | None) -> list[tuple[Any, ...]]:
+    """At least one row, which says where to go on from."""
+    return connection.execute(queries("operations/log_since"), {"since": go_on}).fetchall()
 
 
-def _print_new(
-    connection: psycopg.Connection[Any], after: int, limit: int, level: Level, json: bool
-) -> int:
-    parameters = {"after": after, "limit": limit, "levels": level.and_above}
-    for log_id, at, its_level, event, data in connection.execute(
-        queries("operations/log_lines"), parameters
-    ):
-        if json:
-            row = {"at": at.isoformat(), "level": its_level, "event": event, "data": data}
-            typer.echo(json_lib.dumps(row))
-        else:
-            typer.echo(format_line(at, its_level, event, data))
-        after = log_id
-    return after
+def _time(connection: psycopg.Connection[Any], since: str | None) -> datetime | None:
+    """A time as it was given, or so long before the database's clock."""
+    if since is None:
+        return None
+    if seconds := parse_seconds(since):
+        row = connection.execute(queries("operations/clock")).fetchone()
+        assert row is not None
+        now: datetime = row[0]
+        return now - timedelta(seconds=float(seconds))
+    try:
+        at = datetime.fromisoformat(since)
+    except ValueError:
+        raise typer.BadParameter(
+            f"{since!r} is neither a time like 2026-01-15T10:09 nor a length like 2h."
+        ) from None
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
+
+
+def _print(at: datetime, level: str, event: str, data: dict[str, Any], *, json: bool) -> None:
+    if json:
+        row = {"at": at.isoformat(), "level": level, "event": event, "data": data}
+        typer.echo(json_lib.dumps(row))
+    else:
+        typer.echo(format_line(at, level, event, data))
+
+
+def _explain(connection: psycopg.Connection[Any], level: Level) -> None:
+    row = connection.execute(queries("operations/log_known")).fetchone()
+    assert row is not None
+    has_lines, has_experiments = row
+    if has_lines:
+        err.print(f"No line of level {level} or above there; --level and --since ask for others.")
+    elif has_experiments:
+        err.print("The log is empty: nothing has learned yet. quadrant learn does, now.")
+    else:
+        err.print(
+            "The log is empty, for there are no experiments: quadrant replay, quadrant tick or "
+            "quadrant import brings them, quadrant learn learns from them."
+        )
 
 
 def register(app: typer.Typer) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import os
+import re
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,6 +15,7 @@ from typing import Annotated, Any
 
 import typer
 from pytimeparse2 import parse as parse_seconds
+from rich.markup import escape
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
@@ -26,12 +29,13 @@ from rich.progress import (
 
 from quadrant.bars import TIMEFRAMES, Bars, read_bars, read_folder
 from quadrant.cli import server, story
-from quadrant.cli.console import err, out, print_json
-from quadrant.database import check_schema, connect
+from quadrant.cli.console import command, err, out, print_json
+from quadrant.database import check_schema, connect, queries
 from quadrant.errors import QuadrantError
+from quadrant.logfile import LogFile
 from quadrant.market import planted_market, synthesize, write_market
-from quadrant.replay import Progress, Replay, ReplayOptions, epoch_ms, summarise
-from quadrant.server import Home, resolve_dsn
+from quadrant.replay import Progress, Replay, ReplayOptions, epoch_ms, market_id, summarise
+from quadrant.server import Home, chosen_database, resolve_dsn
 
 DATES = ["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]
 DEMO_SEED = 7
@@ -59,10 +63,24 @@ def replay(
         str | None, typer.Option(help="The scope's chain; default: the folder's name.")
     ] = None,
     capital: Annotated[float, typer.Option(help="Start capital in quote currency.")] = 100_000.0,
+    database: Annotated[
+        str | None,
+        typer.Option(
+            help="The database to replay into, made where it is not there. Default: one named "
+            "after the chain and the bars; with QUADRANT_DSN set, the one that names."
+        ),
+    ] = None,
+    keep_clock: Annotated[
+        bool,
+        typer.Option(
+            "--keep-clock", help="Leave the database's clock at the last bar when the replay ends."
+        ),
+    ] = False,
     json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
 ) -> None:
     """Replay recorded bars: tick, trade on paper and learn, on the database's own clock.
 
+    A database holds one market: a replay refuses one that a bot or other bars have used.
     Ctrl-C stops after the bar in hand; the same command goes on from there.
     """
     if not (math.isfinite(capital) and capital > 0):
@@ -75,13 +93,15 @@ def replay(
         bars = read_folder(path, symbols=_split(symbols), timeframes=_split(timeframes))
     options = ReplayOptions(
         chain=chain or (path if path.is_dir() else path.parent).resolve().name,
+        data=str(path.resolve()),
         from_ms=_utc_ms(from_),
         to_ms=_utc_ms(to),
         learn_every=_milliseconds(learn_every),
         capital=capital,
+        keep_clock=keep_clock,
     )
     _require_bars_in_range(bars, options)
-    if _replay(bars, options, json=json):
+    if _replay(_database(database, bars, options.chain), bars, options, json=json):
         raise typer.Exit(130)
 
 
@@ -110,17 +130,36 @@ def demo(
     else:
         folder, chain = data, None
     replay(folder, learn_every=learn_every, chain=chain)
-    out.print(
-        "\nThe database is ready: [bold]quadrant psql[/], views in the schemas analyst and pm; "
-        "[bold]make down[/] stops it."
-    )
+    if not os.environ.get("QUADRANT_DSN"):
+        out.print("[bold]make down[/] stops the server; everything stays.")
 
 
-def _replay(bars: list[Bars], options: ReplayOptions, *, json: bool) -> bool:
+def _database(name: str | None, bars: list[Bars], chain: str) -> str:
+    """The DSN of the database to replay into, which is made and brought up to date where it is
+    not the one that QUADRANT_DSN names.
+    """
+    name = name or chosen_database()
+    if name is None and not os.environ.get("QUADRANT_DSN"):
+        readable = re.sub(r"[^a-z0-9]+", "_", chain.lower()).strip("_")[:40]
+        name = f"{readable or 'replay'}_{market_id(bars, chain)[:8]}"
+    if name is not None:
+        server.create_database(name)
+        server.bring_up_to_date(resolve_dsn(database=name))
+    return resolve_dsn(database=name)
+
+
+def _replay(dsn: str, bars: list[Bars], options: ReplayOptions, *, json: bool) -> bool:
     """Replays and prints the summary; True when it was interrupted."""
-    dsn = resolve_dsn()
     with connect(dsn, autocommit=True) as connection:
         check_schema(connection)
+        database = connection.info.dbname
+        if (clock := connection.execute(queries("operations/clock")).fetchone()) and clock[1]:
+            err.print(
+                f"The clock was still set to {clock[0]:%Y-%m-%d %H:%M}: a replay was killed, or "
+                "somebody set it."
+            )
+        log_file = LogFile()
+        log_file.follow(connection)
         with _status("Computing indicators, states and regimes"):
             work = Replay(connection, bars, options)
         if work.progress.total == 0:
@@ -131,15 +170,47 @@ def _replay(bars: list[Bars], options: ReplayOptions, *, json: bool) -> bool:
             progress = work.run()
         else:
             with _progress(work.progress.total) as show, _interrupts() as asked_to_stop:
-                progress = work.run(show, asked_to_stop)
+
+                def told(progress: Progress) -> None:
+                    show(progress)
+                    log_file.follow(connection)
+
+                progress = work.run(told, asked_to_stop)
         summary = summarise(connection, options.capital)
     if json:
-        print_json({"progress": asdict(progress), "summary": asdict(summary)})
+        print_json({"database": database, "progress": asdict(progress), "summary": asdict(summary)})
     else:
         story.tell(progress, summary)
+        _tell_where(database)
+    if options.keep_clock:
+        err.print(
+            f"The clock of {database} stays at the last bar, for everybody, until: "
+            f"{_on(database, 'clock reset')}",
+            style="bold yellow",
+            soft_wrap=True,
+        )
     if progress.interrupted:
         err.print("Stopped after the bar in hand. The same command goes on from here.")
     return progress.interrupted
+
+
+def _on(database: str, arguments: str) -> str:
+    """A command that reaches the replay's database, as short as it can be."""
+    return command(arguments, None if resolve_dsn() == resolve_dsn(database=database) else database)
+
+
+def _tell_where(database: str) -> None:
+    out.print(f"\nAll of it is in the database [bold]{escape(database)}[/]:", highlight=False)
+    for arguments, what in (
+        ("psql", "views in the schemas analyst and pm"),
+        ("log", "what the learning did and why"),
+        ("learn", "learn again, at the time the replay has reached"),
+    ):
+        line = f"  {_on(database, arguments)}  # {what}"
+        out.print(line, soft_wrap=True, highlight=False, markup=False)
+    out.print(
+        f"  {command('databases')}  # all of them", soft_wrap=True, highlight=False, markup=False
+    )
 
 
 @contextmanager

@@ -12,9 +12,9 @@ import typer
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
-from quadrant.cli.console import err, out, print_json, progress_bar
-from quadrant.database import MigrationReport, connect, migrate
-from quadrant.server import DATABASE, Cluster, Home, resolve_dsn
+from quadrant.cli.console import command, err, out, print_json, progress_bar
+from quadrant.database import MigrationReport, connect, migrate, queries
+from quadrant.server import DATABASE, Cluster, Home, chosen_database, resolve_dsn, server_dsn
 from quadrant.server.binaries import wheel
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")]
@@ -28,15 +28,16 @@ def up(json: Json = False) -> None:
     if not os.environ.get("QUADRANT_DSN"):
         with progress_bar("Starting PostgreSQL") as progress:
             progress("", 0, 0)
-            server = Cluster(Home.current()).start()
-        _create_database(server)
+            Cluster(Home.current()).start()
+        create_database(chosen_database() or DATABASE)
     dsn = resolve_dsn()
-    report = _migrate(dsn)
+    report = bring_up_to_date(dsn)
     if json:
         print_json({"dsn": dsn, **asdict(report)})
     else:
         _print_report(report)
-        out.print(f"Up. Reach it with: quadrant psql, or\n  {dsn}", soft_wrap=True, highlight=False)
+        reach = f"Up. Reach it with: {command('psql')}, or\n  {dsn}"
+        out.print(reach, soft_wrap=True, highlight=False, markup=False)
 
 
 def down() -> None:
@@ -52,7 +53,8 @@ def dsn(json: Json = False) -> None:
     with connect(found):
         pass
     if json:
-        tcp = None if os.environ.get("QUADRANT_DSN") else Cluster(Home.current()).tcp_dsn(DATABASE)
+        own = None if os.environ.get("QUADRANT_DSN") else Cluster(Home.current())
+        tcp = own and own.tcp_dsn(chosen_database() or DATABASE)
         print_json({"dsn": found, "tcp": tcp, **conninfo_to_dict(found)})
     else:
         typer.echo(found)
@@ -67,14 +69,15 @@ def psql(context: typer.Context) -> None:
 
 def migrate_command(json: Json = False) -> None:
     """Bring the database's schema to this version: migrations, functions, views and grants."""
-    report = _migrate(resolve_dsn())
+    report = bring_up_to_date(resolve_dsn())
     if json:
         print_json(asdict(report))
     else:
         _print_report(report)
 
 
-def _migrate(dsn: str) -> MigrationReport:
+def bring_up_to_date(dsn: str) -> MigrationReport:
+    """Migrate with a progress bar."""
     with progress_bar("Migrating") as progress:
         return migrate(dsn, progress)
 
@@ -88,12 +91,17 @@ def _print_report(report: MigrationReport) -> None:
         out.print(f"dropped {name}", highlight=False)
     if not report.changed:
         err.print("The schema is up to date.")
+    for warning in report.warnings:
+        err.print(f"Warning: {warning}", style="yellow", highlight=False, soft_wrap=True)
 
 
-def _create_database(server: str) -> None:
-    with connect(server, autocommit=True) as connection:
+def create_database(name: str) -> None:
+    """Make a database of that name on the server, where it is not there yet."""
+    with connect(server_dsn(), autocommit=True) as connection:
+        if connection.execute(queries("operations/database_exists"), {"name": name}).fetchone():
+            return
         try:
-            connection.execute(sql.SQL("create database {}").format(sql.Identifier(DATABASE)))
+            connection.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
         except (psycopg.errors.DuplicateDatabase, psycopg.errors.UniqueViolation):
             return
 

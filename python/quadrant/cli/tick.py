@@ -73,7 +73,7 @@ class _Service:
         try:
             try:
                 request = read(line)
-                return write(request, self._tick.process(request.bars, request.actions))
+                return write(request, self._tick.process_checked(request.bars, request.actions))
             except (StaleTickerError, Unreachable, LoginRefused):
                 raise
             except QuadrantError as error:
@@ -86,6 +86,8 @@ class _Service:
                     hint=error.diag.message_detail or "",
                 )
                 return self._refuse(line, told)
+        except psycopg.errors.DiskFull as error:
+            return write_error(explain(error))
         except (psycopg.OperationalError, psycopg.InterfaceError) as error:
             raise Unreachable(
                 f"the database was lost: {str(error).strip()}",

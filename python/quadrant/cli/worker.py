@@ -13,6 +13,7 @@ from rich.logging import RichHandler
 from quadrant.cli.console import err, out
 from quadrant.database import check_schema, connect
 from quadrant.judging import Worker
+from quadrant.logfile import NAME, LogFile
 from quadrant.server import resolve_dsn
 from quadrant.server.errors import Unreachable
 
@@ -27,7 +28,8 @@ def worker(
     # A worker waits for a server that is down, not for a schema that is not there.
     with suppress(*() if once else (Unreachable,)), connect(dsn, autocommit=True) as connection:
         check_schema(connection)
-    judge = Worker(dsn)
+    log_file = LogFile()
+    judge = Worker(dsn, after=log_file.follow)
     if once:
         done = judge.once()
         out.print(f"{done} simulation{'' if done == 1 else 's'} done.")
@@ -35,6 +37,7 @@ def worker(
     logging.basicConfig(
         level=logging.INFO, format="%(message)s", handlers=[RichHandler(console=err)]
     )
+    logging.getLogger(NAME).addHandler(log_file)
     for signum in (signal.SIGINT, signal.SIGTERM):
         signal.signal(signum, lambda *_: judge.stop())
     judge.run()

@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from quadrant.errors import QuadrantError
 
+INSTALL_RIGHTS = (
+    "An install needs a role that owns the database and may create roles: "
+    "alter database ... owner to R; alter role R createrole. Where Quadrant's roles exist already, "
+    "also: grant quadrant_owner to R."
+)
+
 
 class SchemaOutdated(QuadrantError):
     """The database's schema is older (or newer) than this code."""

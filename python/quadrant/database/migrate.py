@@ -12,9 +12,10 @@ import psycopg
 from quadrant.database import migrations
 from quadrant.database.connection import connect
 from quadrant.database.deploy import deploy, remove_all
-from quadrant.database.errors import MigrateBusy, SchemaOutdated, WrongEncoding
+from quadrant.database.errors import INSTALL_RIGHTS, MigrateBusy, SchemaOutdated, WrongEncoding
 from quadrant.database.queries import queries
 from quadrant.database.tree import SchemaTree
+from quadrant.server.errors import LoginRefused
 
 LOCK_WAIT = "300s"
 Progress = Callable[[str, int, int], None]
@@ -22,11 +23,15 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(frozen=True)
 class MigrationReport:
-    """What one migrate changed: ids of migrations, files below sql/, objects dropped for good."""
+    """What one migrate changed: ids of migrations, files below sql/, objects dropped for good.
+
+    `warnings` are rights it could not take away, as sentences.
+    """
 
     migrations: tuple[str, ...]
     files: tuple[str, ...]
     removed: tuple[str, ...]
+    warnings: tuple[str, ...] = ()
 
     @property
     def changed(self) -> bool:
@@ -52,7 +57,8 @@ def migrate(
             )
         applied = migrations.apply(dsn, tree.migrations, progress)
         deployed = deploy(connection, tree, progress, recheck=bool(applied))
-    return MigrationReport(tuple(applied), deployed.files, deployed.removed)
+        warnings = [row[0] for row in connection.execute(queries("migrate/warnings"))]
+    return MigrationReport(tuple(applied), deployed.files, deployed.removed, tuple(warnings))
 
 
 def rollback(
@@ -100,16 +106,24 @@ def check_schema(connection: psycopg.Connection[Any], tree: SchemaTree | None = 
 
 @contextmanager
 def _locked(dsn: str) -> Iterator[psycopg.Connection[Any]]:
-    """A session that holds the migration lock and finds the schema quadrant_meta."""
-    with connect(dsn, autocommit=True) as connection:
-        connection.execute(psycopg.sql.SQL("set lock_timeout = {}").format(LOCK_WAIT))
+    """A session that finds the schema quadrant_meta, while another one holds its lock.
+
+    The lock is a table's, which nobody else reaches: any login may hold an advisory lock.
+    """
+    with connect(dsn, autocommit=True) as connection, connect(dsn) as locker:
         try:
-            connection.execute(queries("migrate/lock"))
+            connection.execute(queries("migrate/prepare"))
+        except psycopg.errors.InsufficientPrivilege as e:
+            primary = e.diag.message_primary or str(e)
+            raise LoginRefused(primary, hint=INSTALL_RIGHTS) from e
+        for session in (connection, locker):
+            session.execute(psycopg.sql.SQL("set lock_timeout = {}").format(LOCK_WAIT))
+        locker.execute("set idle_in_transaction_session_timeout = 0")
+        try:
+            locker.execute(queries("migrate/lock"))
         except psycopg.errors.LockNotAvailable as e:
             raise MigrateBusy(
                 f"another migrate has been running for {LOCK_WAIT}",
                 hint="Wait for it, or end its session (pg_stat_activity shows it).",
             ) from e
-        connection.execute(queries("migrate/prepare"))
         yield connection
-        connection.execute(queries("migrate/unlock"))

@@ -19,7 +19,7 @@ from yoyo.backends.core.postgresql import PostgresqlPsycopgBackend
 from yoyo.connections import DatabaseURI
 from yoyo.exceptions import BadMigration
 
-from quadrant.database.errors import MigrationFailed
+from quadrant.database.errors import INSTALL_RIGHTS, MigrationFailed
 
 META = "quadrant_meta"
 
@@ -104,8 +104,10 @@ def _each(
                 with backend.lock():
                     getattr(backend, do)(migration)
             except (psycopg.Error, BadMigration, ValueError) as e:
+                refused = isinstance(e, psycopg.errors.InsufficientPrivilege)
                 raise MigrationFailed(
                     f"{Path(migration.path).name}: {str(e).strip()}",
-                    hint="Nothing of this file was kept; those before it were.",
+                    hint="Nothing of this file was kept; those before it were."
+                    + (f"\n{INSTALL_RIGHTS}" if refused else ""),
                 ) from e
         return [m.id for m in todo]

@@ -61,7 +61,8 @@ def _table(
     count = connection.execute(sql.SQL(queries("importing/source_count")).format(**parts))
     total, left_out = count.fetchone() or (0, 0)
     rows = _rows(connection, sql.SQL(queries("importing/source_rows")).format(**parts))
-    return Source(f"{connection.info.dbname}.{schema}.{kind.table}", kind, total, rows, left_out)
+    name = f"{connection.info.dbname}.{schema}.{kind.table}"
+    return Source(name, kind, total, rows, left_out, frozenset(columns))
 
 
 def _rows(

@@ -26,8 +26,9 @@ class ImportReport:
     """What became of the rows: read = new + completed + already_there + rejected.
 
     `completed` were there and lacked something that these rows brought; `left_out` were not read:
-    windows without a decision; `reasons` counts (SQLSTATE, sentence). `beyond_lookback` of the new
-    and completed experiments were decided before the lookback (`lookback_days`): kept, not mined.
+    windows without a decision; `columns_left_out` are a table's columns that are no fields of ours;
+    `reasons` counts (SQLSTATE, sentence). `beyond_lookback` of the new and completed experiments
+    were decided before the lookback (`lookback_days`): kept, not mined.
     """
 
     read: int = 0
@@ -36,6 +37,7 @@ class ImportReport:
     already_there: int = 0
     rejected: int = 0
     left_out: int = 0
+    columns_left_out: tuple[str, ...] = ()
     beyond_lookback: int = 0
     lookback_days: int | None = None
     reasons: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -70,7 +72,13 @@ def import_rows(
     how far that is towards the source's total. Bad rows are counted and kept as rejects.
     """
     report = ImportReport(left_out=source.left_out)
-    encode = encoder(source.kind, units)
+    if source.columns:
+        asked = connection.execute(
+            queries("importing/import_fields"), {"kind": source.kind.row_kind}
+        ).fetchone()
+        assert asked is not None
+        report.columns_left_out = tuple(sorted(source.columns.difference(asked[0])))
+    encode = encoder(source.kind, units, report.columns_left_out)
     for batch in _batches(source.rows):
         answers = connection.execute(
             queries("importing/import_rows"),

@@ -23,6 +23,8 @@ def read_file(path: Path, kind: Kind) -> Source:
     Raises ImportFileMissing, UnknownImportFormat; ImportFileUnreadable also while its rows are
     read.
     """
+    if path.is_dir():
+        raise ImportFileMissing(f"{path} is a folder", hint="Name a file in it.")
     if not path.is_file():
         raise ImportFileMissing(f"{path} is no file", hint="Check the path.")
     suffixes = [suffix.lower() for suffix in path.suffixes]

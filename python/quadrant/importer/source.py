@@ -14,7 +14,8 @@ class Source:
     """Rows of one kind.
 
     `name` stands on the rejects. `rows` gives each row with how far that is towards `total`
-    (bytes of a file, rows of a table). `left_out` rows are not experiments yet.
+    (bytes of a file, rows of a table). `left_out` rows are not experiments yet. `columns` are a
+    table's: those that are none of our fields are left out, while a file's are refused.
     """
 
     name: str
@@ -22,3 +23,4 @@ class Source:
     total: int
     rows: Iterator[tuple[Raw, int]]
     left_out: int = 0
+    columns: frozenset[str] = frozenset()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -23,23 +22,29 @@ class ScoreScale(StrEnum):
 
 
 _SCORES = frozenset(
-    {"ts_score", "ts_min", "dx_score", "dx_min", "dx_adjustment"}
-    | {"edx_score", "edx_min", "ox_score", "ox_min"}
+    {"ts_score", "ts_min", "dx_score", "dx_min", "dx_adjustment", "dx_suppression", "dx_bonus"}
+    | {"edx_score", "edx_min", "ox_score", "ox_min", "ox"}
 )
 
 
 @dataclass(frozen=True)
 class Units:
-    """The units of a source, and how its rows become ours: ROI as fractions, scores 0..1."""
+    """The units of a source, and how its rows become ours: ROI as fractions, scores 0..1.
+
+    `roi_is_checked` says that somebody looked at ROIs below -1 and above 10: they are right.
+    """
 
     roi: RoiUnit
     score: ScoreScale = ScoreScale.ONE
+    roi_is_checked: bool = False
 
     def convert(self, row: dict[str, Any]) -> dict[str, Any]:
         """The row in our units (a new dict)."""
         row = dict(row)
         if self.roi is RoiUnit.PERCENT and "roi" in row:
             row["roi"] = _scaled(row["roi"])
+        if self.roi_is_checked and "roi" in row:
+            row["roi_is_checked"] = True
         if self.score is ScoreScale.HUNDRED and "factors" in row:
             row["factors"] = _scores(row["factors"])
         return row
@@ -58,13 +63,7 @@ def _scores(value: Any, key: str = "") -> Any:
 
 
 def _scaled(value: Any) -> Any:
-    """A hundredth of a number (or of a number in a CSV cell); anything else as it is."""
-    if isinstance(value, str):
-        try:
-            number = float(value)
-        except ValueError:
-            return value
-        return number / 100 if math.isfinite(number) else value
+    """A hundredth of a number; anything else as it is."""
     if isinstance(value, int | float) and not isinstance(value, bool):
         return value / 100
     return value

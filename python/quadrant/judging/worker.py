@@ -8,8 +8,9 @@ import socket
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from importlib.metadata import version
 from typing import Any
 
 import numpy as np
@@ -30,6 +31,7 @@ _BATCH = 200  # requests leased at a time: done long before their lease ends
 _CHANNEL = "simulation_requests"
 _POLL_SECONDS = 30.0
 _LOOK_UP_SECONDS = 1.0  # how soon a stop is noticed
+_BEAT_SECONDS = 10.0  # between heartbeats, while it works
 _SHORTEST_WAIT_SECONDS, _LONGEST_WAIT_SECONDS = 1.0, 30.0  # after an error
 _ATTEMPTS = 3  # at finishing a run that takes the connection along
 
@@ -50,14 +52,26 @@ class _Pattern:
 class Worker:
     """Simulates what the database asks for. One worker serves one database, in one thread."""
 
-    def __init__(self, dsn: str = "", *, name: str | None = None) -> None:
-        """`dsn` is needed by `run` and `once`; `name` is shown on the leases."""
+    def __init__(
+        self,
+        dsn: str = "",
+        *,
+        name: str | None = None,
+        after: Callable[[Connection], None] = lambda _: None,
+    ) -> None:
+        """`dsn` is needed by `run` and `once`; `name` is shown on the leases.
+
+        `after` is called whenever there is nothing more to do (the log file follows the log then).
+        """
         self._dsn = dsn
+        self._after = after
         self._name = name or f"{socket.gethostname()}:{os.getpid()}"
         self._patterns: dict[str, _Pattern] = {}
         self._begun: Counter[int] = Counter()
         self._wait = _SHORTEST_WAIT_SECONDS
         self._stop = threading.Event()
+        self._beats = False
+        self._beat_at = -_BEAT_SECONDS
 
     def drain(self, connection: Connection) -> int:
         """Work until no request is waiting and no run is left to finish; returns requests done.
@@ -69,6 +83,7 @@ class Worker:
         while not self._stop.is_set():
             batch = _rows(connection, "claim_simulations", (self._name, _BATCH))
             if batch:
+                self._beat(connection, f"simulating {batch[0]['pattern_key']}")
                 # The products are small: more threads would mostly wait for each other.
                 with threadpool_limits(limits=1, user_api="blas"):
                     done += self._simulate(connection, batch)
@@ -79,7 +94,9 @@ class Worker:
     def once(self) -> int:
         """Connect, drain, disconnect; returns requests done."""
         with self._connect() as connection:
-            return self.drain(connection)
+            done = self.drain(connection)
+            self._after(connection)
+            return done
 
     def _connect(self) -> Connection:
         return connect(self._dsn, autocommit=True, application_name="quadrant worker")
@@ -89,7 +106,11 @@ class Worker:
         self._stop.set()
 
     def run(self) -> None:
-        """Listen and work until `stop`; after a database error again, ever more slowly."""
+        """Listen and work until `stop`; after a database error again, ever more slowly.
+
+        Says that it is there before every wait and, at intervals, between batches.
+        """
+        self._beats = True
         while not self._stop.is_set():
             try:
                 with self._connect() as connection:
@@ -97,6 +118,7 @@ class Worker:
                         connection.execute(f"listen {_CHANNEL}")
                         _log.info("simulation worker listening | worker=%s", self._name)
                         self._listen(connection)
+                        self._beat(connection, None)
                         continue
                     except psycopg.Error as error:
                         if _is_lost(connection):
@@ -117,10 +139,20 @@ class Worker:
         while not self._stop.is_set():
             self.drain(connection)
             self._wait = _SHORTEST_WAIT_SECONDS
+            self._after(connection)
+            self._beat(connection, "waiting")
             look_again = time.monotonic() + _POLL_SECONDS
             while not self._stop.is_set() and time.monotonic() < look_again:
                 if list(connection.notifies(timeout=_LOOK_UP_SECONDS, stop_after=1)):
                     break
+
+    def _beat(self, connection: Connection, doing: str | None) -> None:
+        """A sign of life for analyst.health, when it is time for one; None: it leaves."""
+        working = doing not in (None, "waiting")
+        if self._beats and not (working and time.monotonic() < self._beat_at + _BEAT_SECONDS):
+            self._beat_at = time.monotonic()
+            arguments = (self._name, doing and doing[:200], version("quadrant"))
+            connection.execute(queries("judging/beat"), arguments)
 
     def _simulate(self, connection: Connection, batch: list[dict[str, Any]]) -> int:
         """A batch is of one look."""

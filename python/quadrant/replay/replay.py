@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from time import perf_counter
@@ -15,11 +16,11 @@ from quadrant.bars import TIMEFRAMES, Bars
 from quadrant.database import queries
 from quadrant.engine import compute
 from quadrant.errors import QuadrantError
-from quadrant.learner import Learner
+from quadrant.learner import Learner, give_back_jobs, take_jobs
 from quadrant.paper import Costs, PaperManager, open_positions
 from quadrant.replay.feed import Moment, Series, moments
 from quadrant.replay.scopes import replay_scopes
-from quadrant.tick import Position, Tick
+from quadrant.tick import Tick
 
 TOGETHER = 32
 """Moments written in one transaction, unless a trade closed or learning is due."""
@@ -28,7 +29,7 @@ LEARNED = "learn"
 
 
 class ReplayRunningError(QuadrantError):
-    """Another replay moves this database's clock."""
+    """Another replay moves this database's clock, or it is learning."""
 
     code = "QD192"
 
@@ -38,14 +39,18 @@ class ReplayOptions:
     """What to replay and how: times in epoch ms UTC, `learn_every` in ms, capital in quote units.
 
     `from_ms` and `to_ms` bound the bars that are ticked; the engine always warms up on all bars.
+    `data` says where the bars are from, for people. The clock is given back to the server's when
+    the replay ends, unless `keep_clock`.
     """
 
     chain: str
+    data: str | None = None
     from_ms: int | None = None
     to_ms: int | None = None
     learn_every: int = 3_600_000
     capital: float = 100_000.0
     costs: Costs = field(default_factory=Costs)
+    keep_clock: bool = False
 
 
 @dataclass(slots=True)
@@ -65,10 +70,11 @@ class Replay:
     """One replay of a set of series against one database.
 
     `connection` is the owner's, in autocommit mode. A replay of the same series goes on where the
-    last one stopped. A database has one at a time: the lock, held until the end of `run`, also
+    last one stopped. A database has one at a time: it holds all jobs until the end of `run`, and
     waits for the session of a replay that was killed, which may still be learning.
 
-    Raises ReplayRunningError when another one holds it for half a minute.
+    Raises ReplayRunningError when another one, or a job, holds them for half a minute, QD193 in a
+    database that a bot or another market's replay uses.
     """
 
     def __init__(
@@ -77,17 +83,19 @@ class Replay:
         self.connection = connection
         self.options = options
         connection.execute(queries("replay/session"))
-        try:
-            connection.execute(queries("replay/lock"))
-        except psycopg.errors.LockNotAvailable as error:
+        if busy := take_jobs(connection, "a replay"):
             raise ReplayRunningError(
-                "another replay is running in this database",
+                f"{busy} is in progress in this database",
                 hint="Wait for it or stop it; a database has one clock.",
-            ) from error
+            )
+        self.feed = f"replay:{market_id(bars, options.chain)}"
+        connection.execute(
+            queries("replay/enter"),
+            {"feed": self.feed, "data": options.data, "chain": options.chain},
+        )
         positions = open_positions(
             connection, options.chain, [(one.symbol, one.timeframe) for one in bars]
         )
-        self.feed = f"replay:{_fingerprint(positions)}"
         self.tick = Tick(connection, self.feed, positions)
         self.manager = PaperManager(self.tick, options.capital, options.costs)
         self.learner = Learner(connection)
@@ -119,9 +127,17 @@ class Replay:
         stop: Callable[[], bool] = lambda: False,
     ) -> Progress:
         """Replays until the bars end or `stop()` says so; every stop leaves a whole tick behind."""
+        with _clock_given_back(self.connection, keep_clock=self.options.keep_clock):
+            self._run(show, stop)
+        give_back_jobs(self.connection)
+        return self.progress
+
+    def _run(self, show: Callable[[Progress], None], stop: Callable[[], bool]) -> None:
         started = perf_counter()
         progress = self.progress
         reached = self._where()
+        if reached is not None:
+            self.connection.execute(queries("tick/set_clock"), {"clock_ms": reached})
         if reached is not None and self._due(reached):
             # Whoever got this far may have died after mining: then judging has no news, and is due.
             self._learn(reached, judge_anyway=True)
@@ -140,10 +156,8 @@ class Replay:
             self.tick.commit()
         if not progress.interrupted:
             self.connection.execute(queries("learner/aggregate"))
-        self.connection.execute(queries("replay/unlock"))
         progress.seconds = perf_counter() - started
         show(progress)
-        return progress
 
     def _stretch(
         self,
@@ -214,6 +228,42 @@ def epoch_ms(moment: datetime) -> int:
     return int(moment.timestamp() * 1000)
 
 
-def _fingerprint(positions: Sequence[Position]) -> str:
-    names = sorted(f"{p.token_chain}/{p.symbol}/{p.timeframe}" for p in positions)
-    return hashlib.sha256("\n".join(names).encode()).hexdigest()[:16]
+@contextmanager
+def replay_time(connection: psycopg.Connection[Any]) -> Iterator[None]:
+    """The clock stands at what the database's replay has reached; the caller holds all jobs.
+
+    In a database that holds no replay, or where the clock was set by hand, it stays as it is.
+    """
+    row = connection.execute(queries("replay/time")).fetchone()
+    at: datetime | None = row[0] if row else None
+    with _clock_given_back(connection, keep_clock=at is None):
+        if at is not None:
+            connection.execute(queries("operations/move_clock"), {"at": at})
+        yield
+
+
+@contextmanager
+def _clock_given_back(connection: psycopg.Connection[Any], *, keep_clock: bool) -> Iterator[None]:
+    """At the end, whatever it is, the clock is the server's again."""
+    try:
+        yield
+    except BaseException:
+        with suppress(psycopg.Error):  # a lost connection: the clock stays, and health says so
+            _give_back(connection, keep_clock=keep_clock)
+        raise
+    _give_back(connection, keep_clock=keep_clock)
+
+
+def _give_back(connection: psycopg.Connection[Any], *, keep_clock: bool) -> None:
+    if not keep_clock:
+        connection.execute(queries("operations/move_clock"), {"at": None})
+
+
+def market_id(bars: Sequence[Bars], chain: str) -> str:
+    """Names a market by its series and the first bar of each: later bars do not change it."""
+    lines = sorted(
+        f"{chain}/{one.symbol}/{one.timeframe}/{one.ts[0]}"
+        + "".join(f"/{float(c[0])!r}" for c in (one.open, one.high, one.low, one.close, one.volume))
+        for one in bars
+    )
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:16]

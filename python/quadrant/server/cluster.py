@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import quote
 
 import fasteners
 import psutil
@@ -123,6 +124,7 @@ class Cluster:
             return True
 
     def _dsn(self, address: Address, host: str, database: str) -> str:
+        database = quote(database, safe="")
         if host == "127.0.0.1":
             return f"postgresql://{USER}:{address.password}@{host}:{address.port}/{database}"
         return f"postgresql://{USER}@/{database}?host={host}&port={address.port}"

@@ -53,6 +53,18 @@ class OtherVersion(QuadrantError):
     code = "QD209"
 
 
+class DiskFull(QuadrantError):
+    """The server answers, and has no room left to write."""
+
+    code = "QD211"
+
+
+class PooledPerTransaction(QuadrantError):
+    """A pooler stands between, and gives every transaction another session."""
+
+    code = "QD212"
+
+
 class Busy(QuadrantError):
     """Another process has been starting or stopping the embedded server for too long."""
 

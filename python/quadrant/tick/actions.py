@@ -7,6 +7,7 @@ import math
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from quadrant.engine.snapshot import Moment
 from quadrant.errors import QuadrantError
 
 
@@ -31,11 +32,11 @@ class Action:
     """
 
     kind: Literal["entry", "add", "trim", "exit", "pass"]
-    signal_bar_ts: int
+    signal_bar_ts: Moment
     trade_id: str | None = None
     episode_type: str | None = None
     context: dict[str, Any] = field(default_factory=dict)
-    at_ms: int | None = None
+    at_ms: Moment | None = None
     reason: str | None = None
 
     def __post_init__(self) -> None:

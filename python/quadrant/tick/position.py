@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from typing import Any
+from typing import Any, Literal
 
 from quadrant.bars import TIMEFRAMES
 from quadrant.engine import Snapshot
 from quadrant.tick.actions import Action
 from quadrant.tick.gates import Gate
 from quadrant.tick.kinds import EVENTS, KINDS, Event, Kind
+from quadrant.tick.model import ActionAnswer
 from quadrant.tick.track import Attempt, Subject, Thresholds, Track
 from quadrant.tick.window import Window
 from quadrant.tick.writes import Writes
@@ -23,7 +24,8 @@ class PositionTicker:
     """Ticks one position, bar by bar; `writes` receives what has to be stored.
 
     `process` must be given each closed bar once, oldest first; a bar at or before `last_bar_ts`
-    is stale: nothing changes and the answer is False. `subject.scope` and `subject.context` are
+    is stale: nothing changes and the answer is False. `answers` says what became of the newest
+    bar's actions, in their order. `subject.scope` and `subject.context` are
     what windows and decisions are recorded with. `dirty` says that the state to be stored changed
     since it was last cleared; `memo` is kept with it for whoever trades the position.
     """
@@ -52,6 +54,7 @@ class PositionTicker:
         self.state = "S4"
         self.memo: dict[str, Any] = {}
         self.dirty = False
+        self.answers: tuple[ActionAnswer, ...] = ()
 
     @property
     def position_id(self) -> int:
@@ -68,6 +71,7 @@ class PositionTicker:
     ) -> bool:
         """Takes one closed bar, the thresholds in force (None: base) and the PM's actions."""
         if self.last_bar_ts is not None and bar.bar_ts <= self.last_bar_ts:
+            self.answers = tuple(_answer(action, "stale") for action in actions)
             return False
         if self.missing_before(bar) > MAX_MISSING_BARS:
             self._lose_sight(bar)
@@ -75,13 +79,20 @@ class PositionTicker:
         for track in self.tracks.values():
             if track.busy:
                 track.fill_at_open(bar)
-        self._take([action for action in actions if action.signal_bar_ts < bar.bar_ts], bar)
+        answers = {
+            n: self._take(action, bar)
+            for n, action in enumerate(actions)
+            if action.signal_bar_ts < bar.bar_ts
+        }
         if bar.state != self.state or bar.trim or bar.emergency:
             self._happen(bar)
         if self.subject.attempt is not None:
             for track in self.in_state.get(bar.state, ()):
                 track.watch(bar, thresholds)
-        self._take([action for action in actions if action.signal_bar_ts >= bar.bar_ts], bar)
+        answers |= {
+            n: self._take(action, bar) for n, action in enumerate(actions) if n not in answers
+        }
+        self.answers = tuple(answers[n] for n in range(len(actions)))
         for track in self.tracks.values():
             if track.changed:
                 self.dirty, track.changed = True, False
@@ -133,12 +144,10 @@ class PositionTicker:
         """The episode under way of the kind that lives in a state."""
         return next((t.episode_id for t in self.in_state.get(state, ()) if t.episode_id), None)
 
-    def _take(self, actions: Sequence[Action], bar: Snapshot) -> None:
-        """Orders and passes of the PM: a buy reaches its window, every order is told."""
-        for action in actions:
-            window = self._window_of(action, bar)
-            if action.kind == "pass":
-                continue
+    def _take(self, action: Action, bar: Snapshot) -> ActionAnswer:
+        """An order or pass of the PM: a buy reaches its window, every order is told."""
+        window = self._window_of(action, bar)
+        if action.kind != "pass":
             self.subject.writes.strand(
                 "pm_action",
                 f"{self.key}:{action.trade_id}:{action.signal_bar_ts}:{action.kind}:"
@@ -154,17 +163,36 @@ class PositionTicker:
                 episode_id=window.episode_id if window else None,
                 trade_id=action.trade_id,
             )
+        if action.kind in ("trim", "exit"):
+            return _answer(action, "told")
+        window = window or next(
+            (w for t in self._asked(action) if (w := t.told_before(action))), None
+        )
+        if window is not None:
+            return _answer(action, "landed", window_id=window.window_id)
+        return _answer(action, "no_window", why=self._why_not(action))
+
+    def _asked(self, action: Action) -> list[Track]:
+        """The tracks whose windows an action may be for."""
+        return [
+            track
+            for track in self.tracks.values()
+            if action.episode_type in (None, track.kind.episode_type)
+        ]
+
+    def _why_not(self, action: Action) -> str:
+        """Why a buy or pass landed in no window."""
+        if self.subject.attempt is None:
+            return "no attempt is under way since the position was last seen in S0, or after a gap"
+        told = next((why for t in self._asked(action) if (why := t.why_not())), None)
+        return told or f"no window of {action.episode_type or 'any kind'} was open at that bar"
 
     def _window_of(self, action: Action, bar: Snapshot) -> Window | None:
         """The window that took a buy or a pass; trims and exits have none."""
         if action.kind in ("trim", "exit"):
             return None
-        asked = (
-            track
-            for track in self.tracks.values()
-            if action.episode_type in (None, track.kind.episode_type)
-        )
-        return next((w for w in (track.take(action, bar) for track in asked) if w), None)
+        taken = (track.take(action, bar) for track in self._asked(action))
+        return next((window for window in taken if window), None)
 
     def _lose_sight(self, bar: Snapshot) -> None:
         """A gap: everything pending ends without outcome or virtual result."""
@@ -194,3 +222,13 @@ class PositionTicker:
             for name, track in self.tracks.items():
                 track.restore(state["tracks"].get(name, {}))
             self.memo = state["memo"]
+
+
+def _answer(
+    action: Action,
+    result: Literal["landed", "no_window", "told", "stale"],
+    *,
+    window_id: str | None = None,
+    why: str | None = None,
+) -> ActionAnswer:
+    return ActionAnswer(action.kind, action.signal_bar_ts, action.trade_id, result, window_id, why)

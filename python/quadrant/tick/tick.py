@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, replace
 from typing import Any
 
 import psycopg
@@ -14,58 +13,13 @@ from psycopg.types.json import Jsonb
 
 from quadrant.database import connect, queries, raised_by_us
 from quadrant.engine import Snapshot
-from quadrant.errors import QuadrantError
 from quadrant.tick.actions import Action
-from quadrant.tick.controls import Controls, Values
+from quadrant.tick.controls import Controls
 from quadrant.tick.gates import load_gates
+from quadrant.tick.model import ActionAnswer, Answer, Position, PositionBar
 from quadrant.tick.position import PositionTicker
+from quadrant.tick.rules import MessageError, check, check_message
 from quadrant.tick.writes import StaleTickerError, Writes
-
-
-class SnapshotError(QuadrantError):
-    """A snapshot no tick can take: a number that is not finite, or the wrong timeframe."""
-
-    code = "QD016"
-
-
-@dataclass(frozen=True, slots=True)
-class Position:
-    """A token x timeframe that is watched; `book` tells several of them apart."""
-
-    token_chain: str
-    token_contract: str
-    symbol: str = field(compare=False)
-    timeframe: str
-    book: str = "main"
-    total_allocation_pct: float = field(default=0.0, compare=False)
-
-    @property
-    def key(self) -> str:
-        """What the ids of its windows and trades begin with."""
-        key = f"{self.token_chain}:{self.token_contract}:{self.timeframe}"
-        return key if self.book == "main" else f"{key}:{self.book}"
-
-
-@dataclass(frozen=True, slots=True)
-class PositionBar:
-    """A position's closed bar, and its scope at that moment."""
-
-    position: Position
-    snapshot: Snapshot
-    scope: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What became of a bar: False in `fresh` says it was stale and changed nothing.
-
-    `gates` are the thresholds in force {pattern key: {gate: value}}, None where the position is
-    not to be traded (paused, archived).
-    """
-
-    position: Position
-    fresh: bool
-    gates: Values | None
 
 
 class Tick:
@@ -168,48 +122,96 @@ class Tick:
         """One tick of one position or of many, in one transaction; an answer per bar.
 
         `actions` are those of the one position, or a mapping. Bars of one position stand in
-        their order in time. When an error is raised nothing of its transaction was written, and
-        the next call goes on from what the database holds.
+        their order in time; each of its actions goes with the first of them that is not before
+        its signal bar. When an error is raised nothing of its transaction was written, and the
+        next call goes on from what the database holds.
 
-        Raises SnapshotError for a bar that cannot be, StaleTickerError when another ticker wrote
-        one of the positions or took the feed over, QD004 or QD041 for a scope that is none.
+        Raises MessageError for a bar or action that breaks a rule, StaleTickerError when another
+        ticker wrote one of the positions or took the feed over, QD017 for a bar of the future.
         """
         batch = [bars] if isinstance(bars, PositionBar) else list(bars)
-        if not isinstance(actions, Mapping):
-            actions = {batch[0].position: actions} if len(batch) == 1 else {}
-        for one in batch:
-            _check(one)
+        check(batch, self._trusts)
+        told = _spread(batch, _by_position(batch, actions))
+        for one, of_bar in zip(batch, told, strict=True):
+            if of_bar:
+                check_message(one, of_bar)
+        return self.process_checked(batch, told)
+
+    def process_checked(
+        self, batch: Sequence[PositionBar], actions: Sequence[Sequence[Action]]
+    ) -> list[Answer]:
+        """`process`, of what was checked before: `actions` stand beside their bars."""
         if self._lost:
             self._reload()
         self.enroll(one.position for one in batch)
         answers: list[Answer] = []
-        for together in _rounds(batch):
-            answers += self._tick(together, actions)
+        for together in _rounds(batch, actions):
+            answers += self._tick(together)
         return answers
 
-    def _tick(
-        self, batch: Sequence[PositionBar], actions: Mapping[Position, Sequence[Action]]
-    ) -> list[Answer]:
+    def _trusts(self, one: PositionBar) -> bool:
+        """Was this position with this scope checked before?"""
+        ticker = self.tickers.get(one.position)
+        return ticker is not None and one.scope == ticker.subject.scope
+
+    def _tick(self, batch: Sequence[tuple[PositionBar, Sequence[Action]]]) -> list[Answer]:
         """One transaction: every position at most once."""
         self.connection.execute(queries("tick/hear"))
-        tickers = [self.tickers[one.position] for one in batch]
-        for one, ticker in zip(batch, tickers, strict=True):
+        tickers = [self.tickers[one.position] for one, _ in batch]
+        for (one, _), ticker in zip(batch, tickers, strict=True):
             if ticker.last_bar_ts is None or one.snapshot.bar_ts > ticker.last_bar_ts:
                 self.rescope(ticker, dict(one.scope))
         self.refresh(tickers)
         answers = []
-        for one, ticker in zip(batch, tickers, strict=True):
+        for (one, actions), ticker in zip(batch, tickers, strict=True):
             before = ticker.last_bar_ts
-            fresh = self.take(ticker, one.snapshot, actions.get(one.position, ()))
+            fresh = self.take(ticker, one.snapshot, actions)
             if fresh:
                 newest = self._newest[one.position.timeframe]
                 newest[before] -= 1
                 newest[ticker.last_bar_ts] += 1
                 self._moved[ticker.position_id] = ticker
-            answers.append(Answer(one.position, fresh, self.controls.of(ticker.position_id)))
+            answers.append(
+                Answer(one.position, fresh, self.controls.of(ticker.position_id), ticker.answers)
+            )
         self._stand_for_the_quiet()
         self.commit()
-        return answers
+        return self._with_unknown_trades(answers)
+
+    def _with_unknown_trades(self, answers: list[Answer]) -> list[Answer]:
+        """Says of sales whether a buy of their trade was ever told."""
+        sales = [
+            (self.tickers[answer.position].position_id, told.trade_id)
+            for answer in answers
+            for told in answer.actions
+            if told.result == "told"
+        ]
+        if not sales:
+            return answers
+        positions, trades = zip(*sales, strict=True)
+        known = set(
+            self.connection.execute(
+                queries("tick/known_trades"),
+                {"position_ids": list(positions), "trade_ids": list(trades)},
+            ).fetchall()
+        )
+
+        def judged(position_id: int, told: ActionAnswer) -> ActionAnswer:
+            if told.result != "told" or (position_id, told.trade_id) in known:
+                return told
+            why = "no buy of that trade was told to this position"
+            return replace(told, result="unknown_trade", why=why)
+
+        return [
+            replace(
+                answer,
+                actions=tuple(
+                    judged(self.tickers[answer.position].position_id, told)
+                    for told in answer.actions
+                ),
+            )
+            for answer in answers
+        ]
 
     def _stand_for_the_quiet(self) -> None:
         """Moves the watermarks to what every position has reached; they need no row then."""
@@ -317,29 +319,54 @@ def _coded(cursor: psycopg.Cursor[Any], query: str, **values: Any) -> psycopg.Cu
         raise raised_by_us(error) or error from error
 
 
-def _rounds(batch: Sequence[PositionBar]) -> Iterator[list[PositionBar]]:
-    """The batch in its order, cut wherever a position comes again."""
-    together: dict[Position, PositionBar] = {}
-    for one in batch:
+def _by_position(
+    batch: Sequence[PositionBar], actions: Sequence[Action] | Mapping[Position, Sequence[Action]]
+) -> Mapping[Position, Sequence[Action]]:
+    """The actions of each position. Raises MessageError where one belongs to no bar."""
+    positions = {one.position for one in batch}
+    if not isinstance(actions, Mapping):
+        if actions and len(positions) != 1:
+            raise MessageError(
+                "a list of actions was given with bars of several positions",
+                hint="Give a mapping: {position: [Action(...)]}.",
+            )
+        return dict.fromkeys(positions, actions)
+    for position, of_position in actions.items():
+        if of_position and position not in positions:
+            raise MessageError(
+                f"actions were given for {position.symbol} {position.timeframe}, but no bar",
+                hint="An action goes with a bar of its position.",
+            )
+    return actions
+
+
+def _spread(
+    batch: Sequence[PositionBar], actions: Mapping[Position, Sequence[Action]]
+) -> list[list[Action]]:
+    """The actions that go with each bar: its first bar not before the signal's, else its last."""
+    told: list[list[Action]] = [[] for _ in batch]
+    for position, of_position in actions.items():
+        places = (
+            [n for n, one in enumerate(batch) if one.position == position] if of_position else []
+        )
+        for action in of_position:
+            try:
+                place = next(n for n in places if batch[n].snapshot.bar_ts >= action.signal_bar_ts)
+            except (StopIteration, AttributeError, TypeError):
+                place = places[-1]  # a rule that comes after refuses it
+            told[place].append(action)
+    return told
+
+
+def _rounds(
+    batch: Sequence[PositionBar], actions: Sequence[Sequence[Action]]
+) -> Iterator[list[tuple[PositionBar, Sequence[Action]]]]:
+    """The bars with their actions in order, cut wherever a position comes again."""
+    together: dict[Position, tuple[PositionBar, Sequence[Action]]] = {}
+    for one, of_bar in zip(batch, actions, strict=True):
         if one.position in together:
             yield list(together.values())
             together = {}
-        together[one.position] = one
+        together[one.position] = (one, of_bar)
     if together:
         yield list(together.values())
-
-
-def _check(one: PositionBar) -> None:
-    """Refuses a bar before anything of its tick is done."""
-    bar = one.snapshot
-    if bar.timeframe != one.position.timeframe:
-        raise SnapshotError(
-            f"a bar of {bar.timeframe} was given for {one.position.symbol} {one.position.timeframe}"
-        )
-    for name in Snapshot.__slots__:
-        value = getattr(bar, name)
-        if isinstance(value, float) and not math.isfinite(value):
-            raise SnapshotError(
-                f"{one.position.symbol} {bar.timeframe}: {name} is {value}",
-                hint="A snapshot holds finite numbers; what is unknown yet is 0.",
-            )

@@ -233,6 +233,24 @@ class Track:
         self.inside = False
         self.changed = True
 
+    def told_before(self, action: Action) -> Window | None:
+        """The open window that this very buy was told of already."""
+        decision = self.window.decision if self.window is not None else None
+        told = ("acted", action.trade_id, action.signal_bar_ts)
+        if decision is None or (decision.decision, decision.trade_id, decision.bar_ts) != told:
+            return None
+        return self.window
+
+    def why_not(self) -> str | None:
+        """Why a buy or pass that `take` refused found no place here; None: there is no window."""
+        if self.window is not None and self.window.decision is not None:
+            return f"the window {self.window.window_id} was bought already"
+        window = self.window or self.closed
+        if window is None:
+            return None
+        ended = "" if self.window is not None else " (ended)"
+        return f"a buy on that bar cannot land in the window {window.window_id}{ended} any more"
+
     # -- small rules -----------------------------------------------------------------------
 
     def _window_of(self, action: Action, bar: Snapshot) -> Window | None:

@@ -1,10 +1,9 @@
 -- Records a closed trade, once per trade_id: strand, trade events, ROI averages, a step of the
--- allocation, positions, log, in the caller's transaction. Keys: trade_id, timeframe (15m, 1h, 4h),
--- roi (a fraction after fees), closed_at; optional position_id, pattern_key, scope, actions
--- (entry, add, trim, exit, or objects of action, pattern_key, scope), did_trim, reached_s3,
--- opened_at; others (cost, pnl) stay in the strand. Answers the row of allocation_history with the
--- counts of trade_events and positions written; null for a trade told before. The averages over
--- 14 days decide. Raises QD001, QD004 to QD007, QD014, QD041, QD046, QD048.
+-- allocation, positions, log, in the caller's transaction. Keys: trade_id, roi (a fraction after
+-- fees), closed_at, and timeframe (15m, 1h, 4h) unless the tick was told the trade's orders; what
+-- the others are stands in docs/recording.md. Answers the row of allocation_history with the counts
+-- of trade_events and positions written; null for a trade told before. The averages over 14 days
+-- decide. Raises QD001, QD004 to QD007, QD014, QD017, QD018, QD041, QD046, QD048.
 create or replace function learning.record_closed_trade(p_trade jsonb)
 returns jsonb
 language plpgsql volatile
@@ -137,7 +136,13 @@ begin
     perform learning.log(
         'INFO',
         case when v_step.after = v_step.before then 'Allocation kept' else 'Allocation updated' end,
-        v_told - '{id,stepped_at}'::text[]
+        v_told - '{id,stepped_at}'::text[] || (
+            select jsonb_build_object(
+                'roi_short', jsonb_object_agg(t.timeframe, t.roi_short),
+                'n', jsonb_object_agg(t.timeframe, t.n)
+            )
+            from learning.timeframe_allocation(v_config) as t
+        )
     );
     return v_told;
 end

@@ -1,7 +1,7 @@
 -- Records an array of closed trades (as learning.record_closed_trade takes them) in their order;
 -- bad ones are kept in episode_rejects under p_source and the rest goes on. What is no fault of the
 -- trade (a deadlock, a lost lock) is raised. Returns {"read", "new", "already_there", "rejected",
--- "reasons": [{"reason", "sqlstate"}]}.
+-- "reasons": [{"reason", "sqlstate"}]}. QD014 for no array, QD006 without a source.
 create or replace function learning.record_closed_trades(p_trades jsonb, p_source text)
 returns jsonb
 language plpgsql volatile
@@ -10,8 +10,15 @@ as $$
 declare
     v_trade jsonb;
     v_new integer := 0;
+    v_reason text;
     v_reasons jsonb := '[]';
 begin
+    if jsonb_typeof(p_trades) is distinct from 'array' then
+        raise exception using
+            errcode = 'QD014', message = 'the closed trades are not an array',
+            hint = 'pm.record_closed_trade takes a single one.';
+    end if;
+    perform learning.require_name(p_source, 'p_source');
     for v_trade in select t.item from jsonb_array_elements(p_trades) as t (item) loop
         begin
             v_new := v_new + (learning.record_closed_trade(v_trade) is not null)::integer;
@@ -20,11 +27,12 @@ begin
                 if sqlstate !~ '^(QD|22|23)' then
                     raise;
                 end if;
+                v_reason := learning.import_reason('closed_trade', v_trade, sqlerrm);
                 perform learning.keep_reject(
-                    'closed_trade', p_source, v_trade, sqlstate, sqlerrm
+                    'closed_trade', p_source, v_trade, sqlstate, v_reason
                 );
                 v_reasons := v_reasons
-                    || jsonb_build_object('reason', sqlerrm, 'sqlstate', sqlstate);
+                    || jsonb_build_object('reason', v_reason, 'sqlstate', sqlstate);
         end;
     end loop;
     return jsonb_build_object(

@@ -1,7 +1,8 @@
 -- Takes a closed trade into the ROI averages of its timeframe and of all trades: the two entries
 -- (timeframe and global: roi_short, roi_long, n, updated_at = the newest trade's close) as they now
 -- are, and their masses in roi_masses. An average without a stored mass (a configuration brought
--- from elsewhere) weighs its n. The caller holds the lock of learning.lock_allocation().
+-- from elsewhere) weighs its n; one whose newest trade lies in the future (told before such were
+-- refused) goes on from this trade. The caller holds the lock of learning.lock_allocation().
 create or replace function learning.update_roi_averages(
     p_config jsonb, p_timeframe text, p_roi numeric, p_closed_at timestamptz
 )
@@ -13,7 +14,8 @@ as $$
     with known as (
         select e.average, e.entry, (e.entry ->> 'roi_short')::numeric as roi_short,
             (e.entry ->> 'roi_long')::numeric as roi_long, e.n,
-            (e.entry ->> 'updated_at')::timestamptz as newest_at,
+            case when (e.entry ->> 'updated_at')::timestamptz <= learning.latest_time()
+                then (e.entry ->> 'updated_at')::timestamptz end as newest_at,
             coalesce(m.mass_short, greatest(e.n, 1)) as mass_short,
             coalesce(m.mass_long, greatest(e.n, 1)) as mass_long
         from (

@@ -4,7 +4,9 @@
 -- (outcome, virtual result), the summaries of ended episodes, strands, closed trades with their
 -- step of the allocation, and the feed's watermarks, which stand for the quiet positions. The same
 -- tick again writes nothing new. Raises QD008 when another ticker was faster or has taken the feed
--- over, QD004 and QD041 for a scope that is none, what record_closed_trade raises for a trade.
+-- over, QD004 and QD041 for a scope that is none, QD017 for a bar or order of the future, what
+-- record_closed_trade raises for a trade. It is the ticker's own; a bot calls Tick or quadrant
+-- tick.
 create or replace function pm.apply_ticks(
     p_feed text, p_epoch bigint, p_watermarks jsonb, p_positions jsonb, p_states jsonb,
     p_windows jsonb, p_results jsonb, p_endings jsonb, p_strands jsonb
@@ -26,6 +28,16 @@ begin
             message = format('the feed %s was taken over by another ticker', p_feed),
             hint = 'Nothing was written. Give every ticker a feed of its own.';
     end if;
+
+    perform learning.require_past(to_timestamp(max(t.ms::bigint) / 1000.0), t.what)
+    from (
+        select 'the bar' as what, jsonb_path_query(p_states, '$[*].last_bar_ms') as ms
+        union all
+        select 'the bar', w.value from jsonb_each(p_watermarks) as w
+        union all
+        select 'at_ms', jsonb_path_query(p_strands, '$[*].happened_ms')
+    ) as t
+    group by t.what;
 
     -- A closed trade steps the allocation, which is locked before any position.
     if p_strands @? '$[*] ? (@.kind == "position_closed")' then
@@ -126,7 +138,8 @@ begin
         update learning.pattern_episode_events as e
         set outcome = case when j.is_judged then e.outcome else coalesce(w.outcome, e.outcome) end,
             outcome_reason = case when j.is_judged then e.outcome_reason
-                else coalesce(w.outcome_reason, e.outcome_reason) end,
+                when w.outcome is not null then w.outcome_reason
+                else e.outcome_reason end,
             outcome_at = case when j.is_judged then e.outcome_at
                 else coalesce(to_timestamp(w.outcome_ms / 1000.0), e.outcome_at) end,
             entry_price = coalesce(e.entry_price, w.entry_price),
@@ -168,11 +181,14 @@ begin
         on conflict on constraint a_strand_is_told_once do nothing;
     end if;
 
-    perform learning.record_closed_trade(w.content || jsonb_build_object(
-        'trade_id', w.trade_id, 'position_id', w.position_id, 'timeframe', p.timeframe,
-        'closed_at', to_timestamp(w.happened_ms / 1000.0),
-        'opened_at', to_timestamp((w.content ->> 'opened_ms')::bigint / 1000.0)
-    ))
+    perform learning.record_closed_trade(
+        w.content - '{opened_ms,closed_ms}'::text[] || jsonb_build_object(
+            'trade_id', w.trade_id, 'position_id', w.position_id, 'timeframe', p.timeframe,
+            'closed_at', to_timestamp(w.happened_ms / 1000.0),
+            'opened_at', to_timestamp((w.content ->> 'opened_ms')::bigint / 1000.0),
+            'roi_is_checked', true
+        )
+    )
     from jsonb_to_recordset(p_strands) as w (
         kind text, position_id bigint, trade_id text, content jsonb, happened_ms bigint
     )

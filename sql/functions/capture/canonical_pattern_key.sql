@@ -26,7 +26,8 @@ begin
         message = format('unknown pattern key %L', left(p_key, 200)),
         hint = 'Canonical keys are pm.uptrend.S1.entry, pm.uptrend.S2.entry, '
             || 'pm.uptrend.S3.retest, pm.uptrend.S3.dx, dm.<family>.<motif>, and '
-            || 'pm.<family>.<setup> for a strategy of your own.';
+            || 'pm.<family>.<setup> for a strategy of your own.',
+        column = 'pattern_key';
 end
 $$;
 comment on function learning.canonical_pattern_key(text) is

@@ -1,14 +1,14 @@
 -- One experiment as a row of pattern_episode_events, from an object of fields: pattern_key,
 -- decision (acted, skipped, add), decided_at (or timestamp), window_id (or episode_id), and where
 -- known outcome, scope, factors, roi (a fraction) and the other columns of the table. Nothing is
--- written. Raises QD001 to QD007, QD014, QD041 and QD046.
+-- written. Raises QD001 to QD007, QD014, QD017 to QD019, QD041, QD046 and QD056.
 create or replace function learning.checked_episode(p_row jsonb)
 returns learning.pattern_episode_events
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    v_row jsonb := learning.import_object(p_row);
+    v_row jsonb := learning.import_object(p_row, 'episode');
     v_episode learning.pattern_episode_events;
     v_missing text;
 begin
@@ -17,8 +17,8 @@ begin
         learning.import_text(v_row -> 'episode_id', 'episode_id')
     );
     v_episode.decided_at := coalesce(
-        learning.import_time(v_row ->> 'decided_at', 'decided_at'),
-        learning.import_time(v_row ->> 'timestamp', 'timestamp')
+        learning.import_time(v_row -> 'decided_at', 'decided_at'),
+        learning.import_time(v_row -> 'timestamp', 'timestamp')
     );
     v_missing := case
         when nullif(v_row ->> 'pattern_key', '') is null then 'pattern_key'
@@ -31,7 +31,8 @@ begin
             errcode = 'QD006',
             message = format('%s is missing', v_missing),
             hint = 'An experiment has pattern_key, window_id (or episode_id), decision and '
-                || 'decided_at (or timestamp).';
+                || 'decided_at (or timestamp).',
+            column = v_missing;
     end if;
     v_episode.pattern_key := learning.canonical_pattern_key(v_row ->> 'pattern_key');
     v_episode.decision := case v_row ->> 'decision' when 'add' then 'acted'
@@ -40,36 +41,19 @@ begin
         raise exception using
             errcode = 'QD002',
             message = format('unknown decision %L', left(v_episode.decision, 100)),
-            hint = 'Decisions are acted (or add) and skipped.';
+            hint = 'Decisions are acted (or add) and skipped.',
+            column = 'decision';
     end if;
     v_episode.outcome := nullif(nullif(v_row ->> 'outcome', ''), 'pending');
     if v_episode.outcome not in ('success', 'failure', 'neutral') then
         raise exception using
             errcode = 'QD003',
             message = format('unknown outcome %L', left(v_episode.outcome, 100)),
-            hint = 'Outcomes are success, failure and neutral; empty while pending.';
+            hint = 'Outcomes are success, failure and neutral; empty while pending.',
+            column = 'outcome';
     end if;
     v_episode.scope := learning.import_scope(v_row -> 'scope', v_episode.pattern_key);
-    v_episode.factors := coalesce(nullif(v_row -> 'factors', 'null'), '{}');
-    if jsonb_typeof(v_episode.factors) <> 'object' then
-        raise exception using errcode = 'QD014', message = 'factors is not an object';
-    end if;
-    if v_episode.factors @? '$.** ? (
-            @ == "NaN" || @ == "Infinity" || @ == "-Infinity" || @ > 1e308 || @ < -1e308
-        )'
-    then
-        raise exception using errcode = 'QD005', message = 'factors holds NaN or an infinity';
-    end if;
-    if v_episode.factors ? 'samples'
-        and v_episode.factors @? 'strict $.samples ? (
-            @.type() != "array" || exists (@[*] ? (@.type() != "object"))
-        )'
-    then
-        raise exception using
-            errcode = 'QD014',
-            message = 'factors.samples is not an array of objects',
-            hint = 'A sample holds the values of the gates at one bar: [{"ts_score": 0.57}].';
-    end if;
+    v_episode.factors := learning.require_factors(v_row -> 'factors', v_episode.pattern_key);
     v_episode.episode_type := case v_episode.pattern_key
         when 'pm.uptrend.S1.entry' then 's1_entry'
         when 'pm.uptrend.S2.entry' then 's2_entry'
@@ -81,7 +65,8 @@ begin
         raise exception using
             errcode = 'QD014',
             message = format('episode_type is no word: %L', v_episode.episode_type),
-            hint = 'Lower case, digits and underscores: range_entry.';
+            hint = 'Lower case, digits and underscores: range_entry.',
+            column = 'episode_type';
     end if;
     v_episode.blocked_by := '{}';
     if coalesce(nullif(v_row -> 'blocked_by', 'null'), '""') <> '""' then
@@ -90,7 +75,8 @@ begin
             )'
         then
             raise exception using
-                errcode = 'QD014', message = 'blocked_by is not an array of gate names';
+                errcode = 'QD014', message = 'blocked_by is not an array of gate names',
+                column = 'blocked_by';
         end if;
         v_episode.blocked_by := array(select jsonb_array_elements_text(v_row -> 'blocked_by'));
     end if;
@@ -103,14 +89,14 @@ begin
     v_episode.outcome_reason := learning.import_text(v_row -> 'outcome_reason', 'outcome_reason');
     v_episode.trade_id := learning.import_text(v_row -> 'trade_id', 'trade_id');
     v_episode.opened_at := coalesce(
-        learning.import_time(v_row ->> 'opened_at', 'opened_at'), v_episode.decided_at
+        learning.import_time(v_row -> 'opened_at', 'opened_at'), v_episode.decided_at
     );
-    v_episode.closed_at := learning.import_time(v_row ->> 'closed_at', 'closed_at');
-    v_episode.outcome_at := learning.import_time(v_row ->> 'outcome_at', 'outcome_at');
-    v_episode.entry_price := learning.import_finite(v_row ->> 'entry_price', 'entry_price');
-    v_episode.exit_price := learning.import_finite(v_row ->> 'exit_price', 'exit_price');
-    v_episode.roi := learning.import_roi(v_row ->> 'roi');
-    v_episode.roi_at := learning.import_time(v_row ->> 'roi_at', 'roi_at');
+    v_episode.closed_at := learning.import_time(v_row -> 'closed_at', 'closed_at');
+    v_episode.outcome_at := learning.import_time(v_row -> 'outcome_at', 'outcome_at');
+    v_episode.entry_price := learning.import_finite(v_row -> 'entry_price', 'entry_price');
+    v_episode.exit_price := learning.import_finite(v_row -> 'exit_price', 'exit_price');
+    v_episode.roi := learning.import_roi(v_row);
+    v_episode.roi_at := learning.import_time(v_row -> 'roi_at', 'roi_at');
     return v_episode;
 end
 $$;

@@ -1,25 +1,25 @@
 -- One action of a closed trade as a row of pattern_trade_events, from an object of fields:
 -- trade_id, pattern_key, action_category (entry, add, trim, exit), roi (a fraction), closed_at (or
 -- timestamp), and where known ordinal (1), scope, did_trim, reached_s3, hold_hours. Nothing is
--- written. Raises QD001, QD004 to QD007, QD014, QD041, QD046 and QD047.
+-- written. Raises QD001, QD004 to QD007, QD014, QD017, QD018, QD041, QD046 and QD047.
 create or replace function learning.checked_trade(p_row jsonb)
 returns learning.pattern_trade_events
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    v_row jsonb := learning.import_object(p_row);
+    v_row jsonb := learning.import_object(p_row, 'trade');
     v_trade learning.pattern_trade_events;
     v_ordinal double precision := coalesce(
-        learning.import_finite(v_row ->> 'ordinal', 'ordinal'), 1
+        learning.import_finite(v_row -> 'ordinal', 'ordinal'), 1
     );
     v_missing text;
 begin
     v_trade.trade_id := learning.import_text(v_row -> 'trade_id', 'trade_id');
-    v_trade.roi := learning.import_roi(v_row ->> 'roi');
+    v_trade.roi := learning.import_roi(v_row);
     v_trade.closed_at := coalesce(
-        learning.import_time(v_row ->> 'closed_at', 'closed_at'),
-        learning.import_time(v_row ->> 'timestamp', 'timestamp')
+        learning.import_time(v_row -> 'closed_at', 'closed_at'),
+        learning.import_time(v_row -> 'timestamp', 'timestamp')
     );
     v_missing := case
         when v_trade.trade_id is null then 'trade_id'
@@ -33,7 +33,8 @@ begin
             errcode = 'QD006',
             message = format('%s is missing', v_missing),
             hint = 'An action of a closed trade has trade_id, pattern_key, action_category, roi '
-                || 'and closed_at (or timestamp).';
+                || 'and closed_at (or timestamp).',
+            column = v_missing;
     end if;
     v_trade.pattern_key := learning.canonical_pattern_key(v_row ->> 'pattern_key');
     v_trade.action_category := v_row ->> 'action_category';
@@ -41,20 +42,22 @@ begin
         raise exception using
             errcode = 'QD047',
             message = format('unknown action %L', left(v_trade.action_category, 100)),
-            hint = 'Actions are entry, add, trim and exit.';
+            hint = 'Actions are entry, add, trim and exit.', column = 'action_category';
     end if;
     v_trade.scope := learning.import_scope(v_row -> 'scope', v_trade.pattern_key);
-    v_trade.did_trim := learning.import_flag(v_row ->> 'did_trim', 'did_trim');
-    v_trade.reached_s3 := learning.import_flag(v_row ->> 'reached_s3', 'reached_s3');
-    v_trade.hold_hours := learning.import_finite(v_row ->> 'hold_hours', 'hold_hours');
+    v_trade.did_trim := learning.import_flag(v_row -> 'did_trim', 'did_trim');
+    v_trade.reached_s3 := learning.import_flag(v_row -> 'reached_s3', 'reached_s3');
+    v_trade.hold_hours := learning.import_finite(v_row -> 'hold_hours', 'hold_hours');
     if v_trade.hold_hours < 0 then
-        raise exception using errcode = 'QD046', message = 'hold_hours is below 0';
+        raise exception using
+            errcode = 'QD046', message = 'hold_hours is below 0', column = 'hold_hours';
     end if;
     if v_ordinal not between 1 and 1000000 or v_ordinal <> trunc(v_ordinal) then
         raise exception using
             errcode = 'QD046',
             message = format('ordinal is out of range: %s', v_ordinal),
-            hint = 'The actions of a trade are counted 1, 2, ...';
+            hint = 'The actions of a trade are counted 1, 2, ...',
+            column = 'ordinal';
     end if;
     v_trade.ordinal := v_ordinal;
     return v_trade;

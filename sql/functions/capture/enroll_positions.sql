@@ -3,7 +3,8 @@
 -- the feed watermark where that is newer. Unknown positions are created; known ones keep everything
 -- but their feed: the epoch of a feed that loses one ends. Without p_epoch the feed is taken over:
 -- a new epoch begins, its other positions leave it; with it positions are added. Raises QD008
--- where that epoch has ended.
+-- where that epoch has ended, QD005 to QD007, QD014, QD041 and QD046 for what is no position, QD194
+-- in a database that holds a replay (but for the replay's feed).
 create or replace function pm.enroll_positions(
     p_feed text, p_positions jsonb, p_epoch bigint default null
 )
@@ -20,6 +21,8 @@ declare
     v_ids bigint[];
     v_newcomers boolean;
 begin
+    perform learning.require_name(p_feed, 'p_feed'), learning.require_positions(p_positions);
+    perform learning.enter_live(p_feed);
     -- One enrolment at a time: nobody else moves positions between feeds meanwhile; ticks go on.
     -- It locks the feeds it needs, then tick states by id, as ticks do.
     lock table learning.feeds in share row exclusive mode;

@@ -1,22 +1,41 @@
 -- Stores one row strictly: p_kind is episode (fields: learning.checked_episode), trade
 -- (learning.checked_trade) or closed_trade (learning.record_closed_trade; it has no id here).
--- written: new, completed, already there. Raises the coded errors of
--- those, and QD040 where its name stands for another one.
+-- written: new, completed, already there. Raises the first of the row's problems with all of them
+-- in the detail, and QD040 where its name stands for another one.
 create or replace function learning.import_row(p_kind text, p_row jsonb)
 returns table (id bigint, written text)
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+    v_episode learning.pattern_episode_events;
+    v_trade learning.pattern_trade_events;
 begin
-    if p_kind = 'episode' then
-        select s.id, s.written into id, written
-        from learning.store_episodes(array[learning.checked_episode(p_row)]) as s;
-    elsif p_kind = 'closed_trade' then
+    if p_kind = 'closed_trade' then
         written := case when learning.record_closed_trade(p_row) is null then 'already there'
             else 'new' end;
+        return next;
+        return;
+    end if;
+    begin
+        if p_kind = 'episode' then
+            v_episode := learning.checked_episode(p_row);
+        else
+            v_trade := learning.checked_trade(p_row);
+        end if;
+    exception
+        when others then
+            if sqlstate like 'QD%' then
+                perform learning.raise_problems(p_kind, p_row);
+            end if;
+            raise;
+    end;
+    if p_kind = 'episode' then
+        select s.id, s.written into id, written
+        from learning.store_episodes(array[v_episode]) as s;
     else
         select s.id, s.written into id, written
-        from learning.store_trades(array[learning.checked_trade(p_row)]) as s;
+        from learning.store_trades(array[v_trade]) as s;
     end if;
     if written = 'conflict' then
         raise exception using

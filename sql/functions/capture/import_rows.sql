@@ -38,7 +38,7 @@ begin
                     reason := 'the row is no JSON the database can keep: ' || sqlerrm;
                 else
                     code := sqlstate;
-                    reason := sqlerrm;
+                    reason := learning.import_reason(p_kind, v_row, sqlerrm);
                 end if;
                 id := learning.keep_reject(
                     p_kind, p_source, coalesce(v_row, to_jsonb(v_text), 'null'), code, reason

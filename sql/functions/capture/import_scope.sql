@@ -13,7 +13,8 @@ begin
         raise exception using
             errcode = 'QD041',
             message = format('the scope has %s bytes', octet_length(v_scope::text)),
-            hint = 'A scope has 2,000 bytes at most: it says what kind of market it was, in words.';
+            hint = 'A scope has 2,000 bytes at most: it says what kind of market it was, in words.',
+            column = 'scope';
     end if;
     if v_scope ->> 'timeframe' not in ('1m', '15m', '1h', '4h')
         and p_pattern_key like any (array['pm.uptrend.%', 'dm.%'])
@@ -21,7 +22,8 @@ begin
         raise exception using
             errcode = 'QD007',
             message = format('unknown timeframe %L', left(v_scope ->> 'timeframe', 100)),
-            hint = 'Timeframes are 15m, 1h, 4h, and 1m in old data.';
+            hint = 'Timeframes are 15m, 1h, 4h, and 1m in old data.',
+            column = 'scope';
     end if;
     return v_scope;
 end

@@ -10,13 +10,15 @@ declare
 begin
     if jsonb_typeof(p_value) in ('object', 'array') then
         raise exception using
-            errcode = 'QD014', message = format('%s is not a plain value', p_field);
+            errcode = 'QD014', message = format('%s is not a plain value', p_field),
+            column = p_field;
     end if;
     if length(v_text) > 200 then
         raise exception using
             errcode = 'QD041',
             message = format('%s has %s characters', p_field, length(v_text)),
-            hint = 'Names have 200 characters at most.';
+            hint = 'Names have 200 characters at most.',
+            column = p_field;
     end if;
     return v_text;
 end

@@ -76,7 +76,9 @@ begin
     if v_changes is null then
         return;
     end if;
-    if not p_replace and exists (select from learning.gates as g where g.pattern_key = v_key) then
+    if p_replace is not true
+        and exists (select from learning.gates as g where g.pattern_key = v_key)
+    then
         raise exception using
             errcode = 'QD043',
             message = format('the registered gates of %s are different', v_key),

@@ -15,6 +15,7 @@ declare
     v_new bigint[];
     v_completed bigint[];
 begin
+    perform learning.enter_live();
     for v_turn in 1 .. coalesce(v_turns, 0) loop  -- one turn, unless a window is there twice
         with wanted as (
             select r.*, row_number() over (partition by r.window_id order by r.ordinality) as turn
@@ -40,8 +41,13 @@ begin
                     else e.blocked_by end,
                 outcome = case when e.outcome in ('success', 'failure') then e.outcome
                     else coalesce(excluded.outcome, e.outcome) end,
-                outcome_reason = case when e.outcome in ('success', 'failure') then e.outcome_reason
-                    else coalesce(excluded.outcome_reason, e.outcome_reason) end,
+                -- A reason belongs to its outcome: that of neutral does not explain a real one.
+                outcome_reason = case
+                    when e.outcome = excluded.outcome
+                        then coalesce(e.outcome_reason, excluded.outcome_reason)
+                    when e.outcome in ('success', 'failure') or excluded.outcome is null
+                        then e.outcome_reason
+                    else excluded.outcome_reason end,
                 outcome_at = case when e.outcome in ('success', 'failure') then e.outcome_at
                     when excluded.outcome is null then e.outcome_at
                     else excluded.outcome_at end,
@@ -57,6 +63,8 @@ begin
                     e.decision is null
                     or e.outcome is null and excluded.outcome is not null
                     or e.outcome = 'neutral' and excluded.outcome in ('success', 'failure')
+                    or e.outcome = excluded.outcome and e.outcome_reason is null
+                        and excluded.outcome_reason is not null
                     or e.factors <> excluded.factors || e.factors
                     or e.closed_at is null and excluded.closed_at is not null
                     or e.trade_id is null and excluded.trade_id is not null

@@ -9,6 +9,7 @@ as $$
 declare
     v_new bigint[];
 begin
+    perform learning.enter_live();
     with stored as (
         insert into learning.pattern_trade_events as t (
             trade_id, ordinal, pattern_key, action_category, scope, roi, did_trim, reached_s3,

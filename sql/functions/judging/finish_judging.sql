@@ -9,10 +9,11 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_as_of timestamptz;
+    v_started timestamptz;
     v_needed integer;
     v_done jsonb;
 begin
-    select r.as_of into v_as_of
+    select r.as_of, r.started_at into v_as_of, v_started
     from learning.learning_runs as r
     where r.id = p_run_id and r.status in ('running', 'waiting')
     for update;
@@ -34,7 +35,9 @@ begin
     from learning.looks as k
     where k.run_id = p_run_id;
     perform learning.log(
-        'INFO', 'Materializer finished', jsonb_build_object('simulation', v_done), p_run_id
+        'INFO', 'Materializer finished',
+        jsonb_build_object('simulation', v_done, 'seconds', learning.seconds_since(v_started)),
+        p_run_id
     );
     perform learning.end_run(p_run_id, case when r.detail ? 'failed' then 'failed' else 'done' end,
         jsonb_build_object('simulation', v_done))

@@ -16,6 +16,7 @@ declare
 begin
     case p_step
         when 'drift' then
+            perform learning.log_drift(p_run_id, p_pattern_key);
             v_result := learning.write_overrides(p_run_id, 'drift', p_pattern_key, array(
                 select o::learning.pm_overrides from learning.drift_overrides(p_pattern_key) as o
             ));

@@ -4,7 +4,7 @@ returns text
 language sql stable parallel safe security definer
 set search_path = pg_catalog, pg_temp
 as $$
-    select learning.setting(p_pattern_key, 'profile')
+    select learning.setting(p_pattern_key, 'profile') #>> '{}'
 $$;
 comment on function learning.judging_profile(text) is
     'evidence or plan: the rules by which gates of a pattern are judged.';

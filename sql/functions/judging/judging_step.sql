@@ -16,9 +16,7 @@ declare
     v_counts jsonb := '{"created": 0, "changed": 0, "removed": 0, "proposals": 0}';
 begin
     if p_step = 'requests' then
-        perform learning.log(
-            'INFO', 'Materializer starting', jsonb_build_object('as_of', p_as_of), p_run_id
-        );
+        perform learning.log_settings_problems(p_run_id);
         perform learning.supersede_judging(p_run_id);
     end if;
     for v_pattern in

@@ -24,7 +24,8 @@ begin
         update learning.learning_runs as r
         set status = 'skipped', finished_at = clock_timestamp(),
             detail = r.detail || jsonb_build_object(
-                'skipped', format('no worker finished it before run %s', p_run_id)
+                'skipped', format('no worker finished it before run %s', p_run_id),
+                'superseded_by', p_run_id
             )
         where r.id = v_old;
         perform learning.log(

@@ -14,7 +14,7 @@ as $$
         a.weight, e.has_samples, e.roi, p_mining, e.samples_digest
     from learning.pattern_episode_events as e
     join (
-        select w.attempt_id, round(4294967296.0 / count(*))::bigint as weight
+        select w.attempt_id, learning.event_weight(count(*)) as weight
         from learning.pattern_episode_events as w
         where w.pattern_key = p_pattern_key
             and w.decision is not null

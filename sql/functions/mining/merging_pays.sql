@@ -1,13 +1,13 @@
 -- Whether merging p_changes changed contributions into the stored slices of a pattern takes less
--- than finding all anew. A merge has a row per change and subset of its conditions; ten of those
--- cost about what finding and storing a slice does. From 2^21 changes on their weights might add up
--- to more than a merge sums exactly (2^53).
+-- than finding all anew. A merge has a row per change and subset of its conditions; some of those
+-- cost what finding and storing a slice does. Of too many changes the weights might add up to more
+-- than a merge sums exactly (2^53). Sizes: mining_limits.
 create or replace function learning.merging_pays(p_pattern_key text, p_changes bigint)
 returns boolean
 language sql stable
 as $$
-    select p_changes < 2097152 and (
-        p_changes * s.subsets <= 100000 or p_changes * s.subsets <= 10 * (
+    select p_changes < m.most_merged and (
+        p_changes * s.subsets <= m.cheap_merge or p_changes * s.subsets <= m.merged_per_slice * (
             select count(*) from learning.slice_rates as r where r.pattern_key = p_pattern_key
         )
     )
@@ -18,6 +18,7 @@ as $$
             0::bigint, least(d.n, learning.max_dims(p_pattern_key))
         ) as k
     ) as s
+    cross join learning.mining_limits() as m
 $$;
 comment on function learning.merging_pays(text, bigint) is
     'Whether changes are merged into the stored slices of a pattern, or all slices found anew.';

@@ -3,7 +3,8 @@
 -- slices; all are found anew where settings, lookback or much of the evidence changed, the clock
 -- went back, or a slice that is not stored may qualify by now. Tables that grew are analyzed before
 -- and after. Returns {"events", "slices", "slices_changed", "lessons", "lessons_changed",
--- "retired"}; slices under n_min are not told.
+-- "retired"}; slices under n_min are not told. Long, for it is one
+-- story: every step reads or moves the state of the pattern (v_state).
 create or replace function learning.mine_pattern(
     p_pattern_key text, p_as_of timestamptz, p_run_id bigint
 )
@@ -13,10 +14,11 @@ set search_path = pg_catalog, pg_temp
 set timezone = 'UTC'
 as $$
 declare
-    v_n_min integer := learning.setting(p_pattern_key, 'n_min');
-    v_days integer := learning.setting(p_pattern_key, 'lookback_days');
+    v_n_min integer := learning.setting(p_pattern_key, 'n_min')::integer;
+    v_days integer := learning.setting(p_pattern_key, 'lookback_days')::integer;
     v_lookback interval := make_interval(days => v_days);
     v_configuration text := learning.mining_configuration(p_pattern_key);
+    v_limits record;
     v_state learning.mined_patterns;
     v_gone learning.mining_contributions[];
     v_came learning.mining_contributions[];
@@ -24,16 +26,15 @@ declare
     v_is_new_base boolean;
     v_keeps boolean;
     v_result jsonb;
+    v_started timestamptz := clock_timestamp();
 begin
+    select m.* into v_limits from learning.mining_limits() as m;
     insert into learning.mined_patterns (pattern_key, as_of, configuration)
     values (p_pattern_key, p_as_of, '')
     on conflict do nothing;
     select m.* into v_state
     from learning.mined_patterns as m where m.pattern_key = p_pattern_key
     for update;
-    perform learning.log('INFO', 'TuningMiner starting', jsonb_build_object(
-        'pattern_key', p_pattern_key, 'lookback_days', v_days
-    ), p_run_id);
     perform learning.analyze_grown('{pattern_episode_events}');
     v_state.mining := v_state.mining + 1;
     v_keeps := v_state.base_floor is not null
@@ -45,7 +46,9 @@ begin
             p_pattern_key, p_as_of - v_lookback, p_as_of, v_state.as_of, v_state.mining
         ) as t;
         v_changes := coalesce(cardinality(v_gone), 0) + coalesce(cardinality(v_came), 0);
-        v_keeps := v_changes <= greatest(v_state.n_events / 5, 50)
+        v_keeps := v_changes <= greatest(
+                v_state.n_events / v_limits.changed_part, v_limits.few_changes
+            )
             and learning.merging_pays(p_pattern_key, v_changes);
         v_state.n_events := v_state.n_events
             + coalesce(cardinality(v_came), 0) - coalesce(cardinality(v_gone), 0);
@@ -68,6 +71,9 @@ begin
         ) as c;
         get diagnostics v_state.n_events = row_count;
     end if;
+    perform learning.log('INFO', 'TuningMiner starting', jsonb_build_object(
+        'pattern_key', p_pattern_key, 'events', v_state.n_events, 'lookback_days', v_days
+    ), p_run_id);
     if v_keeps and v_changes > 0 then
         perform learning.merge_changes(p_pattern_key, v_gone, v_came, v_state.mining);
     end if;
@@ -76,16 +82,17 @@ begin
         or v_state.configuration <> v_configuration
         or v_state.n_events = 0
         or v_state.n_new > v_n_min - v_state.base_floor and (
-            v_state.n_events <= 5000
-            or v_state.n_new > v_state.n_events / 10
+            v_state.n_events <= v_limits.many_events
+            or v_state.n_new > v_state.n_events / v_limits.new_part
             or learning.has_new_slices(
                 p_pattern_key, v_state.base_mining, v_state.base_floor, v_n_min
             )
         );
     if v_is_new_base then
-        -- The lower, the more is stored, and the rarer is a slice that is missing.
-        v_state.base_floor := case when v_state.n_events > 5000 then (3 * v_n_min + 3) / 4
-            else (v_n_min + 2) / 3 end;
+        v_state.base_floor := ceil(
+            v_n_min * case when v_state.n_events > v_limits.many_events
+                then v_limits.many_stored else v_limits.few_stored end
+        );
         v_state.base_mining := v_state.mining;
         v_state.n_new := 0;
         perform learning.rebuild_slices(
@@ -135,7 +142,9 @@ begin
     where r.pattern_key = p_pattern_key and r.n >= v_n_min;
     perform learning.log(
         'INFO', 'TuningMiner done',
-        jsonb_build_object('pattern_key', p_pattern_key) || v_result, p_run_id
+        jsonb_build_object('pattern_key', p_pattern_key) || v_result
+            || jsonb_build_object('seconds', learning.seconds_since(v_started)),
+        p_run_id
     );
     return v_result;
 end

@@ -4,6 +4,7 @@
 -- their success rate (of attempts), and how often the sign of the rate's difference from the
 -- parent's held up in those 30 days (comparisons without a difference are left out); marginal: the
 -- same for the lessons that the next larger n_min would lose.
+-- Long, for it is one query, a CTE per step.
 create or replace function learning.n_min_study(p_pattern_key text)
 returns table (
     n_min integer, moments bigint, lessons double precision, gained double precision,

@@ -1,9 +1,12 @@
--- The patterns whose rates may have changed by p_as_of without any experiment changing: time moved
--- past their due_at (or back), or they were mined with other settings or dimensions.
+-- The patterns whose rates may have changed by p_as_of: those in the outbox mining_dirty and those
+-- that changed without any experiment changing, for time moved past their due_at (or back), or they
+-- were mined with other settings or dimensions.
 create or replace function learning.patterns_to_mine(p_as_of timestamptz)
 returns setof text
 language sql stable
 as $$
+    select d.pattern_key from learning.mining_dirty as d
+    union
     select m.pattern_key
     from learning.mined_patterns as m
     where p_as_of >= m.due_at
@@ -11,4 +14,4 @@ as $$
         or m.configuration is distinct from learning.mining_configuration(m.pattern_key)
 $$;
 comment on function learning.patterns_to_mine(timestamptz) is
-    'Mined patterns that time or a change of settings calls up again.';
+    'Patterns that changes of experiments, time or a change of settings call up.';

@@ -45,12 +45,11 @@ begin atomic
             from (
                 select (p_slice).acted_success + (p_slice).acted_failure as n_acted,
                     (p_slice).skipped_success + (p_slice).skipped_failure as n_skipped,
-                    (p_slice).weight / 4294967296.0::double precision as n_eff,
-                    (p_slice).success_weight / 4294967296.0::double precision as eff_successes,
-                    ((p_parent).weight - (p_slice).weight) / 4294967296.0::double precision
-                        as rest_eff,
-                    ((p_parent).success_weight - (p_slice).success_weight)
-                        / 4294967296.0::double precision as rest_successes,
+                    learning.attempts((p_slice).weight) as n_eff,
+                    learning.attempts((p_slice).success_weight) as eff_successes,
+                    learning.attempts((p_parent).weight - (p_slice).weight) as rest_eff,
+                    learning.attempts((p_parent).success_weight - (p_slice).success_weight)
+                        as rest_successes,
                     (p_parent).acted_success / nullif(
                         (p_parent).acted_success + (p_parent).acted_failure, 0
                     )::double precision as parent_wr,

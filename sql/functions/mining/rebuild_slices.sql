@@ -39,12 +39,11 @@ begin
     -- What lessons knew of these slices before: they are about to be retired.
     kept as (
         update learning.lessons as l
-        set stats = t.stats || jsonb_build_object('parent', s.parent_scope)
+        set stats = s.stats
         from gone as g
         join learning.lessons as o
             on o.pattern_key = p_pattern_key and o.slice_key = g.slice_key and o.status = 'active'
-        join learning.lesson_slices as s on s.lesson_id = o.id
-        cross join lateral learning.rate_stats(s.slice, s.parent, s.shrinkage) as t
+        join learning.lesson_stats as s on s.lesson_id = o.id
         where l.id = o.id
     ),
     changed as (

@@ -31,10 +31,8 @@ begin
         stats = coalesce(e.stats, l.stats, '{}')
     from unnest(v_retired) as o (id)
     left join (
-        select s.lesson_id, s.slice,
-            t.stats || jsonb_build_object('parent', s.parent_scope) as stats
-        from learning.lesson_slices as s
-        cross join lateral learning.rate_stats(s.slice, s.parent, s.shrinkage) as t
+        select s.lesson_id, s.slice, s.stats
+        from learning.lesson_stats as s
         where s.lesson_id = any (v_retired)
     ) as e on e.lesson_id = o.id
     where l.id = o.id;

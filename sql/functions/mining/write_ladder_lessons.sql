@@ -3,6 +3,7 @@
 -- lessons tuning_dx_ladder from p_n_min successes on; retires those that no longer qualify. Buys at
 -- base arms follow from fill_depth_atrs, the depth below the first fill in ATRs, where it was kept
 -- as a number, else they are the buys made. Returns {"lessons", "lessons_changed", "retired"}.
+-- Long, for it is one statement: what is counted, written, retired and logged.
 create or replace function learning.write_ladder_lessons(
     p_pattern_key text, p_n_min integer, p_as_of timestamptz, p_run_id bigint
 )

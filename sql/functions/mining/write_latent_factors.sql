@@ -35,7 +35,7 @@ begin
         select c.id as copy, b.id as original
         from (
             select t.id, t.quadrants,
-                left(t.slice_key, i - 1) || substr(t.slice_key, i + 1) as above
+                learning.key_without(t.slice_key, i) as above
             from twins as t
             cross join lateral generate_series(1, length(t.slice_key)) as i
         ) as c

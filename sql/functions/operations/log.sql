@@ -1,5 +1,5 @@
--- Writes one line of the learning log, by the server's own clock. Levels: DEBUG, INFO, WARNING,
--- ERROR. The run's NOTIFY is sent once, by end_run.
+-- Writes one line of the learning log, dated by the learning clock and by the server's own. Levels:
+-- DEBUG, INFO, WARNING, ERROR. The run's NOTIFY is sent once, by end_run.
 create or replace function learning.log(
     p_level text, p_event text, p_data jsonb default '{}', p_run_id bigint default null
 )

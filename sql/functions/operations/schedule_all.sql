@@ -1,6 +1,6 @@
 -- Puts every enabled job of learning.schedule into pg_cron, by name (again: the same jobs), for the
 -- role quadrant_jobs in this database, and takes disabled ones out. Returns how many are scheduled;
--- 0 where pg_cron is not in this database. A superuser or quadrant_jobs itself runs it.
+-- 0 where pg_cron is not in this database. A superuser runs it; QD221 for others.
 create or replace function learning.schedule_all()
 returns integer
 language plpgsql volatile
@@ -10,11 +10,11 @@ declare
     v_job learning.schedule;
     v_scheduled integer := 0;
 begin
-    perform learning.unschedule_all();
-    if to_regclass('cron.job') is null then
+    if not learning.has_pg_cron() then
         raise notice 'pg_cron is not in this database: nothing was scheduled';
         return 0;
     end if;
+    perform learning.unschedule_all();
     for v_job in select s.* from learning.schedule as s where s.enabled order by s.job loop
         -- Dynamic: the function exists only where pg_cron is.
         execute format(

@@ -1,12 +1,19 @@
--- One tuning setting: the pattern's own (learning_configs 'pm', patterns -> key) or else the
--- general one (tuning). Null when it is not set. Callers cast: setting(key, 'n_min')::integer.
+-- A setting as it is in force: the pattern's own value, else the general one, else the default (see
+-- setting_in). p_pattern_key may be null. Callers cast: setting(key, 'n_min')::integer.
 create or replace function learning.setting(p_pattern_key text, p_name text)
-returns text
-language sql stable parallel safe
+returns jsonb
+language plpgsql stable parallel safe
+set search_path = pg_catalog, pg_temp
 as $$
-    select learning.setting_in(c.config_data, p_pattern_key, p_name)
-    from learning.learning_configs as c
-    where c.module_id = 'pm'
+declare
+    v_config jsonb := (
+        select c.config_data
+        from learning.learning_configs as c
+        where c.module_id = learning.known_setting(p_name) ->> 'module_id'
+    );
+begin
+    return learning.setting_in(v_config, p_pattern_key, p_name);
+end
 $$;
 comment on function learning.setting(text, text) is
-    'A tuning setting of a pattern: its own value, else the general one, as text; null when unset.';
+    'A setting of a pattern as it is in force: its own valid value, else the general one, else the default.';

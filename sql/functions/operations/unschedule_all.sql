@@ -1,5 +1,6 @@
 -- Takes every Quadrant job of this database out of pg_cron. Returns how many there were; 0 where
--- pg_cron is not in this database.
+-- pg_cron is not in this database. A superuser or quadrant_jobs, whose jobs they are, runs it;
+-- QD221 for who may not use pg_cron.
 create or replace function learning.unschedule_all()
 returns integer
 language plpgsql volatile
@@ -8,7 +9,7 @@ as $$
 declare
     v_removed integer := 0;
 begin
-    if to_regclass('cron.job') is not null then
+    if learning.has_pg_cron() then
         -- Dynamic: the table exists only where pg_cron is.
         execute format(
             'select count(cron.unschedule(j.jobid)) from cron.job as j '

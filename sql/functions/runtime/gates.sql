@@ -1,6 +1,6 @@
 -- Every gate of a pattern for a scope: its base, the value in force = base x multiplier + delta
--- within the gate's range, and the override it comes from (null: base). QD004 for a malformed
--- scope.
+-- within the gate's range, and the override it comes from (null: base). A pattern without gates
+-- has no rows. QD001 for a key that is none, QD004 for a malformed scope.
 create or replace function pm.gates(p_pattern_key text, p_scope jsonb)
 returns table (
     gate text, value_key text, direction text, base double precision, value double precision,
@@ -15,10 +15,10 @@ as $$
             g.max_value
         ),
         o.override_id
-    from learning.gates as g
-    left join pm.effective_overrides(p_pattern_key, p_scope) as o
+    from (select learning.canonical_pattern_key(p_pattern_key) as pattern_key) as k
+    join learning.gates as g on g.pattern_key = k.pattern_key
+    left join pm.effective_overrides(k.pattern_key, p_scope) as o
         on o.action_category = g.action_category
-    where g.pattern_key = p_pattern_key
     order by g.ordinal
 $$;
 comment on function pm.gates(text, jsonb) is

@@ -1,5 +1,6 @@
 -- What pm.gates would have answered at a moment, from the overrides' history (feature flags and the
--- registry of gates are taken as they are now: they have no history). QD004 for a malformed scope.
+-- registry of gates are taken as they are now: they have no history). QD001 for a key that is none,
+-- QD004 for a malformed scope, QD006 without a moment.
 create or replace function pm.gates_at(p_pattern_key text, p_scope jsonb, p_at timestamptz)
 returns table (
     gate text, value_key text, direction text, base double precision, value double precision,
@@ -24,7 +25,7 @@ as $$
         cross join lateral jsonb_populate_record(null::learning.pm_overrides, k.new_row) as o
         where k.new_row is not null
             and o.status = 'active'
-            and o.pattern_key = p_pattern_key
+            and o.pattern_key = learning.canonical_pattern_key(p_pattern_key)
             and learning.scope_items(o.scope_subset) <@ a.items
     ),
     flags as (
@@ -43,7 +44,8 @@ as $$
     left join then_active as o
         on o.action_category = g.action_category
         and learning.overrides_apply(f.feature_flags, g.pattern_key, g.gate)
-    where g.pattern_key = p_pattern_key
+    where g.pattern_key = learning.canonical_pattern_key(p_pattern_key)
+        and learning.require_moment(p_at, 'p_at') is not null
     order by g.ordinal, o.pinned desc nulls last, o.depth desc, o.is_manual desc,
         o.confidence_score desc, o.n desc, o.last_updated_at desc, o.id
 $$;

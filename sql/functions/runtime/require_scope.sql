@@ -12,7 +12,8 @@ begin
         errcode = 'QD004',
         message = 'the scope is not an object of plain values',
         detail = format('scope: %s', left(p_scope::text, 200)),
-        hint = 'A scope maps keys to strings, numbers or booleans: {"timeframe": "15m"}.';
+        hint = 'A scope maps keys to strings, numbers or booleans: {"timeframe": "15m"}.',
+        column = 'scope';
 end
 $$;
 comment on function learning.require_scope(jsonb) is

@@ -2,7 +2,9 @@
 -- differed from base.
 create or replace view analyst.trades as
 select
-    s.trade_id, p.symbol, p.timeframe, s.content ->> 'pattern_key' as pattern_key,
+    s.trade_id, coalesce(p.symbol, s.content ->> 'symbol') as symbol,
+    coalesce(p.timeframe, s.content ->> 'timeframe') as timeframe,
+    s.content ->> 'pattern_key' as pattern_key,
     to_timestamp((s.content ->> 'opened_ms')::double precision / 1000) as opened_at,
     s.happened_at as closed_at,
     (s.content ->> 'cost')::double precision as cost,

@@ -6,12 +6,7 @@ create or replace view learning.learning_lessons as
 select l.id, l.module, l.lesson_type, l.pattern_key, l.action_category, l.scope_subset, l.n,
     coalesce(
         l.stats,
-        (
-            select r.stats || jsonb_build_object('parent', s.parent_scope)
-            from learning.lesson_slices as s
-            cross join lateral learning.rate_stats(s.slice, s.parent, s.shrinkage) as r
-            where s.lesson_id = l.id
-        ),
+        (select s.stats from learning.lesson_stats as s where s.lesson_id = l.id),
         '{}'
     ) as stats,
     l.evidence_stamp, l.decay_halflife_hours,

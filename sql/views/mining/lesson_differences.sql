@@ -10,11 +10,11 @@ with tested as materialized (
         e.rest_successes / e.rest_n_eff as sr_rest, e.rest_n_eff
     from learning.lesson_slices as l
     cross join lateral (
-        select (l.slice).success_weight / 4294967296.0::double precision as successes,
-            (l.slice).weight / 4294967296.0::double precision as n_eff,
-            ((l.parent).success_weight - (l.slice).success_weight)
-                / 4294967296.0::double precision as rest_successes,
-            ((l.parent).weight - (l.slice).weight) / 4294967296.0::double precision as rest_n_eff
+        select learning.attempts((l.slice).success_weight) as successes,
+            learning.attempts((l.slice).weight) as n_eff,
+            learning.attempts((l.parent).success_weight - (l.slice).success_weight)
+                as rest_successes,
+            learning.attempts((l.parent).weight - (l.slice).weight) as rest_n_eff
         offset 0
     ) as e
     cross join lateral learning.rate_difference(

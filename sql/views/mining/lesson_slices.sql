@@ -1,8 +1,8 @@
 -- The tuning lessons with what their figures are worked out from: their slice, its parent (the
 -- slice with one condition less and the most experiments; ties: the first by its scope's text) with
 -- its scope, both null for the whole pattern, and the strength of shrinkage. Lessons whose slice is
--- not stored have no row. A parent is found by the place of the condition it lacks: packed with n
--- into one number, the largest tells it, and counted from the other end, whether there is a tie.
+-- not stored have no row. A parent is found by the place of the condition it lacks: the largest
+-- (n, place) tells it, and the largest (n, -place), whether there is a tie.
 create or replace view learning.lesson_slices as
 select l.id as lesson_id, l.pattern_key, l.status,
     l.latent_factor_id is null as closed,
@@ -16,28 +16,26 @@ select l.id as lesson_id, l.pattern_key, l.status,
 from learning.lessons as l
 join learning.slice_rates as s on s.pattern_key = l.pattern_key and s.slice_key = l.slice_key
 left join (
-    select l.id as lesson_id, max(r.n * 1024::bigint + i.place) as most,
-        max(r.n * 1024::bigint + 1023 - i.place) as most_from_end
+    select l.id as lesson_id, max(array[r.n, i.place]) as most,
+        max(array[r.n, -i.place]) as most_from_end
     from learning.lessons as l
     cross join lateral unnest(string_to_array(l.slice_key, null))
         with ordinality as i (item, place)
     join learning.slice_rates as r
         on r.pattern_key = l.pattern_key
-        and r.slice_key = left(l.slice_key, i.place::integer - 1)
-            || substr(l.slice_key, i.place::integer + 1)
+        and r.slice_key = learning.key_without(l.slice_key, i.place::integer)
     group by l.id
 ) as a on a.lesson_id = l.id
 cross join lateral (
-    select case when a.most % 1024 + a.most_from_end % 1024 = 1023 then (a.most % 1024)::integer
+    select case when a.most[2] = -a.most_from_end[2] then a.most[2]::integer
         else (
             select i.place
             from unnest(string_to_array(l.slice_key, null)) with ordinality as i (item, place)
             join learning.slice_rates as r
                 on r.pattern_key = l.pattern_key
-                and r.slice_key = left(l.slice_key, i.place::integer - 1)
-                    || substr(l.slice_key, i.place::integer + 1)
+                and r.slice_key = learning.key_without(l.slice_key, i.place::integer)
             join learning.mining_codes as k on k.pattern_key = l.pattern_key and k.item = i.item
-            where r.n = a.most / 1024
+            where r.n = a.most[1]
             order by (l.scope_subset - k.name)::text collate "C"
             limit 1
         )::integer end as place
@@ -45,7 +43,7 @@ cross join lateral (
 ) as u
 left join learning.slice_rates as p
     on p.pattern_key = l.pattern_key
-    and p.slice_key = left(l.slice_key, u.place - 1) || substr(l.slice_key, u.place + 1)
+    and p.slice_key = learning.key_without(l.slice_key, u.place)
 left join learning.learning_configs as c on c.module_id = 'pm'
 where l.lesson_type = 'tuning_rates' and l.action_category = 'tuning';
 comment on view learning.lesson_slices is

@@ -22,7 +22,7 @@ trades as materialized (
 lessons as materialized (
     select l.pattern_key, l.scope_subset, l.n, v.n_acted, v.n_skipped,
         r.skipped_success::bigint as n_misses, r.acted_failure::bigint as n_fps,
-        r.n_policy::bigint as n_policy, r.weight / 4294967296.0::double precision as n_eff,
+        r.n_policy::bigint as n_policy, learning.attempts(r.weight) as n_eff,
         r.skipped_success::bigint - r.acted_failure as pressure,
         r.acted_success / nullif(v.n_acted, 0)::double precision as wr,
         r.skipped_success / nullif(v.n_skipped, 0)::double precision as mr, d.q

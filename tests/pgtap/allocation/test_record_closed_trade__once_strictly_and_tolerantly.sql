@@ -1,5 +1,5 @@
 begin;
-select plan(36);
+select plan(49);
 
 create function pg_temp.trade(p_change jsonb) returns jsonb language sql as $$
     select '{"trade_id": "t1", "timeframe": "1h", "roi": 0.05, "closed_at": "2026-01-05T12:00:00+00:00",
@@ -106,7 +106,18 @@ insert into bad values
     ('{"opened_at": "2026-01-06"}', 'QD014'), ('{"position_id": "x"}', 'QD014'),
     ('{"position_id": 999999}', 'QD048'), ('{"pattern_key": "nonsense"}', 'QD001'),
     ('{"scope": []}', 'QD004'), ('{"actions": ["hold"]}', 'QD014'), ('{"actions": "entry"}', 'QD014'),
-    ('{"did_trim": "maybe"}', 'QD014');
+    ('{"did_trim": "maybe"}', 'QD014'),
+    ('{"closed_at": "2999-01-01"}', 'QD017'),
+    ('{"opened_at": "2999-01-01"}', 'QD017'),
+    ('{"roi": "0.05"}', 'QD014'),
+    ('{"roi": 12}', 'QD018'),
+    ('{"roi": -1.2}', 'QD018'),
+    ('{"pln": 5}', 'QD014'),
+    ('{"did_trim": "true"}', 'QD014'),
+    ('{"cost": "100"}', 'QD014'),
+    ('{"closed_at": 1767614400}', 'QD014'),
+    ('{"actions": [{"action": "add", "size": 1}]}', 'QD014'),
+    ('{"context": 1}', 'QD014');
 select throws_ok(
     format('select learning.record_closed_trade(pg_temp.trade(%L))', '{"trade_id": "bad"}'::jsonb || b.change),
     b.code, null, b.code || ': ' || b.change
@@ -119,12 +130,12 @@ select is(
             || pg_temp.trade('{"trade_id": "t4"}') || pg_temp.trade('{}') || '"no trade"'
         from bad as b
     ), 'test') - 'reasons',
-    '{"read": 22, "new": 1, "already_there": 1, "rejected": 20}', 'in a batch the good one comes in'
+    '{"read": 33, "new": 1, "already_there": 1, "rejected": 31}', 'in a batch the good one comes in'
 );
 select results_eq(
     $$select count(*), count(*) filter (where reason = 'unknown timeframe ''1m''' and payload ->> 'timeframe' = '1m')
     from learning.episode_rejects where source = 'test' and sqlstate like 'QD0%'$$,
-    'values (20::bigint, 1::bigint)', 'and the bad ones are kept, the 1m trade with its reason'
+    'values (31::bigint, 1::bigint)', 'and the bad ones are kept, the 1m trade with its reason'
 );
 select is(
     (select count(*) from learning.allocation_history), 4::bigint, 'the history has the good ones'
@@ -133,6 +144,20 @@ select is(
     tests.sqlstate_as('quadrant_pm', $$select learning.record_closed_trade('{}')$$)
         || tests.sqlstate_as('quadrant_pm', $$select pm.record_closed_trade('{}')$$),
     '42501QD006', 'the PM has its own entry'
+);
+
+-- A trade told before the future was refused stops no average for ever.
+update learning.learning_configs
+set config_data = jsonb_set(config_data, '{global_roi,updated_at}', '"2999-01-01T00:00:00+00:00"')
+where module_id = 'decision_maker';
+select isnt(
+    learning.record_closed_trade(pg_temp.trade('{"trade_id": "t9", "closed_at": "2026-02-05"}')), null,
+    'after a trade of the future one of today'
+);
+select is(
+    (select (c.config_data #>> '{global_roi,updated_at}')::timestamptz
+    from learning.learning_configs as c where c.module_id = 'decision_maker'),
+    '2026-02-05 00:00+00', 'is the newest'
 );
 
 select * from finish();

@@ -1,5 +1,5 @@
 begin;
-select plan(16);
+select plan(17);
 do $$ begin perform tests.clock_at('2026-01-10 00:00+00'); end $$;
 
 create function pg_temp.shares() returns jsonb language sql as $$
@@ -31,6 +31,18 @@ select is(
     'the loser is wanted at the floor'
 );
 select is(pg_temp.shares(), '{"15m": 0.1506, "1h": 0.4994, "4h": 0.35}', 'a fifth of the largest step');
+select is(
+    (
+        select jsonb_build_object(
+            'roi_short', l.data -> 'roi_short', 'n', l.data -> 'n', 'before', l.data #> '{before,1h}',
+            'after', l.data #> '{after,1h}', 'trade_id', l.data -> 'trade_id'
+        )
+        from learning.learning_log as l where l.event = 'Allocation updated'
+    ),
+    '{"roi_short": {"15m": 0.05, "1h": -0.02, "4h": null}, "n": {"15m": 1, "1h": 1, "4h": 0},
+        "before": 0.5, "after": 0.4994, "trade_id": "t2"}',
+    'the log tells old, new, what moved it and by which averages'
+);
 select is(
     pg_temp.trade('t3', '4h', 0.03) -> 'change', '{"15m": 0.0003, "1h": -0.0006, "4h": 0.0003}',
     'two gain what the one loses'
@@ -82,6 +94,7 @@ select is(
 -- Constant ROIs, a hundred days on: the shares are where they should be and stay there.
 do $$
 begin
+    perform tests.clock_at('2026-02-01 00:00+00');
     perform pg_temp.trade('t' || i, (array['15m', '1h', '4h'])[1 + i % 3], (array[0.05, -0.02, 0.03])[1 + i % 3])
     from generate_series(19, 600) as i;
 end

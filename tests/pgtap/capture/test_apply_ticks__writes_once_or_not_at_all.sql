@@ -1,5 +1,5 @@
 begin;
-select plan(16);
+select plan(19);
 
 create temporary table enrolled as
 select *
@@ -51,7 +51,7 @@ select throws_ok(
 );
 select is(
     pg_temp.tick(1, '{"decision": "skipped", "decided_ms": 3600000, "blocked_by": ["ts"]}',
-        '{"outcome": "neutral", "outcome_ms": 7200000}'),
+        '{"outcome": "neutral", "outcome_reason": "data gap", "outcome_ms": 7200000}'),
     1, 'the one with the right version goes on'
 );
 select is(
@@ -64,6 +64,10 @@ select results_eq(
     from learning.pattern_episode_events as e$$,
     $$values ('skipped', '{ts}'::text[], 'success', 0.5::double precision, 3600)$$,
     'replaces a neutral outcome and leaves the decision'
+);
+select is(
+    (select e.outcome_reason from learning.pattern_episode_events as e), null,
+    'whose reason explains no other outcome'
 );
 select is(
     pg_temp.tick(3, '{}', '{"outcome": "failure", "outcome_ms": 9900000, "roi": -0.5,
@@ -95,6 +99,15 @@ select results_eq(
 );
 select is(
     (select count(*) from learning.ad_strands), 1::bigint, 'a strand told many times is there once'
+);
+select throws_ok(
+    $$select pm.apply_ticks('feed', 1, '{"1h": 32472144000000}', '[]', '[]', '[]', '[]', '[]', '[]')$$,
+    'QD017', null, 'a bar of the future is refused'
+);
+select throws_ok(
+    $$select pm.apply_ticks('feed', 1, '{}', '[]', '[]', '[]', '[]', '[]',
+        '[{"kind": "pm_action", "happened_ms": 32472144000000, "strand_key": "z"}]')$$,
+    'QD017', null, 'and so is an order'
 );
 select results_eq(
     $$select p.symbol, p.version, p.last_bar_ms from pm.enroll_positions('other', '[

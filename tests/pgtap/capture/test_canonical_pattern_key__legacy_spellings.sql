@@ -1,5 +1,5 @@
 begin;
-select plan(16);
+select plan(19);
 
 select is(learning.canonical_pattern_key(k.given), k.wanted, k.given)
 from (values
@@ -12,7 +12,10 @@ from (values
     ('pm.s1_entry', 'pm.uptrend.S1.entry'),
     ('pm.s2_entry', 'pm.uptrend.S2.entry'),
     ('pm.s3_retest', 'pm.uptrend.S3.retest'),
-    ('pm.uptrend.S1.buy_flag', 'pm.uptrend.S1.entry')
+    ('pm.uptrend.S1.buy_flag', 'pm.uptrend.S1.entry'),
+    ('pm.uptrend.S2.buy_flag', 'pm.uptrend.S2.entry'),
+    ('pm.uptrend.S3.buy_flag', 'pm.uptrend.S3.retest'),
+    ('module=pm|pattern_key=uptrend.S3.buy_flag', 'pm.uptrend.S3.retest')
 ) as k (given, wanted);
 
 select throws_ok(format('select learning.canonical_pattern_key(%L)', k.given), 'QD001', null,

@@ -1,5 +1,5 @@
 begin;
-select plan(22);
+select plan(25);
 
 create function pg_temp.episode(p_change jsonb) returns jsonb language sql as $$
     select '{"pattern_key": "pm.breakout.range.entry", "window_id": "w1", "decision": "skipped",
@@ -27,17 +27,23 @@ select results_eq(
 select is((pg_temp.stored()).episode_type, 'own', 'it is an experiment of one''s own');
 select is((pg_temp.stored()).blocked_by, '{volume_surge}', 'with what blocked it');
 
-select is(pg_temp.written('{"outcome": "neutral"}'), 'completed', 'neutral closes a pending one');
+select is(
+    pg_temp.written('{"outcome": "neutral", "outcome_reason": "data gap"}'), 'completed',
+    'neutral closes a pending one'
+);
 select is(
     pg_temp.written('{"outcome": "success", "outcome_at": "2026-01-06"}'), 'completed',
     'a real outcome replaces neutral'
 );
 select is((pg_temp.stored()).outcome, 'success', 'it is there');
+select is((pg_temp.stored()).outcome_reason, null, 'without the reason of neutral');
+select is(pg_temp.written('{"outcome": "success", "outcome_reason": "target"}'), 'completed', 'its own may follow');
 select is((pg_temp.stored()).outcome_at, '2026-01-06 00:00+00', 'with its time');
 select is(
-    pg_temp.written('{"outcome": "failure", "outcome_at": "2026-01-07"}'), 'already there',
+    pg_temp.written('{"outcome": "failure", "outcome_reason": "stop", "outcome_at": "2026-01-07"}'), 'already there',
     'a real outcome is not overwritten'
 );
+select is((pg_temp.stored()).outcome_reason, 'target', 'nor is its reason');
 select is(pg_temp.written('{"outcome": "neutral"}'), 'already there', 'nor by neutral');
 select is(
     pg_temp.written('{"roi": 0.04, "roi_at": "2026-01-08", "exit_price": 1.04}'), 'completed',

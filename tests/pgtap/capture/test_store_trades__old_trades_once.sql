@@ -1,10 +1,10 @@
 begin;
-select plan(20);
+select plan(28);
 
 create function pg_temp.trade(p_change jsonb) returns jsonb language sql as $$
     select '{"trade_id": "t1", "pattern_key": "module=pm|pattern_key=uptrend.S1.entry",
-        "action_category": "entry", "roi": "0.05", "closed_at": "2026-01-05T00:37:00",
-        "scope": {"timeframe": "1m"}, "did_trim": "yes", "reached_s3": 0, "hold_hours": 2.5}'::jsonb
+        "action_category": "entry", "roi": 0.05, "closed_at": "2026-01-05T00:37:00",
+        "scope": {"timeframe": "1m"}, "did_trim": true, "reached_s3": false, "hold_hours": 2.5}'::jsonb
         || p_change
 $$;
 create temporary table configs as select module_id, config_data from learning.learning_configs;
@@ -44,6 +44,9 @@ insert into bad values
     ('{"pattern_key": "S1"}', 'QD001'), ('{"action_category": "buy"}', 'QD047'),
     ('{"roi": "inf"}', 'QD005'), ('{"roi": 20000}', 'QD046'), ('{"hold_hours": -1}', 'QD046'),
     ('{"ordinal": 0}', 'QD046'), ('{"ordinal": 1.5}', 'QD046'), ('{"did_trim": "maybe"}', 'QD014'),
+    ('{"roi": "0.05"}', 'QD014'), ('{"did_trim": "yes"}', 'QD014'), ('{"reached_s3": 1}', 'QD014'),
+    ('{"rio": 0.05}', 'QD014'), ('{"roi": -1.01}', 'QD018'), ('{"roi": 10.5}', 'QD018'),
+    ('{"closed_at": 1767573420}', 'QD014'), ('{"closed_at": "2999-01-01"}', 'QD017'),
     ('{"scope": {"timeframe": "2h"}}', 'QD007'), ('{"scope": "1h"}', 'QD004');
 select throws_ok(
     format('select learning.import_row(%L, pg_temp.trade(%L))', 'trade', b.change), b.code, null,

@@ -1,5 +1,5 @@
 begin;
-select plan(17);
+select plan(19);
 
 create function pg_temp.lesson(
     p_scope jsonb, p_misses integer, p_fps integer, p_dodged integer, p_sampled integer,
@@ -61,8 +61,8 @@ select is(
 );
 select results_eq(
     $$select * from pg_temp.drifts('{"bucket": "many"}')$$,
-    $$values ('tuning_halo', 1.2000), ('tuning_ts_min', 0.8187)$$,
-    '40 misses to none below DR .90: ts x .8187, halo x 1.2; slope is left alone'
+    $$values ('tuning_halo', 1.2000), ('tuning_ts_min', 0.8333)$$,
+    '40 misses to none below DR .90: ts x .8333, halo x 1.2 (each lever''s own range); slope stays'
 );
 select results_eq(
     $$select round(p.threshold_unclamped::numeric, 4), round(p.halo_unclamped::numeric, 4),
@@ -95,6 +95,18 @@ select is_empty($$select * from pg_temp.drifts('{"bucket": "ladder"}')$$, 'the l
 select is(
     (select o.confidence_score from learning.drift_overrides('pm.uptrend.S1.entry') as o limit 1),
     round(104 / 154.0, 4)::double precision, 'confidence is n / (n + 50)'
+);
+
+select is(
+    (select distinct o.status from learning.drift_overrides('pm.uptrend.S1.entry') as o),
+    'proposed', 'drift proposes'
+);
+update learning.learning_configs as c
+set config_data = jsonb_set(c.config_data, '{tuning}', c.config_data -> 'tuning' || '{"profile": "plan"}')
+where c.module_id = 'pm';
+select is(
+    (select distinct o.status from learning.drift_overrides('pm.uptrend.S1.entry') as o),
+    'active', 'under the profile plan it acts'
 );
 
 select * from finish();

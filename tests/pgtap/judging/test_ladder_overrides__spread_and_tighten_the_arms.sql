@@ -1,5 +1,5 @@
 begin;
-select plan(8);
+select plan(9);
 
 insert into learning.lessons (
     module, lesson_type, pattern_key, action_category, scope_subset, n, stats
@@ -28,11 +28,19 @@ select results_eq(
 );
 select is(
     learning.write_overrides(null, 'ladder', 'pm.uptrend.S3.dx', array(select learning.ladder_overrides('pm.uptrend.S3.dx'))),
-    '{"created": 4, "changed": 0, "removed": 0, "proposals": 0}', 'they become overrides'
+    '{"created": 0, "changed": 0, "removed": 0, "proposals": 4}', 'they become proposals'
 );
 select results_eq(
     $$select distinct o.action_category, o.method from learning.pm_overrides as o$$,
     $$values ('tuning_dx_atr_mult', 'ladder')$$, 'of the ladder''s own category and method'
+);
+
+update learning.learning_configs as c
+set config_data = jsonb_set(c.config_data, '{tuning}', c.config_data -> 'tuning' || '{"profile": "plan"}')
+where c.module_id = 'pm';
+select is(
+    (select distinct o.status from learning.ladder_overrides('pm.uptrend.S3.dx') as o), 'active',
+    'under the profile plan they act'
 );
 
 select * from finish();

@@ -12,8 +12,10 @@ overriding system value
 values (1, 'quadrant.judge', 'waiting', now() - interval '9 hours', null),
     (2, 'quadrant.judge', 'done', now() - interval '9 hours', now()),
     (3, 'quadrant.judge', 'running', now() - interval '9 hours', null);
-insert into learning.simulation_requests (run_id, lesson_id, as_of)
-values (1, 1, now());
+insert into learning.looks (id, run_id, pattern_key, profile, look_day) overriding system value
+values (1, 1, 'pm.uptrend.S1.entry', 'evidence', '2026-01-01');
+insert into learning.simulation_requests (run_id, look_id, lesson_id)
+values (1, 1, 1);
 select is_empty('select * from learning.stuck_judgings', 'a run with an open request only waits');
 
 update learning.simulation_requests

@@ -75,13 +75,13 @@ select is(
     'every removal is logged'
 );
 
--- Evidence that moves is no change; what has none is left as it is.
+-- Evidence that moves is no change.
 delete from learning.pm_overrides_history;
 delete from learning.learning_log;
-create function pg_temp.write(p_rows learning.pm_overrides[], p_held bigint[] default '{}')
+create function pg_temp.write(p_rows learning.pm_overrides[])
 returns jsonb
 language sql
-as $$ select learning.write_overrides(777, 'simulation', 'pm.uptrend.S1.entry', p_rows, p_held) $$;
+as $$ select learning.write_overrides(777, 'simulation', 'pm.uptrend.S1.entry', p_rows) $$;
 create function pg_temp.varied(p_bucket text, p_change jsonb)
 returns learning.pm_overrides
 language sql
@@ -110,13 +110,13 @@ select is(
 select is(
     pg_temp.write(array[
         pg_temp.varied('a', '{"status": "proposed", "multiplier": 0.8, "solution_id": "two"}'),
-        pg_temp.varied('b', '{"lesson_id": 55, "multiplier": 0.8, "solution_id": "two"}')
-    ], '{55}'),
-    '{"created": 0, "changed": 0, "removed": 0, "proposals": 1}', 'a held one stays as it is'
+        pg_temp.varied('b', '{"lesson_id": 55}')
+    ]),
+    '{"created": 0, "changed": 0, "removed": 0, "proposals": 1}', 'a proposal changes'
 );
 select is(
-    pg_temp.write('{}', '{55}'),
-    '{"created": 0, "changed": 0, "removed": 0, "proposals": 1}', 'and is not removed'
+    pg_temp.write(array[pg_temp.varied('b', '{"lesson_id": 55}')]),
+    '{"created": 0, "changed": 0, "removed": 0, "proposals": 1}', 'and is withdrawn'
 );
 select is(
     (select count(*) from learning.pm_overrides_history), 6::bigint, 'history has the changes only'

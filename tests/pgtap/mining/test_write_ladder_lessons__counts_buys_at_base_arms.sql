@@ -10,9 +10,6 @@ returns void language sql as $$
         'acted', p_outcome, p_at, p_factors
     from generate_series(1, p_n)
 $$;
-create function pg_temp.mine(p_at timestamptz) returns jsonb language sql as $$
-    select learning.mine(null, p_at)
-$$;
 do $$begin perform pg_temp.cycles(20, 'nano', 'success', '{"dx_count": 3}', '2026-01-10'); end$$;
 do $$begin perform pg_temp.cycles(8, 'nano', 'success', '{"dx_count": 2}', '2026-01-10'); end$$;
 do $$begin perform pg_temp.cycles(5, 'nano', 'success', '{"dx_count": 1}', '2026-01-10'); end$$;
@@ -23,7 +20,7 @@ do $$begin perform pg_temp.cycles(99, 'big', 'failure', '{"dx_count": 1}', '2026
 do $$begin perform pg_temp.cycles(50, 'big', 'success', '{"dx_count": 0}', '2026-01-20'); end$$;
 do $$begin perform pg_temp.cycles(50, 'big', null, '{"dx_count": 1}', '2026-01-20'); end$$;
 
-select cmp_ok((pg_temp.mine('2026-01-21') -> 'lessons_changed')::int, '>=', 4, 'lessons of both kinds');
+select cmp_ok((tests.mine('2026-01-21') -> 'lessons_changed')::int, '>=', 4, 'lessons of both kinds');
 select results_eq(
     $$select scope_subset, stats from learning.learning_lessons
         where action_category = 'tuning_dx_ladder' and scope_subset = '{"bucket": "nano"}'$$,
@@ -45,7 +42,7 @@ select results_eq(
 create temporary table before as
 select * from learning.learning_lessons where action_category = 'tuning_dx_ladder';
 update learning.pattern_episode_events set factors = factors || '{"x": 1}' where scope ->> 'bucket' = 'nano';
-do $$begin perform pg_temp.mine('2026-01-22'); end$$;
+do $$begin perform tests.mine('2026-01-22'); end$$;
 select results_eq(
     $$select * from learning.learning_lessons where action_category = 'tuning_dx_ladder' order by id$$,
     'select * from before order by id', 'what is the same is not touched'
@@ -62,7 +59,7 @@ do $$declare v_factors jsonb; begin
     perform pg_temp.cycles(1, 'odd', 'success', f, '2026-01-20')
     from unnest(array['{"dx_count": 2, "fill_depth_atrs": "1"}', '{"dx_count": 2, "fill_depth_atrs": null}',
         '{"dx_count": 2, "fill_depth_atrs": 1e400}']::jsonb[]) as f;
-    perform pg_temp.mine('2026-01-22');
+    perform tests.mine('2026-01-22');
 end$$;
 select results_eq(
     $$select count_1, count_2, count_3, n_failure from analyst.ladder_lessons where scope_subset = '{}'$$,
@@ -78,7 +75,7 @@ do $$begin perform pg_temp.cycles(10, 'mid', 'success',
     '{"dx_count": 3, "fill_depth_atrs": 5.9, "dx_atr_mult_used": 2}', '2026-01-20'); end$$;
 do $$begin perform pg_temp.cycles(10, 'mid', 'success',
     '{"dx_count": 3, "fill_depth_atrs": 6.0, "dx_atr_mult_used": 2}', '2026-01-20'); end$$;
-do $$begin perform pg_temp.mine('2026-01-22'); end$$;
+do $$begin perform tests.mine('2026-01-22'); end$$;
 select results_eq(
     $$select count_1, count_2, count_3 from analyst.ladder_lessons where scope_subset = '{"bucket": "mid"}'$$,
     'values (10::bigint, 10::bigint, 40::bigint)', 'counted at base arms, whatever was in force'
@@ -87,7 +84,7 @@ select results_eq(
 update learning.learning_configs
 set config_data = jsonb_set(config_data, '{patterns}', '{"pm.uptrend.S3.dx": {"n_min": 60}}')
 where module_id = 'pm';
-select is((pg_temp.mine('2026-01-22') -> 'retired')::int > 0, true, 'the pattern''s own n_min');
+select is((tests.mine('2026-01-22') -> 'retired')::int > 0, true, 'the pattern''s own n_min');
 select results_eq(
     $$select scope_subset from analyst.ladder_lessons where status = 'active' order by n$$,
     $$values ('{"bucket": "mid"}'::jsonb), ('{}')$$, 'retires what it leaves out'
@@ -96,7 +93,7 @@ update learning.learning_configs
 set config_data = jsonb_set(config_data, '{patterns}',
     '{"pm.uptrend.S3.dx": {"n_min": 33, "lookback_days": 5}}')
 where module_id = 'pm';
-do $$begin perform pg_temp.mine('2026-01-22'); end$$;
+do $$begin perform tests.mine('2026-01-22'); end$$;
 select results_eq(
     $$select scope_subset, n_success from analyst.ladder_lessons where status = 'active' order by n$$,
     $$values ('{"bucket": "mid"}'::jsonb, 60::bigint), ('{}', 92)$$, 'and its own lookback'
@@ -104,14 +101,14 @@ select results_eq(
 -- A day of the lookback is 24 hours, also where the session's zone changes its clocks.
 do $$begin perform pg_temp.cycles(200, 'dst', 'success', '{"dx_count": 1}', '2026-03-28 12:30+00'); end$$;
 set local timezone = 'Europe/Berlin';
-do $$begin perform pg_temp.mine('2026-04-02 12:00+00'); end$$;
+do $$begin perform tests.mine('2026-04-02 12:00+00'); end$$;
 select is(
     (select count(*) from analyst.ladder_lessons where scope_subset = '{}' and status = 'active'),
     1::bigint, 'a window of four days and 23.5 hours ago counts'
 );
 set local timezone = 'UTC';
 
-select is((pg_temp.mine('2026-03-22') -> 'retired')::int > 0, true, 'old cycles age out');
+select is((tests.mine('2026-03-22') -> 'retired')::int > 0, true, 'old cycles age out');
 select is_empty(
     $$select from analyst.ladder_lessons where status = 'active'$$, 'and their lessons with them'
 );

@@ -55,7 +55,7 @@ select is_empty($$
     join pg_namespace as n on n.oid = p.pronamespace
     where n.nspname in ('learning', 'pm', 'analyst')
         and p.prosecdef
-        and not exists (select from unnest(p.proconfig) as c where c = 'search_path=""')
+        and not exists (select from unnest(p.proconfig) as c where c = 'search_path=pg_catalog, pg_temp')
 $$, 'whatever runs with its owner''s rights has a pinned search_path');
 select is_empty($$
     select p.oid::regprocedure

@@ -60,7 +60,7 @@ select 'pm.uptrend.S1.entry', i::text,
     jsonb_build_object('bucket_rank_position', ('{1,1.0,"\"1\""}'::jsonb[])[1 + i % 3]),
     'skipped', 'failure', learning.clock()
 from generate_series(1, 36) as i;
-do $$begin perform learning.mine(null, learning.clock()); end$$;
+do $$begin perform tests.mine(learning.clock()); end$$;
 select results_eq(
     'select scope_subset, n from learning.lessons where slice_key <> $$$$',
     $$values ('{"bucket_rank_position": "1"}'::jsonb, 36::bigint)$$, 'values that are one count as one'

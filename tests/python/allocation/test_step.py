@@ -145,6 +145,7 @@ def test_a_sequence_of_trades_keeps_every_promise(
                             "trade_id": f"t{number}",
                             "timeframe": name,
                             "roi": roi,
+                            "roi_is_checked": True,
                             "closed_at": (START + timedelta(days=day)).isoformat(),
                         }
                         for number, name, roi, day in told

@@ -161,6 +161,16 @@ def test_names(tmp_path: Path) -> None:
     assert refusal(tmp_path / "AAA_15m.csv").code == "QD101"
 
 
+def test_a_folder_named_like_a_file_is_called_a_folder(tmp_path: Path) -> None:
+    (tmp_path / "AAA_15m.csv").mkdir()
+    (tmp_path / "AAA_1h.parquet").mkdir()
+    for path in (tmp_path / "AAA_15m.csv", tmp_path / "AAA_1h.parquet"):
+        assert "is a folder" in refusal(path).message
+    with pytest.raises(BarsError, match="QD101") as refused:
+        read_folder(tmp_path)
+    assert "AAA_15m.csv is a folder" in refused.value.message
+
+
 def test_folder_is_ordered_and_filtered(tmp_path: Path) -> None:
     for name in ("BBB_4h.csv", "AAA_1h.csv", "AAA_15m.csv", "BBB_5m.csv", "A_B_15m.csv"):
         write(tmp_path, [row(0)], name)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import psycopg
 
-from quadrant.cli.log import format_line
+from quadrant.logfile import format_line
 
 COMMAND = [sys.executable, "-c", "from quadrant.cli.app import main; main()"]
 ROW = (
@@ -20,10 +20,12 @@ ROW = (
 )
 
 
-def quadrant(database: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+def quadrant(
+    database: str, *arguments: str, columns: int = 120
+) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [*COMMAND, *arguments],
-        env={**os.environ, "COLUMNS": "120", "QUADRANT_DSN": database},
+        env={**os.environ, "COLUMNS": str(columns), "QUADRANT_DSN": database},
         capture_output=True,
         text=True,
         check=False,
@@ -67,9 +69,24 @@ def test_doctor_fails_where_a_check_does(database: str) -> None:
         )
     broken = quadrant(database, "doctor", "--json")
     assert broken.returncode == 1
-    status = {row["check"]: row["status"] for row in json.loads(broken.stdout)}
+    checks = json.loads(broken.stdout)
+    status = {row["check"]: row["status"] for row in checks}
     assert status["job failing: quadrant.mine"] == "fail"
     assert status["clock"] == "ok"
+    gravest_first = sorted((row["status"] for row in checks), key=["fail", "warn", "ok"].index)
+    assert [row["status"] for row in checks] == gravest_first
+
+    told = quadrant(database, "doctor", columns=80)
+    assert told.returncode == 1
+    lines = told.stdout.splitlines()
+    assert lines[0] == "fail  job failing: quadrant.mine"
+    assert max(map(len, lines)) <= 80
+    n_ok = list(status.values()).count("ok")
+    assert lines[-1] == f"{n_ok} checks ok (quadrant doctor --all shows them)"
+    assert not any(line.startswith("ok ") for line in lines)
+    shown = quadrant(database, "doctor", "--all", columns=80).stdout.splitlines()
+    assert [line.split()[0] for line in shown if line[0] != " "].count("ok") == n_ok
+    assert shown[-1] == f"{n_ok} checks ok"
 
 
 def test_the_log_is_printed_in_the_systems_format(database: str) -> None:
@@ -89,6 +106,29 @@ def test_the_log_is_printed_in_the_systems_format(database: str) -> None:
         "2026-01-15 10:09:00,123 - learning_system - INFO - TuningMiner starting"
         " | events=104 | lookback_days=90"
     )
+    data = {"n": 4, "ratio": None, "reason": "too little", "scope": {"a": "b"}, "pattern_key": "p"}
+    assert format_line(at, "INFO", "No override", data).split(" - ")[-1] == (
+        'No override | pattern_key=p | scope={"a": "b"} | reason=too little | n=4'
+    )
+
+
+def test_the_log_is_in_simulated_time_and_says_what_is_missing(database: str) -> None:
+    empty = quadrant(database, "log")
+    assert (empty.returncode, empty.stdout) == (0, "")
+    assert "there are no experiments" in " ".join(empty.stderr.split())
+    with psycopg.connect(database) as connection:
+        connection.execute("select learning.set_clock('2026-01-15T10:09:00.25Z')")
+        connection.execute("select learning.log('INFO', 'then')")
+        connection.execute("select learning.set_clock('2026-01-15T13:00Z')")
+        connection.execute("select learning.log('INFO', 'later')")
+    both = quadrant(database, "log").stdout.splitlines()
+    assert both[0].startswith("2026-01-15 10:09:00,250 - learning_system - INFO - then")
+    for since in ("2026-01-15T11:00", "2h"):
+        assert quadrant(database, "log", "--since", since).stdout.splitlines() == both[1:]
+    (line,) = quadrant(database, "log", "--json", "-n", "1").stdout.splitlines()
+    assert json.loads(line)["at"] == "2026-01-15T13:00:00+00:00"
+    assert "No line of level ERROR" in quadrant(database, "log", "--level", "error").stderr
+    assert quadrant(database, "log", "--since", "some day").returncode == 2
 
 
 def test_the_log_is_followed(database: str) -> None:
@@ -106,3 +146,34 @@ def test_the_log_is_followed(database: str) -> None:
             connection.execute("notify quadrant_log")
             assert "later" in following.stdout.readline()
         following.terminate()
+
+
+def test_learn_says_what_an_empty_database_lacks(database: str) -> None:
+    learned = quadrant(database, "learn", "--json")
+    assert learned.returncode == 0
+    assert json.loads(learned.stdout)["lessons_active"] == 0
+    assert "no finished experiment is recorded here" in learned.stderr
+    with psycopg.connect(database) as connection:
+        connection.execute(
+            "insert into learning.pattern_episode_events"
+            " (attempt_id, pattern_key, scope, decision, outcome)"
+            " values ('1', 'pm.uptrend.S1.entry', '{}', 'skipped', 'success')"
+        )
+    assert "1 are recorded, a lesson needs 33" in quadrant(database, "learn").stderr
+
+
+def test_a_full_disk_is_called_one(database: str) -> None:
+    with psycopg.connect(database) as connection:
+        connection.execute(
+            "create function full_disk() returns trigger language plpgsql as $$begin"
+            " raise disk_full using message = 'could not extend file: wrote only 4096 bytes';"
+            " end$$"
+        )
+        connection.execute(
+            "create trigger full_disk before update on learning.clock_setting"
+            " execute function full_disk()"
+        )
+    told = quadrant(database, "clock", "set", "2026-01-15")
+    assert (told.returncode, told.stderr[:5]) == (1, "QD211")
+    assert "could not extend file" in told.stderr
+    assert "Is the server running" not in told.stderr

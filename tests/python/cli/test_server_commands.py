@@ -13,6 +13,7 @@ import psycopg
 import pytest
 from psycopg.conninfo import make_conninfo
 
+from quadrant.database import queries
 from quadrant.server import Home
 
 COMMAND = [sys.executable, "-c", "from quadrant.cli.app import main; main()"]
@@ -92,14 +93,16 @@ def test_a_typing_mistake_is_exit_code_2() -> None:
 
 def test_ctrl_c_is_one_line_and_exit_130(empty_database: str) -> None:
     with psycopg.connect(empty_database) as holder:
-        holder.execute("select pg_advisory_lock(hashtextextended('quadrant migrate', 0))")
+        holder.execute(queries("migrate/prepare"))
+        holder.commit()
+        holder.execute(queries("migrate/lock"))
         process = subprocess.Popen(
             [*COMMAND, "migrate"],
             env={**os.environ, "QUADRANT_DSN": empty_database},
             stderr=subprocess.PIPE,
             text=True,
         )
-        waits = "select 1 from pg_locks where locktype = 'advisory' and not granted"
+        waits = "select 1 from pg_locks where locktype = 'relation' and not granted"
         while holder.execute(waits).fetchone() is None:
             assert process.poll() is None
             time.sleep(0.05)

@@ -133,6 +133,7 @@ def test_a_bar_is_taken_once_and_answered_with_the_gates(
             "bar_ts": snapshots[400].bar_ts,
             "result": "taken",
             "gates": taken["gates"],
+            "actions": [],
         }
         assert taken["gates"][S1] == {"ts": 0.6, "halo": 1.0, "slope": 0.0}
         assert "pm.uptrend.S3.dx" in taken["gates"]
@@ -508,3 +509,22 @@ def test_the_schema_is_printed_without_a_database() -> None:
     assert json.loads(
         (Path(__file__).parents[3] / "docs" / "snapshot.schema.json").read_text()
     ) == (schema())
+
+
+def test_a_full_disk_is_told_and_the_line_is_taken_when_there_is_room_again(
+    pm: str, database: str, snapshots: list[Snapshot]
+) -> None:
+    with bot(pm) as one, psycopg.connect(database, autocommit=True) as owner:
+        assert one.ask(message(snapshots[500]))["result"] == "taken"
+        owner.execute(
+            "create function full_disk() returns trigger language plpgsql as $$begin"
+            " raise disk_full using message = 'could not extend file: wrote only 4096 bytes';"
+            " end$$"
+        )
+        owner.execute(
+            "create trigger full_disk before insert on learning.feed_watermarks"
+            " execute function full_disk()"
+        )
+        assert error_of(one.ask(message(snapshots[501]))) == "QD211"
+        owner.execute("drop trigger full_disk on learning.feed_watermarks")
+        assert one.ask(message(snapshots[501]))["result"] == "taken"

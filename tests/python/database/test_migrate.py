@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
 
 from quadrant.database import check_schema, rollback
-from quadrant.database.errors import MigrationFailed, SchemaOutdated
+from quadrant.database.errors import MigrateBusy, MigrationFailed, SchemaOutdated
 
 if TYPE_CHECKING:
     from tests.python.database.conftest import Project
@@ -48,6 +49,30 @@ def test_two_at_the_same_time_do_the_work_once(project: Project) -> None:
     with ThreadPoolExecutor(2) as pool:
         reports = [future.result() for future in [pool.submit(project.migrate) for _ in "ab"]]
     assert sorted(len(report.migrations) for report in reports) == [0, 1]
+
+
+def test_no_login_can_keep_a_migrate_waiting(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(import_module("quadrant.database.migrate"), "LOCK_WAIT", "100ms")
+    with psycopg.connect(project.dsn) as stranger:
+        stranger.execute("set role pg_monitor")
+        stranger.execute("select pg_advisory_lock(hashtextextended('quadrant migrate', 0))")
+        stranger.commit()
+        project.write("migrations/0002.more.sql", "create table app.more (id int);")
+        assert project.migrate().migrations == ("0002.more",)
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            stranger.execute("lock table quadrant_meta.migrate_lock in access share mode")
+
+
+def test_a_migrate_that_waits_too_long_says_so(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(import_module("quadrant.database.migrate"), "LOCK_WAIT", "100ms")
+    with psycopg.connect(project.dsn) as other:
+        other.execute("lock table quadrant_meta.migrate_lock in exclusive mode")
+        with pytest.raises(MigrateBusy, match="QD307"):
+            project.migrate()
 
 
 def test_rollback_leaves_nothing(project: Project) -> None:

@@ -7,11 +7,15 @@ import subprocess
 from pathlib import Path
 
 import psycopg
+import pytest
+from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
 from quadrant.database import check_schema, migrate, rollback
+from quadrant.database.errors import MigrationFailed
 from quadrant.server import Cluster
 from quadrant.server.binaries import wheel
+from quadrant.server.errors import LoginRefused
 
 OURS = ("learning", "pm", "analyst")
 
@@ -56,17 +60,57 @@ def test_dump_and_restore_round_trip(
         check_schema(connection)
 
 
+def temporary(dsn: str, role: str) -> bool:
+    """May it make temporary tables?"""
+    with psycopg.connect(dsn) as connection:
+        row = connection.execute(
+            "select has_database_privilege(%s, current_database(), 'temporary')", (role,)
+        ).fetchone()
+    return row == (True,)
+
+
+def test_every_migrate_takes_temporary_from_public(empty_database: str) -> None:
+    """A new database has it, and so has a restored one."""
+    health = "select status from analyst.health where check_name = 'temporary tables'"
+    assert migrate(empty_database).warnings == ()
+    with psycopg.connect(empty_database, autocommit=True) as connection:
+        name = sql.Identifier(connection.info.dbname)
+        connection.execute(sql.SQL("grant temporary on database {} to public").format(name))
+        connection.execute("grant create on schema public to public")
+        assert connection.execute(health).fetchone() == ("warn",)
+        (warning,) = migrate(empty_database).warnings
+        assert "revoke create on schema public" in warning
+        assert connection.execute(health).fetchone() == ("ok",)
+    for role in ("public", "quadrant_worker", "quadrant_analyst"):
+        assert not temporary(empty_database, role)
+    for role in ("quadrant_pm", "quadrant_owner", "quadrant_jobs"):
+        assert temporary(empty_database, role)
+
+
 def test_an_ordinary_role_installs_in_a_new_cluster(own_cluster: Cluster) -> None:
     """As on managed servers: a role that may create roles and owns its database."""
     server = own_cluster.dsn()
     assert server is not None
     with psycopg.connect(server, autocommit=True) as admin:
-        admin.execute("create role installer login createrole")
-        admin.execute("create database app owner installer")
+        admin.execute("create role installer login")
+        admin.execute("create database app")
     installer = make_conninfo(server, user="installer", dbname="app")
     with psycopg.connect(installer) as connection:
         assert connection.info.parameter_status("is_superuser") == "off"
-    migrate(installer)
-    assert not migrate(installer).changed
+    with psycopg.connect(server, autocommit=True) as admin:
+        with pytest.raises(LoginRefused, match=r"QD206(.|\n)*owns the database"):
+            migrate(installer)
+        admin.execute("alter database app owner to installer")
+        with pytest.raises(MigrationFailed, match=r"QD301(.|\n)*alter role R createrole"):
+            migrate(installer)
+        admin.execute("alter role installer createrole")
+        migrate(installer)
+        admin.execute("alter database app owner to current_user")
+        admin.execute("grant temporary on database app to public")
+        (warning,) = migrate(installer).warnings
+        assert "as its owner, run quadrant migrate again" in warning
+        admin.execute("alter database app owner to installer")
+    report = migrate(installer)
+    assert (report.changed, report.warnings) == (False, ())
     rollback(installer)
     migrate(installer)

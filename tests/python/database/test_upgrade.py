@@ -201,6 +201,50 @@ def test_gates_and_overrides_out_of_reach_do_not_stop_an_upgrade(
             connection.execute("update learning.gates set base = 1e300 where gate = 'ts'")
 
 
+def test_settings_of_before_the_registry_are_kept_and_judged(
+    empty_database: str, tmp_path: Path
+) -> None:
+    """Defaults that nobody changed go; what was set stays; what is not valid is told."""
+    for file in SchemaTree.installed().migrations.glob("*.sql"):
+        if file.name[:4] < "0090":
+            shutil.copy(file, tmp_path)
+    with psycopg.connect(empty_database, autocommit=True) as connection:
+        connection.execute("create schema quadrant_meta")
+        migrations.apply(empty_database, tmp_path, lambda *_: None)
+        connection.execute(
+            "update learning.learning_configs set config_data = config_data"
+            """ || '{"note": 1}' """
+            """ || jsonb_build_object('tuning', config_data -> 'tuning' """
+            """ || '{"n_min": 20, "min_ratio": 5000, "evidence_q": 5}') where module_id = 'pm'"""
+        )
+        connection.execute(
+            "insert into learning.learning_configs (module_id) values ('mine');"
+            """ update learning.learning_configs set config_data = '{"retention_days": 7}'"""
+            " where module_id = 'operations'"
+        )
+    migrate(empty_database)
+    with psycopg.connect(empty_database, autocommit=True) as connection:
+        pm = connection.execute(
+            "select config_data from learning.learning_configs where module_id = 'pm'"
+        ).fetchone()
+        assert pm == (
+            {
+                **{"feature_flags": {}, "patterns": {}, "note": 1},
+                "tuning": {"n_min": 20, "min_ratio": 5000},
+            },
+        )
+        problems = connection.execute(
+            "select module_id, code, used from learning.settings_problems order by 1, path"
+        ).fetchall()
+        assert problems == [
+            *(("mine", "QD080", None), ("operations", "QD080", None)),
+            *(("pm", "QD080", None), ("pm", "QD082", 2.0)),
+        ]
+        health = "select status from analyst.health where check_name = 'settings'"
+        assert connection.execute(health).fetchone() == ("warn",)
+        assert connection.execute("select learning.setting(null, 'n_min')").fetchone() == (20,)
+
+
 def test_a_database_that_cannot_hold_every_character_is_refused(server_dsn: str) -> None:
     name = "quadrant_latin"
     with psycopg.connect(server_dsn, autocommit=True) as admin:

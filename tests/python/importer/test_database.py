@@ -119,6 +119,7 @@ def test_a_quadrant_is_read_from_its_own_schema(
         (source,) = read_database(same, [Kind.EPISODES], SCHEMAS)
         report = import_rows(connection, source, Units(RoiUnit.FRACTION))
     assert (report.already_there, report.left_out, report.rejected) == (1, 1, 0)
+    assert {"id", "position_id"} <= set(report.columns_left_out)
 
 
 def test_a_database_without_the_tables_is_said_to_be_one(other: psycopg.Connection[Any]) -> None:

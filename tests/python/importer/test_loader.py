@@ -51,6 +51,30 @@ def test_bad_rows_do_not_stop_good_ones(
     assert row == ("acted", 0.05, {"ts_score": 0.7}, "s1_entry")
 
 
+def test_what_no_bot_means_is_kept_with_its_reason(
+    connection: psycopg.Connection[Any], tmp_path: Path
+) -> None:
+    connection.execute("select learning.set_clock('2026-01-10')")
+    rows = [
+        episode("future", timestamp="2026-01-12"),
+        episode("large", roi=5000),
+        episode("text", roi="5"),
+        episode("misspelt", factors={"samples": [{"ts_scor": 70}]}),
+        episode("scale", factors={"ts_score": 5700}),
+        episode("unknown", outcom="success"),
+        episode("tomorrow", timestamp="2026-01-10 23:00"),
+    ]
+    report = import_file(connection, write(tmp_path / "a.jsonl", *rows), UNITS)
+    assert (report.new, report.rejected) == (1, 6)
+    kept = connection.execute(
+        "select payload ->> 'episode_id', sqlstate from learning.episode_rejects"
+    ).fetchall()
+    assert dict(kept) == {"future": "QD017", "large": "QD018", "text": "QD014",
+                          "misspelt": "QD019", "scale": "QD056", "unknown": "QD014"}  # fmt: skip
+    checked = Units(RoiUnit.PERCENT, ScoreScale.HUNDRED, roi_is_checked=True)
+    assert import_file(connection, tmp_path / "a.jsonl", checked).new == 1
+
+
 def test_again_nothing_is_new_but_outcomes_arrive(
     connection: psycopg.Connection[Any], tmp_path: Path
 ) -> None:

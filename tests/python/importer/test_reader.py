@@ -40,6 +40,24 @@ def test_csv_cells_become_fields_and_empty_ones_are_absent(tmp_path: Path) -> No
     ]
 
 
+def test_numbers_and_flags_of_csv_are_read_and_those_of_json_stay_as_they_are(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "a.csv"
+    header = "trade_id,pattern_key,action_category,roi,hold_hours,ordinal,did_trim,reached_s3\n"
+    path.write_text(f"{header}7,k,entry,0.05,1e1,2,yes,F\n8,k,exit,NaN,five,1,maybe,\n")
+    same = {"pattern_key": "k"}
+    assert rows_of(path, Kind.TRADES) == [
+        same | {"trade_id": "7", "action_category": "entry", "roi": 0.05, "hold_hours": 10.0,
+                "ordinal": 2.0, "did_trim": True, "reached_s3": False},
+        same | {"trade_id": "8", "action_category": "exit", "roi": "NaN", "hold_hours": "five",
+                "ordinal": 1.0, "did_trim": "maybe"},
+    ]  # fmt: skip
+    lines = tmp_path / "a.jsonl"
+    lines.write_text('{"roi": "0.05", "roi_is_checked": "yes"}\n')
+    assert rows_of(lines) == [{"roi": "0.05", "roi_is_checked": "yes"}]
+
+
 def test_json_lines_keep_what_is_no_json_to_be_rejected(tmp_path: Path) -> None:
     path = tmp_path / "a.jsonl"
     path.write_text(JSON)
@@ -126,3 +144,9 @@ def test_how_far_a_file_is_read_ends_at_its_size(tmp_path: Path) -> None:
     places = [done for _, done in source.rows]
     assert places == sorted(places)
     assert places[-1] == source.total
+
+
+def test_a_folder_named_like_a_file_is_called_a_folder(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").mkdir()
+    with pytest.raises(QuadrantError, match=r"QD120.*is a folder"):
+        rows_of(tmp_path / "a.csv")

@@ -13,7 +13,7 @@ def convert(row: dict[str, Any], roi: str = "fraction", score: str = "1") -> dic
     return Units(RoiUnit(roi), ScoreScale(score)).convert(row)
 
 
-@pytest.mark.parametrize(("given", "wanted"), [(5, 0.05), ("5", 0.05), (-2.5, -0.025), ("", "")])
+@pytest.mark.parametrize(("given", "wanted"), [(5, 0.05), ("5", "5"), (-2.5, -0.025), ("", "")])
 def test_percents_become_fractions(given: object, wanted: object) -> None:
     assert convert({"roi": given}, roi="percent")["roi"] == wanted
     assert convert({"roi": given})["roi"] == given
@@ -37,6 +37,12 @@ def test_scores_of_100_become_1_at_any_depth_and_nothing_else_does() -> None:
         "summary": {"ts_score": {"min": 0.51, "median": 0.55}, "sample_count": 9},
     }
     assert convert({"factors": factors})["factors"] == factors
+
+
+def test_rois_that_somebody_looked_at_are_said_to_be() -> None:
+    units = Units(RoiUnit.FRACTION, roi_is_checked=True)
+    assert units.convert({"roi": 50}) == {"roi": 50, "roi_is_checked": True}
+    assert units.convert({"decision": "acted"}) == {"decision": "acted"}
 
 
 def test_what_is_no_finite_number_stays_as_it_is() -> None:

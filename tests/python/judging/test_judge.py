@@ -68,3 +68,25 @@ def test_looks_come_at_their_times(market):
     market.at(107)
     market.learner.learn()
     assert market.rows("select count(*) from learning.looks") == [(2,)]
+
+
+def test_the_log_tells_a_judging_run_from_its_lessons_to_its_end(market):
+    market.fill(300, just_outside)
+    market.connection.execute("update learning.learning_log set level = 'DEBUG'")
+    market.learn(300)
+    lines = market.rows(
+        "select event, data from learning.learning_log as l"
+        " join learning.learning_runs as r on r.id = l.run_id and r.job = 'quadrant.judge'"
+        " where l.level = 'INFO' order by l.id"
+    )
+    start, end = lines[0], lines[-1]
+    assert start[0] == "Materializer starting"
+    assert start[1]["lessons"] >= start[1]["closed"] > 0
+    assert end[0] == "Materializer finished"
+    assert 0 < end[1]["seconds"] < 60
+    (kept,) = (data for event, data in lines if event == "Grid result")
+    assert kept["scope_subset"] == {"bucket": "micro"}
+    assert {"tested", "skipped", "steps", "ratio", "z", "e"} <= set(kept)
+    refused = [data for event, data in lines if event == "No override" and data["n"] > 0]
+    assert refused
+    assert all(data["reason"] for data in refused)

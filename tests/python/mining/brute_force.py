@@ -8,6 +8,11 @@ from collections.abc import Iterable, Sequence
 from itertools import combinations
 from typing import Any
 
+MINE = """
+    select learning.mine_pattern(p.pattern_key, a.at, null)
+    from (select %s::timestamptz) as a (at)
+    cross join lateral learning.patterns_to_mine(a.at) as p (pattern_key)
+"""
 COUNTS = (
     "acted_success, acted_failure, skipped_success, skipped_failure, n_policy, weight, n_sampled,"
     " n_valued, success_weight"

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import psycopg
 import pytest
+from brute_force import MINE
 from scipy import stats
 from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
@@ -81,7 +82,7 @@ def decide(connection: psycopg.Connection[Any], seed: int, rates: str) -> None:
         where a.attempt_id = e.attempt_id
         """
     )
-    connection.execute("select learning.mine(null, %s)", (AS_OF,))
+    connection.execute(MINE, (AS_OF,))
 
 
 def differences(connection: psycopg.Connection[Any]) -> list[dict[str, Any]]:

@@ -11,7 +11,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from brute_force import COUNTS, SLICES, key, slices
+from brute_force import COUNTS, MINE, SLICES, key, slices
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -164,7 +164,7 @@ class World:
             self.set_tuning()
 
     def mine(self) -> None:
-        self.connection.execute("select learning.mine(null, %s)", (self.as_of,))
+        self.connection.execute(MINE, (self.as_of,))
 
     @property
     def as_of(self) -> datetime:
@@ -408,12 +408,12 @@ def test_writers_that_commit_late_lose_nothing(database: str) -> None:
             thread.start()
         minings = 0
         while any(thread.is_alive() for thread in threads):
-            miner.execute("select learning.mine(null, %s)", (START,))
+            miner.execute(MINE, (START,))
             minings += 1
         for thread in threads:
             thread.join()
         assert not errors
-        miner.execute("select learning.mine(null, %s)", (START,))
+        miner.execute(MINE, (START,))
         incremental = miner.execute(counted).fetchall()
         miner.execute(
             "truncate learning.slice_rates, learning.mined_patterns, learning.mining_contributions"
@@ -456,7 +456,7 @@ def test_many_events_are_cut_into_statements(
             " set scope = scope || jsonb_build_object('chain', %s::text) where id %% 3 = 0",
             (chain,),
         )
-        connection.execute("select learning.mine(null, %s)", (START,))
+        connection.execute(MINE, (START,))
         # Once more, with statistics: plans may differ.
         connection.execute("analyze learning.mining_contributions")
         connection.execute("update learning.mined_patterns set base_floor = null")

@@ -10,7 +10,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from brute_force import COUNTS, SLICES, key, slices
+from brute_force import COUNTS, MINE, SLICES, key, slices
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -118,9 +118,9 @@ def test_it_counts_as_the_twin_does(
             (json.dumps({"n_min": n_min, "max_dims": most}),),
         )
         store(quiet, before)
-        quiet.execute("select learning.mine(null, %s)", (AS_OF,))
+        quiet.execute(MINE, (AS_OF,))
         store(quiet, after)
-        quiet.execute("select learning.mine(null, %s)", (AS_OF,))
+        quiet.execute(MINE, (AS_OF,))
         wanted = slices(before + after, DIMS, n_min, most)
         assert mined(quiet, n_min) == wanted
         lessons = {
@@ -172,7 +172,7 @@ def test_attempts_of_any_size(quiet: psycopg.Connection[Any]) -> None:
         for _ in range(size)
     ]
     store(quiet, rows)
-    quiet.execute("select learning.mine(null, %s)", (AS_OF,))
+    quiet.execute(MINE, (AS_OF,))
     found = mined(quiet, 33)
     assert len(found) == 9
     assert found == slices(rows, DIMS, 33, None)
@@ -206,7 +206,7 @@ def test_many_dimensions_need_wider_keys(quiet: psycopg.Connection[Any]) -> None
         "update learning.learning_configs set config_data = jsonb_set(config_data,"
         " '{tuning,n_min}', '5') where module_id = 'pm'"
     )
-    quiet.execute("select learning.mine(null, %s)", (AS_OF,))
+    quiet.execute(MINE, (AS_OF,))
     found = mined(quiet, 5)
     assert 2 <= max(len(json.loads(name)) for name in found) <= 4
     for name, counts in found.items():

@@ -9,7 +9,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from brute_force import text
+from brute_force import MINE, text
 
 PATTERN = "pm.uptrend.S1.entry"
 VALUES = {"bucket": ["nano", "big"], "timeframe": ["15m", "1h"], "curator": ["7", 7], "intent": "a"}
@@ -25,7 +25,7 @@ def mined(connection: psycopg.Connection[Any], rows: list[tuple[dict[str, Any], 
         " from jsonb_array_elements(%s::jsonb) as r",
         (PATTERN, json.dumps([[*row, i // 2] for i, row in enumerate(rows)])),
     )
-    connection.execute("select learning.mine(null, '2026-02-02 00:00+00')")
+    connection.execute(MINE, ("2026-02-02 00:00+00",))
 
 
 def sample(seed: int, n: int) -> list[tuple[dict[str, Any], bool]]:

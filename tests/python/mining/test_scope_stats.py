@@ -12,6 +12,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from brute_force import MINE
 
 PATTERN = "pm.uptrend.S1.entry"
 CLOCK = datetime(2026, 6, 1, tzinfo=UTC)
@@ -162,7 +163,7 @@ def fill(connection: psycopg.Connection[Any]) -> None:
         " from generate_series(1, 45) as i",
         (PATTERN,),
     )
-    connection.execute("select learning.mine(null, learning.clock())")
+    connection.execute(MINE, (CLOCK,))
     connection.execute("call learning.run_aggregator(true)")
 
 
@@ -209,7 +210,7 @@ def test_its_rates_are_those_of_the_lessons(connection: psycopg.Connection[Any])
         " from generate_series(1, 31) as i",
         (PATTERN,),
     )
-    connection.execute("select learning.mine(null, learning.clock())")
+    connection.execute(MINE, (CLOCK,))
     connection.execute("call learning.run_aggregator(true)")
     columns = "n_acted, n_skipped, n_misses, n_fps, n_policy, n_eff, pressure, wr, fpr, mr, dr, q"
     rates = f"select scope_subset, n, {columns} from %s where n is not null order by 1"

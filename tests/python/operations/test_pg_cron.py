@@ -40,6 +40,33 @@ def test_the_script_schedules_each_job_once(cron: psycopg.Connection[Any]) -> No
     assert cron.execute(JOBS).fetchall() == []
 
 
+def test_what_is_a_schedule_here_is_one_there(cron: psycopg.Connection[Any]) -> None:
+    """And the other way round, but for what is there without any meaning."""
+    asked = (
+        *(
+            "* * * * *",
+            "1-59/15 8,20 1 jan,DEC mon-Fri",
+            "0 0 31 2 7",
+            "  8  * * * * ",
+            "*/7 * * * 0",
+        ),
+        *("60 * * * *", "* 24 * * *", "* * 0 * *", "* * * 13 *", "* * * * 8", "5/10 * * * *"),
+        *("mon * * * *", "* * * *", "", "x", "1,,2 * * * *", "*/0 * * * *", "- * * * *"),
+    )
+    version = cron.execute("select extversion from pg_extension where extname = 'pg_cron'")
+    if version.fetchone() not in {("1.3",), ("1.4",), ("1.4-1",)}:
+        asked += ("10 seconds", "59 seconds", "60 seconds", "0 seconds", "ten seconds")
+    for text in asked:
+        row = cron.execute("select not learning.cron(%s) is null", (text,)).fetchone()
+        try:
+            with cron.transaction(force_rollback=True):
+                cron.execute("select cron.schedule('quadrant.try', %s, 'select 1')", (text,))
+            theirs = True
+        except psycopg.Error:
+            theirs = False
+        assert row == (theirs,), text
+
+
 @pytest.mark.slow
 def test_a_job_fires_and_mines(cron: psycopg.Connection[Any]) -> None:
     cron.execute("update learning.schedule set cron = '* * * * *' where job = 'quadrant.mine'")
@@ -59,6 +86,50 @@ def test_a_job_fires_and_mines(cron: psycopg.Connection[Any]) -> None:
         assert found == ("done",), f"packet died at pg_cron: {why}"
     finally:
         cron.execute("update learning.schedule set cron = '9 * * * *' where job = 'quadrant.mine'")
+
+
+HISTORY = """
+    insert into cron.job_run_details (jobid, runid, database, username, status, end_time)
+    select 0, -n, current_database(), username, 'succeeded', now() - interval '400 days'
+    from (values (1, 'quadrant_jobs'), (2, 'somebody')) as h (n, username)
+"""
+OLD = "select username from cron.job_run_details where runid < 0 order by 1"
+
+
+def test_maintenance_of_an_install_without_a_superuser(
+    cron: psycopg.Connection[Any], cron_database: str
+) -> None:
+    """pg_cron belongs to an administrator; the jobs are quadrant_jobs', no superuser."""
+    runs = "select status, detail -> 'retention' ? 'cron' from learning.learning_runs order by id"
+    with psycopg.connect(cron_database, autocommit=True) as jobs:
+        jobs.execute("set session authorization quadrant_jobs")
+        try:
+            cron.execute("revoke usage on schema cron from quadrant_owner")
+            cron.execute(HISTORY)
+            # Before pg_cron.sql has run: what can be done is done.
+            jobs.execute("call learning.run_maintenance()")
+            assert cron.execute(runs).fetchall() == [("done", False)]
+            assert jobs.execute(
+                "select level, event from learning.learning_log where event like 'History%'"
+            ).fetchall() == [("WARNING", "History of pg_cron kept")]
+            for call in ("schedule_all", "unschedule_all"):
+                with pytest.raises(psycopg.Error, match="may not use it") as told:
+                    jobs.execute(f"select learning.{call}()")
+                assert told.value.sqlstate == "QD221"
+
+            cron.execute(SCRIPT.read_text())
+            jobs.execute("call learning.run_maintenance()")
+            assert cron.execute(runs).fetchall()[1:] == [("done", True)]
+            assert cron.execute(OLD).fetchall() == [("somebody",)]
+            (scheduled,) = cron.execute(
+                "select count(*) from learning.schedule where enabled"
+            ).fetchone() or (0,)
+            assert jobs.execute("select learning.unschedule_all()").fetchone() == (scheduled,)
+            assert cron.execute(JOBS).fetchall() == []
+        finally:
+            cron.execute("delete from cron.job_run_details where runid < 0")
+            cron.execute("delete from learning.learning_log")
+            cron.execute("revoke usage on schema cron from quadrant_owner")
 
 
 def test_where_pg_cron_is_not_nothing_is_scheduled(connection: psycopg.Connection[Any]) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from quadrant.bars import TIMEFRAMES, Bars
 from quadrant.engine import compute
+from quadrant.replay import market_id
 from quadrant.replay.feed import Series, moments
 from quadrant.replay.scopes import LABELS, replay_scopes
 
@@ -68,6 +69,28 @@ def test_a_regime_is_the_newest_bar_that_exists_and_a_longer_bar_is_not_seen_at_
             assert scopes["AX", timeframe].at(n).get("btc_macro") == expected
 
 
+@pytest.mark.parametrize(("reach", "timeframe"), [("macro", "4h"), ("meso", "1h")])
+def test_a_shorter_bar_does_not_see_the_longer_one_that_closes_at_the_same_moment(
+    market, reach, timeframe
+):
+    """At equal moments the shorter timeframe comes first (design of capture)."""
+    longer = compute(next(b for b in market if b.symbol == "BTCX" and b.timeframe == timeframe))
+    state = {int(at): int(code) for at, code in zip(longer.exists_at, longer.state, strict=True)}
+    shorter = next(b for b in market if b.symbol == "AX" and b.timeframe == "15m")
+    scopes = replay_scopes(market, "test")["AX", "15m"]
+    step = TIMEFRAMES[timeframe]
+    told = changes = 0
+    for n, opened in enumerate(shorter.ts):
+        now = int(opened) + TIMEFRAMES["15m"]
+        if now in state and now - step in state:
+            before = f"S{state[now - step]}" if state[now - step] < 4 else None
+            assert scopes.at(n).get(f"btc_{reach}") == before, "it saw a bar that comes after it"
+            told += 1
+            changes += state[now] != state[now - step]
+    assert told > 300, "every close of the longer bars was looked at"
+    assert changes, "where the state does not change there is nothing to see"
+
+
 def test_buckets_follow_the_mean_dollar_volume_of_thirty_days(market):
     scopes = replay_scopes(market, "test")
     bars = next(b for b in market if b.symbol == "AX" and b.timeframe == "1h")
@@ -92,6 +115,15 @@ def test_changed_marks_every_bar_whose_scope_differs_from_the_one_before(market)
     scopes = [series.at(n) for n in range(len(series.changed))]
     assert series.changed[0]
     assert [a != b for a, b in zip(scopes[1:], scopes[:-1], strict=True)] == series.changed[1:]
+
+
+def test_a_market_is_named_by_its_series_and_their_first_bars(market):
+    name = market_id(market, "test")
+    younger = [cut(bars, bars.ts[0] + 9 * DAY) for bars in reversed(market)]
+    assert market_id(younger, "test") == name, "later bars do not change it"
+    another = [walk(b.symbol, b.timeframe, 9, 9, b.volume[0]) for b in market]
+    for bars, chain in ((market[1:], "test"), (market, "other"), (another, "test")):
+        assert market_id(bars, chain) != name
 
 
 def test_bars_come_when_they_exist_and_the_shorter_timeframe_first(market):

@@ -132,8 +132,13 @@ def test_an_interrupted_initdb_leaves_nothing_in_the_way(private_home: Home) -> 
     cluster = Cluster(private_home)
     cluster.start()
     cluster.stop()
-    private_home.data.rename(private_home.data.with_name("data.new"))
-    cluster.start()
+    half = private_home.data.with_name("data.new")
+    private_home.data.rename(half)
+    (half / "PG_VERSION").unlink()
+    keep_a_row(cluster.start())
+    assert not half.exists(), "what the interrupted one left is gone"
+    assert cluster.stop()
+    assert kept(cluster.start()) == 42
 
 
 def test_nobody_reaches_it_without_the_password(own_cluster: Cluster) -> None:

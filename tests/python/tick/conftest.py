@@ -36,6 +36,7 @@ GATES = {
 }
 S1_ENTRY = "pm.uptrend.S1.entry"
 HOUR = TIMEFRAMES["1h"]
+START = 1_704_067_200_000  # 2024-01-01 00:00 UTC
 MakeBar = Callable[..., Snapshot]
 
 
@@ -104,7 +105,7 @@ class Record:
         self.make_bar = make_bar
         self.position = Position("test", "T", "T", "1h", total_allocation_pct=10)
         self.tick = Tick(connection, "record")
-        self.bar_ts = 0
+        self.bar_ts = START
 
     def bar(self, state: str, *, skip: int = 0, actions: Any = (), **values: Any) -> Snapshot:
         """One more bar, in a transaction of its own."""

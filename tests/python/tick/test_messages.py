@@ -16,7 +16,7 @@ from jsonschema import Draft202012Validator
 
 from quadrant.engine import STATES, Snapshot, compute
 from quadrant.market import planted_market, synthesize
-from quadrant.tick import Action, Answer, Position, PositionBar
+from quadrant.tick import Action, ActionAnswer, Answer, Position, PositionBar
 from quadrant.tick.messages import MessageError, read, schema, write, write_error
 
 DOCS = Path(__file__).parents[3] / "docs"
@@ -83,7 +83,8 @@ def test_the_guides_answers_are_such() -> None:
     ANSWER.validate(taken)
     ANSWER.validate(refused)
     request = read(json.dumps(examples()["S1"]).encode())
-    answer = Answer(request.bars[0].position, True, taken["gates"])
+    actions = tuple(ActionAnswer(**answer) for answer in taken["actions"])
+    answer = Answer(request.bars[0].position, True, taken["gates"], actions)
     assert json.loads(write(request, [answer])) == taken
     wrong = examples()["S1"]
     wrong["snapshot"]["bar_ts"] += 1
@@ -109,7 +110,7 @@ def test_what_is_read_is_what_was_sent() -> None:
     request = read(json.dumps([full, sent(bar)]).encode())
     assert request.bars[0] == PositionBar(position, bar, full["scope"])
     assert request.bars[0].position.total_allocation_pct == 5.0
-    assert request.actions == {position: [action], request.bars[1].position: []}
+    assert request.actions == [[action], []]
     assert request.is_array
 
 

@@ -1,1 +1,1 @@
-select learning.mine_by_hand()
+call learning.run_tuning_miner(true)

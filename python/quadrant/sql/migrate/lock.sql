@@ -1,1 +1,1 @@
-select pg_advisory_lock(hashtextextended('quadrant migrate', 0));
+lock table quadrant_meta.migrate_lock in exclusive mode;

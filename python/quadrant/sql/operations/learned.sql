@@ -1,6 +1,13 @@
 with runs as (
     select r.* from learning.learning_runs as r where r.id > %(run)s
 ),
+mined as (
+    select coalesce(sum((p.done ->> 'lessons_changed')::bigint), 0)::bigint as lessons_changed,
+        coalesce(sum((p.done ->> 'retired')::bigint), 0)::bigint as lessons_retired
+    from runs as r
+    cross join lateral jsonb_each(r.detail -> 'patterns') as p (pattern_key, done)
+    where r.job = 'quadrant.mine'
+),
 overrides as (
     select h.change, count(distinct h.override_id) as n
     from learning.pm_overrides_history as h
@@ -9,19 +16,11 @@ overrides as (
 )
 select
     array(
-        select distinct r.detail ->> 'skipped' from runs as r where r.status = 'skipped'
-    ) as skipped,
-    array(
         select distinct r.job from runs as r where r.status in ('running', 'waiting')
     ) as unfinished,
     array(select distinct r.job from runs as r where r.status = 'failed') as failed,
-    coalesce((
-        select sum((r.detail ->> 'lessons_changed')::bigint) from runs as r
-        where r.job = 'quadrant.mine'
-    ), 0)::bigint as lessons_changed,
-    coalesce((
-        select sum((r.detail ->> 'retired')::bigint) from runs as r where r.job = 'quadrant.mine'
-    ), 0)::bigint as lessons_retired,
+    (select m.lessons_changed from mined as m) as lessons_changed,
+    (select m.lessons_retired from mined as m) as lessons_retired,
     (
         select count(*) from learning.lessons as l where l.status = 'active'
     ) as lessons_active,

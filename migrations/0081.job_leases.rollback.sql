@@ -1,0 +1,2 @@
+drop index learning.learning_runs_open;
+drop table learning.job_leases;

@@ -1,0 +1,1 @@
+select learning.import_fields(%(kind)s)

@@ -1,0 +1,1 @@
+select learning.beat(%s, %s, %s)

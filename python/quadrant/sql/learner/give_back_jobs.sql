@@ -1,0 +1,1 @@
+select learning.give_back_jobs()

@@ -1,0 +1,1 @@
+select learning.take_jobs(%(holder)s)

@@ -1,0 +1,1 @@
+select from pg_database as d where d.datname = %(name)s

@@ -1,0 +1,1 @@
+select exists (select from analyst.log), exists (select from analyst.windows)

@@ -1,0 +1,1 @@
+select learning.enter_replay(%(feed)s, %(data)s, %(chain)s)

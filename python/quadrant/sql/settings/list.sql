@@ -1,0 +1,1 @@
+select s.* from analyst.settings as s;

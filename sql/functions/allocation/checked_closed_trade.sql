@@ -1,0 +1,140 @@
+-- A closed trade as learning.record_closed_trade takes it, checked and in one shape: pattern keys
+-- in canonical spelling, times in UTC, opened_ms, closed_ms and hold_hours worked out, actions as
+-- objects of action, pattern_key and scope (without actions: an entry, a trim if there was one, an
+-- exit; without any pattern_key: none). What is not given is filled with what the tick knows of the
+-- trade (learning.followed_trade). Raises the first problem: QD001, QD004 to QD007, QD014, QD017,
+-- QD018, QD041, QD046.
+create or replace function learning.checked_closed_trade(p_trade jsonb)
+returns jsonb
+language plpgsql stable parallel safe
+set search_path = pg_catalog, pg_temp
+set timezone = 'UTC'
+as $$
+declare
+    v_trade_id text := learning.import_text(
+        learning.import_object(p_trade, 'closed_trade') -> 'trade_id', 'trade_id'
+    );
+    v_given jsonb := (
+        select coalesce(jsonb_object_agg(g.key, g.value), '{}')
+        from jsonb_each(p_trade) as g
+        where g.value not in ('null', '""')
+    );
+    v_trade jsonb := coalesce(learning.followed_trade(v_trade_id), '{}') || v_given;
+    v_missing text;
+    v_odd text;
+    v_roi double precision;
+    v_closed_at timestamptz;
+    v_opened_at timestamptz;
+    v_pattern_key text;
+    v_scope jsonb;
+    v_actions jsonb;
+begin
+    v_missing := (
+        select k.key
+        from unnest(array['trade_id', 'timeframe', 'roi', 'closed_at'])
+            with ordinality as k (key, n)
+        where not v_trade ? k.key
+        order by k.n
+        limit 1
+    );
+    if v_missing is not null then
+        raise exception using
+            errcode = 'QD006', message = format('%s is missing', v_missing),
+            hint = 'A closed trade has trade_id, roi, closed_at and, unless the tick was told its '
+                || 'orders under that trade_id, timeframe.',
+            column = v_missing;
+    end if;
+    if v_trade ->> 'timeframe' not in ('15m', '1h', '4h') then
+        raise exception using
+            errcode = 'QD007',
+            message = format('unknown timeframe %L', left(v_trade ->> 'timeframe', 100)),
+            hint = 'Capital is allocated to 15m, 1h and 4h; there is no 1m.',
+            column = 'timeframe';
+    end if;
+    v_roi := learning.import_roi(v_trade);
+    v_closed_at := learning.import_time(v_trade -> 'closed_at', 'closed_at');
+    v_opened_at := learning.import_time(v_trade -> 'opened_at', 'opened_at');
+    perform learning.import_text(v_trade -> 'symbol', 'symbol'),
+        learning.import_flag(v_trade -> 'did_trim', 'did_trim'),
+        learning.import_flag(v_trade -> 'reached_s3', 'reached_s3'),
+        learning.import_finite(v_trade -> 'hold_hours', 'hold_hours'),
+        learning.import_finite(v_trade -> 'cost', 'cost'),
+        learning.import_finite(v_trade -> 'pnl', 'pnl');
+    v_odd := case
+        when v_opened_at > v_closed_at then 'opened_at is after closed_at'
+        when coalesce(v_trade ->> 'position_id', '0') !~ '^\d{1,18}$'
+            then 'position_id is no whole number'
+        when (v_trade ->> 'hold_hours')::double precision < 0 then 'hold_hours is below 0'
+        when jsonb_typeof(v_trade -> 'context') <> 'object' then 'context is not an object'
+        when jsonb_typeof(v_trade -> 'actions') <> 'array' then 'actions is not an array'
+    end;
+    if v_odd is not null then
+        raise exception using
+            errcode = 'QD014', message = v_odd, column = split_part(v_odd, ' ', 1);
+    end if;
+    if v_trade ? 'pattern_key' then
+        v_pattern_key := learning.canonical_pattern_key(v_trade ->> 'pattern_key');
+    end if;
+    v_scope := learning.import_scope(v_trade -> 'scope', coalesce(v_pattern_key, ''));
+    v_actions := coalesce(
+        v_trade -> 'actions',
+        case when v_trade -> 'did_trim' = 'true' then '["entry", "trim", "exit"]'::jsonb
+            else '["entry", "exit"]' end
+    );
+    if exists (
+        select from jsonb_array_elements(v_actions) as a (item)
+        where coalesce(
+            case when jsonb_typeof(a.item) = 'string' then a.item #>> '{}'
+                else a.item ->> 'action' end,
+            ''
+        ) not in ('entry', 'add', 'trim', 'exit')
+            or jsonb_typeof(a.item) = 'object'
+                and a.item - '{action,pattern_key,scope}'::text[] <> '{}'
+    ) then
+        raise exception using
+            errcode = 'QD014',
+            message = 'an action is none of ours',
+            hint = 'Actions are entry, add, trim, exit, or objects of action, pattern_key, scope.',
+            column = 'actions';
+    end if;
+    v_actions := (
+        select coalesce(
+            jsonb_agg(jsonb_build_object(
+                'action', i.action, 'pattern_key', i.pattern_key,
+                'scope', learning.import_scope(
+                    coalesce(nullif(i.scope, 'null'), v_scope), i.pattern_key
+                )
+            ) order by i.n),
+            '[]'
+        )
+        from (
+            select a.n, coalesce(a.item ->> 'action', a.item #>> '{}') as action,
+                a.item -> 'scope' as scope,
+                case when a.item ->> 'pattern_key' <> ''
+                    then learning.canonical_pattern_key(a.item ->> 'pattern_key')
+                    else v_pattern_key end as pattern_key
+            from jsonb_array_elements(v_actions) with ordinality as a (item, n)
+        ) as i
+        where i.pattern_key is not null
+    );
+    return v_trade - 'roi_is_checked' || jsonb_build_object(
+        'trade_id', v_trade_id,
+        'roi', v_roi,
+        'closed_at', v_closed_at,
+        'closed_ms', (extract(epoch from v_closed_at) * 1000)::bigint,
+        'opened_at', v_opened_at,
+        'opened_ms', (extract(epoch from v_opened_at) * 1000)::bigint,
+        'hold_hours', coalesce(
+            round(extract(epoch from v_closed_at - v_opened_at) / 3600, 6)::double precision,
+            (v_trade ->> 'hold_hours')::double precision
+        ),
+        'pattern_key', v_pattern_key,
+        'scope', v_scope,
+        'actions', v_actions,
+        'did_trim', coalesce(v_trade -> 'did_trim', 'false'),
+        'reached_s3', coalesce(v_trade -> 'reached_s3', 'false')
+    );
+end
+$$;
+comment on function learning.checked_closed_trade(jsonb) is
+    'Answers the closed trade in one shape, filled with what the tick knows of it; raises the first problem.';

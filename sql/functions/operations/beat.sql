@@ -1,0 +1,18 @@
+-- A simulation worker says that it is there, and what it does; null: it leaves. Forgets workers
+-- that have been silent for a day.
+create or replace function learning.beat(p_worker text, p_doing text, p_version text)
+returns void
+language sql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+    delete from learning.workers as w
+    where w.worker = p_worker and p_doing is null
+        or w.beat_at < clock_timestamp() - interval '1 day';
+    insert into learning.workers as w (worker, doing, version)
+    select p_worker, p_doing, p_version
+    where p_doing is not null
+    on conflict (worker) do update
+    set beat_at = clock_timestamp(), doing = excluded.doing, version = excluded.version;
+$$;
+comment on function learning.beat(text, text, text) is
+    'The heartbeat of a worker; doing null: it leaves.';

@@ -1,0 +1,66 @@
+-- Health of the schedule. late: judged by the start of the last run that was done; one due time may
+-- be missed by five minutes (or by a run in progress), of three none may. failing: the last run.
+create or replace view learning.job_checks as
+with jobs as (
+    select s.job, l.status, l.started_at, l.detail, coalesce(d.started_at, f.started_at) as since,
+        d.started_at is not null as was_done, due.last as due, due.last_but_two
+    from learning.schedule as s
+    left join lateral (
+        select r.status, r.started_at, r.detail
+        from learning.learning_runs as r
+        where r.job = s.job
+        order by r.id desc
+        limit 1
+    ) as l on true
+    left join lateral (
+        select r.started_at
+        from learning.learning_runs as r
+        where r.job = s.job and r.status = 'done'
+        order by r.id desc
+        limit 1
+    ) as d on true
+    left join lateral (
+        select r.started_at
+        from learning.learning_runs as r
+        where r.job = s.job
+        order by r.id
+        limit 1
+    ) as f on true
+    cross join lateral (
+        select learning.cron_previous(s.cron, clock_timestamp() - interval '5 minutes') as last
+    ) as one
+    cross join lateral (
+        select learning.cron_previous(s.cron, one.last - interval '1 microsecond') as before
+    ) as two
+    cross join lateral (
+        select one.last,
+            learning.cron_previous(s.cron, two.before - interval '1 microsecond') as last_but_two
+    ) as due
+    where s.enabled
+)
+select 10 as place, 'job late: ' || j.job as check_name,
+    case
+        when j.since is null then 'warn'
+        when j.since < j.last_but_two then 'fail'
+        when j.since < j.due and not (
+            j.status in ('running', 'waiting') and j.started_at >= j.due
+        ) then 'warn'
+        else 'ok'
+    end as status,
+    case
+        when j.since is null then 'it never ran'
+        when j.was_done then 'last done of ' || date_trunc('second', j.since)
+        else 'never done, tried since ' || date_trunc('second', j.since)
+    end || coalesce(', due at ' || j.due, '') as detail,
+    'Schedule it: pg_cron.sql, or quadrant serve. See why: select * from analyst.runs.'
+        as what_to_do
+from jobs as j
+union all
+select 11, 'job failing: ' || j.job,
+    case when j.status = 'failed' then 'fail' else 'ok' end,
+    case when j.status = 'failed' then left(j.detail::text, 200)
+        else coalesce(j.status, 'never ran') end,
+    'Read the errors: quadrant log --level error.'
+from jobs as j;
+comment on view learning.job_checks is
+    'Rows of analyst.health: jobs that are late (by their schedule and last done run) or fail.';

@@ -1,0 +1,68 @@
+"""Schedules against croniter; against pg_cron itself in test_pg_cron.py."""
+
+from __future__ import annotations
+
+import calendar
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import psycopg
+from croniter import CroniterBadDateError, croniter
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+
+MONTHS = [name.lower() for name in calendar.month_abbr[1:]]
+WEEKDAYS = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"]
+
+
+def fields(low: int, high: int, names: list[str]) -> st.SearchStrategy[str]:
+    """Fields of a cron expression: lists of values, ranges and steps, sometimes by name."""
+
+    def written(value: int, by_name: bool) -> str:
+        return names[value - low] if by_name and value - low < len(names) else str(value)
+
+    numbers = st.integers(low, high)
+    values = st.builds(written, numbers, st.booleans())
+    ranges = st.builds(
+        lambda ends, step: f"{min(ends)}-{max(ends)}" + (f"/{step}" if step else ""),
+        # croniter takes a range of one value for all of them.
+        st.tuples(numbers, numbers).filter(lambda ends: ends[0] != ends[1]),
+        st.integers(0, high),
+    )
+    stars = st.builds(lambda step: f"*/{step}", st.integers(1, high))
+    lists = st.lists(st.one_of(values, ranges, stars), min_size=1, max_size=3).map(",".join)
+    return st.one_of(st.just("*"), lists)
+
+
+expressions = st.tuples(
+    fields(0, 59, []), fields(0, 23, []), fields(1, 31, []), fields(1, 12, MONTHS),
+    fields(0, 7, WEEKDAYS),
+).map(" ".join)  # fmt: skip
+moments = st.datetimes(datetime(2000, 1, 1), datetime(2040, 1, 1), timezones=st.just(UTC))
+
+
+def croniter_says(cron: str, at: datetime) -> datetime | None:
+    """The latest time at or before `at`: croniter looks for earlier ones than it is given."""
+    just_after = at.replace(microsecond=0) + timedelta(seconds=1)
+    # That a field begins with * decides how days are taken: cron's rule, croniter's "cron bug".
+    every = croniter(cron, just_after, implement_cron_bug=True, max_years_between_matches=50)
+    try:
+        return every.get_prev(datetime)
+    except CroniterBadDateError:
+        return None
+
+
+@settings(
+    max_examples=400,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],  # nothing is written
+)
+@given(cron=expressions, at=moments)
+def test_a_schedule_was_due_when_croniter_says(
+    connection: psycopg.Connection[Any], cron: str, at: datetime
+) -> None:
+    # croniter takes a field of all values for *, which is another thing for days.
+    for field, values in zip(cron.split(), croniter.expand(cron)[0], strict=True):
+        assume(field.startswith("*") or values != ["*"])
+    found = connection.execute("select learning.cron_previous(%s, %s)", (cron, at)).fetchone()
+    assert found == (croniter_says(cron, at),)
