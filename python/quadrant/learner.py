@@ -2,13 +2,34 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from time import monotonic, sleep
 from typing import Any
 
 import psycopg
+from psycopg.rows import dict_row
 
 from quadrant.database import queries
 from quadrant.judging.worker import Worker
+
+PATIENCE = 30.0
+"""Seconds to wait for whoever holds the jobs."""
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What a learning cycle would change: counts of mining by pattern, looks, decisions.
+
+    `changes` are rows {change, was, id, status, method, pattern_key, scope_subset, gates, changed,
+    value, z, evidence, reason}: change is created, changed or ended, `was` the status before.
+    """
+
+    mined: dict[str, Row]
+    looks: list[Row]
+    changes: list[Row]
+
 
 PATIENCE = 30.0
 """Seconds to wait for whoever holds the jobs."""
@@ -58,3 +79,47 @@ class Learner:
             self._connection.execute(queries("learner/judge"), (judge_anyway,))
             self._worker.drain(self._connection)
         return changed
+
+    def preview(self) -> Difference:
+        """What `learn` with judge_anyway would change, found out in a transaction that is undone.
+
+        The session must have taken the jobs (take_jobs).
+        """
+        with (
+            self._connection.transaction(force_rollback=True),
+            self._connection.cursor(row_factory=dict_row) as cursor,
+        ):
+            before = self._decisions(cursor)
+            mined = self._connection.execute(queries("learner/mine")).fetchone()
+            run = self._connection.execute(queries("learner/judge_by_hand"), (True,)).fetchone()
+            # What a worker keeps of a look that is undone would be wrong for the next.
+            Worker().drain(self._connection)
+            looks = cursor.execute(queries("learner/looks"), run).fetchall()
+            after = self._decisions(cursor)
+        return Difference(
+            (mined and mined[0] and mined[0]["patterns"]) or {}, looks, _changes(before, after)
+        )
+
+    @staticmethod
+    def _decisions(cursor: psycopg.Cursor[Row]) -> dict[int, Row]:
+        rows = cursor.execute(queries("learner/decisions")).fetchall()
+        return {row["id"]: row for row in rows}
+
+
+def _changes(before: dict[int, Row], after: dict[int, Row]) -> list[Row]:
+    """Decisions that came, changed or went; those of drift and ladder too."""
+    over = ("ended", "dismissed")
+    changes = []
+    for key in sorted(before.keys() | after.keys()):
+        was, now = before.get(key), after.get(key)
+        if now is None:
+            assert was is not None
+            if was["status"] not in over:
+                changes.append({**was, "change": "ended", "was": was["status"]})
+        elif was is None:
+            change = "ended" if now["status"] in over else "created"
+            changes.append({**now, "change": change, "was": None})
+        elif (was["status"], was["gates"]) != (now["status"], now["gates"]):
+            change = "ended" if now["status"] in over else "changed"
+            changes.append({**now, "change": change, "was": was["status"]})
+    return changes

@@ -16,9 +16,11 @@ from quadrant.cli import (
     config,
     databases,
     doctor,
+    explain,
     importing,
     learn,
     log,
+    override,
     rejects,
     replay,
     server,
@@ -26,7 +28,8 @@ from quadrant.cli import (
     worker,
 )
 from quadrant.cli.console import err
-from quadrant.database import explain, raised_by_us
+from quadrant.database import explain as explained
+from quadrant.database import raised_by_us
 from quadrant.errors import QuadrantError
 
 app = typer.Typer(
@@ -63,8 +66,10 @@ clock.register(app)
 config.register(app)
 databases.register(app)
 doctor.register(app)
+explain.register(app)
 learn.register(app)
 log.register(app)
+override.register(app)
 rejects.register(app)
 replay.register(app)
 tick.register(app)
@@ -87,7 +92,7 @@ def _run() -> int:
     except QuadrantError as e:
         return _report(e)
     except psycopg.OperationalError as e:
-        return _report(explain(e))
+        return _report(explained(e))
     except psycopg.Error as e:
         if (error := raised_by_us(e)) is None:
             raise

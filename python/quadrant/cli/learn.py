@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Annotated, Any
 
+import psycopg
 import typer
 from psycopg.rows import dict_row
 from rich.table import Table
 
-from quadrant.cli.console import command, err, out, print_json
+from quadrant.cli.console import command, err, out, plain, print_json
+from quadrant.cli.override import gates_in_words, scope_in_words
 from quadrant.database import check_schema, connect, queries
 from quadrant.errors import QuadrantError
 from quadrant.learner import Learner, take_jobs
@@ -26,6 +29,10 @@ class LearningBusyError(QuadrantError):
 
 
 def learn(
+    *,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Print what mining and judging would change; undo it.")
+    ] = False,
     json: Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")] = False,
 ) -> None:
     """Mine, judge and aggregate now, at the database's clock, and print what changed.
@@ -33,6 +40,9 @@ def learn(
     Waits for a run that is in progress. In a replay's database "now" is the time the replay has
     reached. Exits 1 when a step failed: the log says which and why.
     """
+    if dry_run:
+        _preview(json)
+        return
     with (
         connect(resolve_dsn(), autocommit=True) as connection,
         connection.cursor(row_factory=dict_row) as cursor,
@@ -41,11 +51,7 @@ def learn(
         log_file = LogFile()
         log_file.follow(connection)
         with err.status("Learning"):
-            if busy := take_jobs(connection, "quadrant learn"):
-                raise LearningBusyError(
-                    f"nothing was learned: {busy} is in progress",
-                    hint="Wait for it; analyst.runs shows what is running.",
-                )
+            _take_jobs(connection)
             with replay_time(connection):
                 before = cursor.execute(queries("operations/learning_so_far")).fetchone()
                 Learner(connection).learn(judge_anyway=True)
@@ -66,6 +72,67 @@ def learn(
         err.print(_what_is_missing(**experiments), soft_wrap=True, highlight=False, markup=False)
     if learned["failed"]:
         raise typer.Exit(1)
+
+
+def _take_jobs(connection: psycopg.Connection[Any]) -> None:
+    if busy := take_jobs(connection, "quadrant learn"):
+        raise LearningBusyError(
+            f"nothing was learned: {busy} is in progress",
+            hint="Wait for it; analyst.runs shows what is running.",
+        )
+
+
+def _preview(json: bool) -> None:
+    with connect(resolve_dsn(), autocommit=True) as connection:
+        check_schema(connection)
+        with err.status("Learning, to be undone"):
+            _take_jobs(connection)
+            with replay_time(connection):
+                difference = Learner(connection).preview()
+    if json:
+        print_json(asdict(difference))
+        return
+    for look in difference.looks:
+        _say(
+            f"{look['pattern_key']}: {look['slices']:,} slices compared on "
+            f"{look['n_windows']:,} setups of {look['n_days']:,} days, profile {look['profile']}"
+            f"{'; the look failed' if look['status'] == 'failed' else ''}."
+        )
+    if not difference.looks:
+        _say("There is nothing to judge.")
+    for change in difference.changes:
+        _say(f"- {_sentence(change)}")
+    if not difference.changes:
+        _say("No gate would change, and no proposal.")
+    _say("Nothing was written.")
+
+
+def _sentence(change: Row) -> str:
+    """One change of a decision, as a sentence."""
+    where = f"{change['pattern_key']} in {scope_in_words(change['scope_subset'])}"
+    what = gates_in_words(change["gates"])
+    if change["change"] == "ended":
+        ends = "would go out of force" if change["was"] == "active" else "would end"
+        reason = f": {change['reason']}" if change["reason"] else ""
+        return f"{where}: {what} {ends}{reason}."
+    becomes = {"active": "come into force", "suspended": "be suspended"}.get(
+        change["status"], "be proposed"
+    )
+    seen = []
+    if change["changed"] is not None:
+        seen = [
+            f"{change['changed']:,} setups changed",
+            f"{change['value']:+.2f} ROI in sum",
+            f"z {change['z']:.1f}",
+            f"E {change['evidence']:,.1f}",
+        ]
+    figures = f" ({', '.join(seen)})" if seen else ""
+    reason = f", {change['reason']}" if change["reason"] else ""
+    return f"{where}: {what} would {becomes}{figures}{reason}."
+
+
+def _say(text: str) -> None:
+    out.print(plain(text))
 
 
 def _what_is_missing(experiments: int, needed: int) -> str:

@@ -19,7 +19,8 @@ class WindowCache:
     """The windows of one pattern under one grid, by id and row version.
 
     `open_look` says which windows count now; those it returns are then given to `add`; `scores`
-    are theirs, `select` picks a slice of them. Scopes are items as learning.scope_items() has them.
+    and `ids` are theirs, `select` picks a slice of them. Scopes are items as learning.scope_items()
+    has them.
     """
 
     def __init__(self, grid: Grid) -> None:
@@ -34,6 +35,7 @@ class WindowCache:
         self._look: list[tuple[int, str]] = []
         self._in_look: list[frozenset[str]] = []
         self._has: dict[str, NDArray[np.bool_]] = {}
+        self.ids = np.zeros(0, dtype=np.int64)
         self.scores = self._scores([])
 
     def open_look(self, ids: Sequence[int], versions: Sequence[str]) -> list[int]:
@@ -82,6 +84,7 @@ class WindowCache:
         at = [rows[k] for k in kept]
         self._in_look = [self._items[row] for row in at]
         self._has = {}
+        self.ids = np.array([self._versions[row][0] for row in at], dtype=np.int64)
         return Scores.of(
             buys.taken(kept),
             np.array([self._day[row] for row in at], dtype=np.int64),

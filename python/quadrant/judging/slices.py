@@ -22,7 +22,8 @@ class SliceResult:
 
     `benefit` and `cost` float (P): sums of the differences in ROI that are gains, and losses.
     `dodge_rate`: losers among the windows base refuses. `record`: of the watched candidate since
-    the first day of its record.
+    the first day of its record. `sides`: what changes sides under the candidates people will ask
+    about, as learning.gate_simulations has it.
     """
 
     comparison: Comparison
@@ -32,6 +33,7 @@ class SliceResult:
     cost: NDArray[np.float64]
     dodge_rate: float | None
     record: dict[str, Any] | None
+    sides: dict[int, dict[str, Any]]
 
 
 def judge_slice(windows: WindowCache, grid: Grid, request: Mapping[str, Any]) -> SliceResult:
@@ -48,8 +50,9 @@ def judge_slice(windows: WindowCache, grid: Grid, request: Mapping[str, Any]) ->
     at = reference[rows]
     found = compare(scores, rows, at)
 
+    had = scores.sample[rows, at]
     money = scores.money[rows] - scores.money[rows, at][:, None]
-    money = np.where(scores.sample[rows] != scores.sample[rows, at][:, None], money, 0.0)
+    money = np.where(scores.sample[rows] != had[:, None], money, 0.0)
     refused = scores.sample[rows, 0] == NO_BUY
     watched = request["watched"]
     record = None
@@ -59,6 +62,12 @@ def judge_slice(windows: WindowCache, grid: Grid, request: Mapping[str, Any]) ->
         record["changed"] = int(
             np.count_nonzero(scores.sample[rows, watched][late] != scores.sample[rows, at][late])
         )
+    sides = {
+        candidate: _sides(
+            windows.ids[rows], scores.sample[rows, candidate], had, money[:, candidate]
+        )
+        for candidate in _asked_about(found, grid, watched, request["needed_z"])
+    }
     n_levers = np.concatenate([[0], grid.n_levers])
     return SliceResult(
         comparison=found,
@@ -68,7 +77,37 @@ def judge_slice(windows: WindowCache, grid: Grid, request: Mapping[str, Any]) ->
         cost=np.maximum(-money, 0.0).sum(axis=0),
         dodge_rate=float(np.mean(~scores.won[rows][refused])) if refused.any() else None,
         record=record,
+        sides=sides,
     )
+
+
+def _asked_about(found: Comparison, grid: Grid, watched: int | None, needed_z: float) -> set[int]:
+    """The slice's own candidate, and the one that learning.chosen_candidate() would take."""
+    asked = set() if watched is None else {watched}
+    with np.errstate(invalid="ignore"):
+        may = np.flatnonzero((found.z >= needed_z) & (found.money_z > 0))
+    if len(may):
+        surely = found.money[:, may].sum(axis=0) * (1 - 1 / found.money_z[may])
+        smallest_first = np.concatenate([[0], 1 + np.argsort(grid.order)])[may]
+        ranked = np.lexsort((smallest_first, -np.round(found.z[may], 9), -np.round(surely, 9)))
+        asked.add(int(may[ranked[0]]))
+    return asked
+
+
+def _sides(
+    ids: NDArray[np.int64],
+    sample: NDArray[np.int16],
+    had: NDArray[np.int16],
+    money: NDArray[np.float64],
+) -> dict[str, Any]:
+    """The windows a candidate changes: admitted (1), refused (-1), or bought at another bar (0)."""
+    changed = sample != had
+    kind = (sample[changed] != NO_BUY).astype(int) - (had[changed] != NO_BUY)
+    return {
+        "windows": ids[changed].tolist(),
+        "kinds": kind.tolist(),
+        "values": [None if np.isnan(m) else round(m, 6) for m in money[changed].tolist()],
+    }
 
 
 def _record(found: Comparison, candidate: int, since: int) -> dict[str, Any]:

@@ -292,6 +292,7 @@ def _stored(request: dict[str, Any], result: SliceResult) -> dict[str, Any]:
         "z": _array(found.z),
         "money_z": _array(found.money_z),
         "record": record,
+        "sides": result.sides,
     }
 
 

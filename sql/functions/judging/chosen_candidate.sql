@@ -2,10 +2,10 @@
 -- one that surely earns most is taken: sum of the differences in ROI less one standard error (ties:
 -- the highest z, the smallest move, fewer levers, the grid's order). What is in force (p_in_force,
 -- null for nothing) stays while it stands, unless another that passes surely earns more than it
--- seems to. Null for none.
+-- seems to. Those barred (p_barred) are not taken. Null for none.
 create or replace function learning.chosen_candidate(
     p_simulation learning.gate_simulations, p_look learning.looks, p_depth integer,
-    p_even_payoff boolean, p_in_force integer
+    p_even_payoff boolean, p_in_force integer, p_barred integer[] default '{}'
 )
 returns integer
 language plpgsql stable
@@ -30,6 +30,7 @@ begin
             else 0 end as surely
     ) as w
     where learning.candidate_stands(p_simulation, c.candidate, p_depth, p_even_payoff, false)
+        and c.candidate <> all (p_barred)
     order by round(w.surely::numeric, 9) desc, round(c.z::numeric, 9) desc,
         p_look.move[c.candidate], p_look.n_levers[c.candidate], c.candidate
     limit 1;
@@ -44,5 +45,5 @@ begin
 end
 $$;
 comment on function learning.chosen_candidate(
-    learning.gate_simulations, learning.looks, integer, boolean, integer
+    learning.gate_simulations, learning.looks, integer, boolean, integer, integer[]
 ) is 'The candidate a comparison puts or keeps in force; null for none.';

@@ -20,10 +20,12 @@ declare
     v_missing integer;
     v_even boolean;
     v_min_ratio double precision;
+    v_applies boolean;
 begin
     select k.* into v_look from learning.looks as k where k.id = p_look_id;
     v_even := learning.setting(v_look.pattern_key, 'even_payoff')::boolean;
     v_min_ratio := learning.setting(v_look.pattern_key, 'min_ratio')::double precision;
+    v_applies := learning.setting(v_look.pattern_key, 'auto_apply')::boolean;
     perform learning.order_slices(p_look_id);
     loop
         update learning.look_slices as s
@@ -71,11 +73,9 @@ begin
                     verdict = case when v_failed then 'failed' else 'open' end,
                     candidate = case
                         when v_failed then s.in_force
-                        when v_look.profile = 'plan'
-                            then learning.planned_candidate(v_made, v_look, v_min_ratio)
-                        else nullif(learning.chosen_candidate(
-                            v_made, v_look, s.depth, v_even, s.in_force
-                        ), s.held)
+                        else learning.slice_candidate(
+                            s, v_made, v_look, v_even, v_min_ratio, v_applies
+                        )
                     end
                 where s.look_id = p_look_id and s.lesson_id = v_slice.lesson_id;
             end loop;

@@ -1,5 +1,6 @@
 -- Stores the track records a look worked out beside its live solutions, and their evidence in
--- evidence_path; suspends what its own record speaks against, and takes that back.
+-- evidence_path; suspends what its own record speaks against, and takes that back. What is pinned
+-- stays in force. A comparison without windows says nothing.
 -- Returns how many solutions it touched.
 create or replace function learning.keep_records(p_look_id bigint)
 returns bigint
@@ -7,7 +8,7 @@ language sql volatile
 as $$
     with told as (
         select o.id, k.id as look_id, k.look_day, k.looked_at, g.*, p.candidate as own,
-            o.status as was
+            o.status as was, o.pinned
         from learning.looks as k
         join learning.look_slices as s on s.look_id = k.id
         join learning.solutions as o
@@ -17,12 +18,15 @@ as $$
         join lateral (
             select c.n_windows, c.evidence, c.changed, c.benefit, c.cost, c.z, c.money_z, c.record
             from learning.gate_simulations as c
-            where c.id = s.simulation_id
-                or s.simulation_id is null
-                    and c.look_id = k.id
-                    and c.lesson_id = s.lesson_id
-                    and c.reference = '[]'
-                    and c.exclusions = '[]'
+            where c.n_windows > 0
+                and (
+                    c.id = s.simulation_id
+                    or s.simulation_id is null
+                        and c.look_id = k.id
+                        and c.lesson_id = s.lesson_id
+                        and c.reference = '[]'
+                        and c.exclusions = '[]'
+                )
             limit 1
         ) as g on true
         left join learning.policies(k.pattern_key) as p on p.steps = o.steps
@@ -30,6 +34,7 @@ as $$
     ),
     judged as (
         select t.*, case
+                when t.pinned then ''
                 when (t.record ->> 'against')::double precision >= 20
                     then 'its record is 20 to 1 against it'
                 when (t.record ->> 'changed')::integer >= 15

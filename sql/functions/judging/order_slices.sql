@@ -1,7 +1,8 @@
 -- The order in which the slices of a look are judged: broad before narrow; within a depth what is
--- in force first, by confidence (so that the runtime prefers what was judged first), then the
--- strongest against base. Set once per look, when the comparisons with base are there, together
--- with the candidates that are in force or suspended. Returns how many slices it set.
+-- pinned first, then what is in force, by confidence (so that the runtime prefers what was judged
+-- first), then the strongest against base. Set once per look, when the comparisons with base are
+-- there, together with the candidates that are in force or suspended, and what people decided about
+-- them. Returns how many slices it set.
 create or replace function learning.order_slices(p_look_id bigint)
 returns bigint
 language sql volatile
@@ -13,8 +14,12 @@ as $$
         where k.id = p_look_id
     ),
     ordered as (
-        select s.lesson_id, p.candidate, o.status, row_number() over (
-            order by s.depth, (o.status = 'active') desc nulls last,
+        select s.lesson_id, p.candidate, o.status, case
+                when o.status <> 'active' then null
+                when o.pinned then 'pinned'
+                when o.approved_by is not null then 'approved'
+            end as upheld, row_number() over (
+            order by s.depth, o.pinned desc nulls last, (o.status = 'active') desc nulls last,
                 case o.status when 'active' then o.confidence end desc nulls last, o.id,
                 (select max(u.z) from unnest(g.z) as u (z)) desc nulls last,
                 s.scope_subset::text
@@ -37,7 +42,18 @@ as $$
         update learning.look_slices as s
         set place = o.place,
             in_force = case o.status when 'active' then o.candidate end,
-            held = case o.status when 'suspended' then o.candidate end
+            held = case o.status when 'suspended' then o.candidate end,
+            upheld = o.upheld,
+            barred = array(
+                select p.candidate
+                from learning.looks as k
+                join learning.solutions as d
+                    on d.pattern_key = k.pattern_key
+                    and d.scope_subset = s.scope_subset
+                    and d.status = 'dismissed'
+                join policies as p on p.steps = d.steps
+                where k.id = p_look_id
+            )
         from ordered as o
         where s.look_id = p_look_id and s.lesson_id = o.lesson_id and s.place is null
         returning 1

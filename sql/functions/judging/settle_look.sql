@@ -22,7 +22,10 @@ begin
     -- What is no longer accepted, or accepted with other steps, has ended.
     with ended as (
         update learning.solutions as o
-        set status = 'ended', reason = learning.why_not(p_look_id, s.lesson_id),
+        set status = 'ended', reason = case
+                when s.candidate is null then learning.why_not(p_look_id, s.lesson_id)
+                else 'another change passed here'
+            end,
             changed_at = v_look.looked_at, changed_by = 'judge'
         from learning.look_slices as s
         where s.look_id = p_look_id
@@ -66,7 +69,7 @@ begin
             and o.steps <> a.steps
         returning 1
     )
-    select count(*) into v_created from accepted;
+    select count(*) filter (where v_applies) into v_created from accepted;
 
     insert into learning.solutions (
         pattern_key, scope_subset, lesson_id, steps, status, reason, confidence, n, look_id,
@@ -104,12 +107,7 @@ begin
     perform learning.propose_solutions(p_look_id, v_applies);
     perform learning.tell_verdicts(p_look_id);
 
-    v_counts := learning.write_overrides(
-        v_look.run_id, 'simulation', v_look.pattern_key, array(
-            select o::learning.pm_overrides
-            from learning.solution_overrides(v_look.pattern_key) as o
-        )
-    );
+    v_counts := learning.apply_solutions(v_look.run_id, v_look.pattern_key);
     update learning.looks as k
     set status = 'decided', created = v_created, dropped = v_dropped,
         slices = t.slices, qualified = t.qualified, candidates = t.candidates,
@@ -127,6 +125,20 @@ begin
         where s.look_id = p_look_id
     ) as t
     where k.id = p_look_id;
+    -- What was written now has shown its evidence; keep_records could not know of it.
+    insert into learning.evidence_path (
+        solution_id, look_id, look_day, status, n_windows, changed, evidence, z, money_z, value
+    )
+    select o.id, p_look_id, v_look.look_day, o.status, (n.simulation).n_windows,
+        (n.simulation).changed[n.candidate], (n.simulation).evidence, (n.simulation).z[n.candidate],
+        (n.simulation).money_z[n.candidate],
+        (n.simulation).benefit[n.candidate] - (n.simulation).cost[n.candidate]
+    from learning.solutions as o
+    cross join lateral learning.standing_of(o.id) as n
+    where o.pattern_key = v_look.pattern_key
+        and o.look_id = p_look_id
+        and o.status in ('active', 'proposed')
+    on conflict do nothing;
     -- Grids of older looks are history: evidence_path has what they said of solutions.
     delete from learning.gate_simulations as g
     using learning.looks as k

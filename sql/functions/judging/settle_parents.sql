@@ -2,8 +2,9 @@
 -- candidate was chosen on data that include theirs. Without those of accepted slices below it,
 -- since they govern them; and without those of each slice inside it that may carry its effect
 -- (carriers), since an effect that is only there belongs there. The first that does not stand, from
--- the narrowest up, is banned and null is returned: all is to be decided anew without it. Else
--- returns how many comparisons are missing (asked for), 0 when all stand.
+-- the narrowest up, is banned and null is returned: all is to be decided anew without it. What a
+-- person pinned or approved is not banned. Else returns how many comparisons are missing (asked
+-- for), 0 when all stand.
 create or replace function learning.settle_parents(p_look_id bigint)
 returns integer
 language plpgsql volatile
@@ -49,7 +50,7 @@ begin
             elsif not learning.candidate_stands(
                 v_made, v_slice.candidate, v_slice.depth, v_even,
                 v_slice.candidate is not distinct from v_slice.in_force
-            ) then
+            ) and (v_slice.upheld is null or v_slice.candidate <> v_slice.in_force) then
                 update learning.look_slices as s
                 set is_banned = true
                 where s.look_id = p_look_id and s.lesson_id = v_slice.lesson_id;

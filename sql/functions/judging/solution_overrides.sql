@@ -25,6 +25,7 @@ as $$
         'method', 'simulation',
         'solution_id', format('solution %s', o.id),
         'lesson_id', o.lesson_id,
+        'pinned', o.pinned,
         'evidence', jsonb_build_object('solution', o.id, 'status', o.status)
     )) as w
     where o.pattern_key = p_pattern_key

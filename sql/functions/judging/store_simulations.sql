@@ -16,7 +16,8 @@ begin
             dodge_rate double precision, evidence double precision, changed integer[],
             misses_caught integer[], failures_added integer[], failures_avoided integer[],
             wins_lost integer[], benefit double precision[], cost double precision[],
-            z double precision[], money_z double precision[], record jsonb
+            z double precision[], money_z double precision[], record jsonb,
+            sides jsonb
         )
     ),
     closed as (
@@ -30,11 +31,12 @@ begin
     insert into learning.gate_simulations (
         look_id, lesson_id, reference, exclusions, n_windows, n_days, by_outcome, dodge_rate,
         evidence, changed, misses_caught, failures_added, failures_avoided, wins_lost, benefit,
-        cost, z, money_z, record
+        cost, z, money_z, record, sides
     )
     select c.look_id, c.lesson_id, c.reference, c.exclusions, b.n_windows, b.n_days, b.by_outcome,
         b.dodge_rate, b.evidence, b.changed, b.misses_caught, b.failures_added, b.failures_avoided,
-        b.wins_lost, b.benefit, b.cost, b.z, b.money_z, b.record
+        b.wins_lost, b.benefit, b.cost, b.z, b.money_z, b.record,
+        coalesce(b.sides, '{}')
     from closed as c
     join brought as b on b.request_id = c.id
     order by c.id

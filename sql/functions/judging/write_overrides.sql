@@ -1,8 +1,8 @@
 -- Makes a pattern's overrides of a method what p_wanted says: creates, changes and removes, and
--- never touches a manual one. Unchanged is a row with the same status, steps and solution: evidence
--- that moves under it is no change (learning.solutions has it).  Logs every change, proposals under
--- names of their own. Returns how many overrides in force were created, changed and removed, and
--- how many proposals came, changed or went.
+-- never touches a manual one. Unchanged is a row with the same status, pin (null: any), steps and
+-- solution: evidence that moves under it is no change (learning.solutions has it). Logs every
+-- change, proposals under names of their own. Returns how many overrides in force were created,
+-- changed and removed, and how many proposals came, changed or went.
 create or replace function learning.write_overrides(
     p_run_id bigint, p_method text, p_pattern_key text, p_wanted learning.pm_overrides[]
 )
@@ -31,6 +31,7 @@ begin
                 and o.scope_subset = w.scope_subset
                 and o.method = p_method
                 and o.status = w.status
+                and o.pinned = coalesce(w.pinned, o.pinned)
                 and o.multiplier = w.multiplier
                 and o.delta = w.delta
                 and o.solution_id = w.solution_id
@@ -54,15 +55,16 @@ begin
     ),
     written as (
         insert into learning.pm_overrides as o (
-            status, pattern_key, action_category, scope_subset, multiplier, delta,
+            status, pinned, pattern_key, action_category, scope_subset, multiplier, delta,
             confidence_score, n, method, solution_id, lesson_id, evidence
         )
-        select w.status, p_pattern_key, w.action_category, w.scope_subset, w.multiplier, w.delta,
-            w.confidence_score, w.n, p_method, w.solution_id, w.lesson_id, w.evidence
+        select w.status, coalesce(w.pinned, false), p_pattern_key, w.action_category,
+            w.scope_subset, w.multiplier, w.delta, w.confidence_score, w.n, p_method, w.solution_id,
+            w.lesson_id, w.evidence
         from different as w
         on conflict (pattern_key, action_category, scope_subset, is_manual) do update
-        set status = excluded.status, multiplier = excluded.multiplier, delta = excluded.delta,
-            confidence_score = excluded.confidence_score, n = excluded.n,
+        set status = excluded.status, pinned = excluded.pinned, multiplier = excluded.multiplier,
+            delta = excluded.delta, confidence_score = excluded.confidence_score, n = excluded.n,
             method = excluded.method, solution_id = excluded.solution_id,
             lesson_id = excluded.lesson_id, evidence = excluded.evidence,
             last_updated_at = learning.clock()

@@ -25,7 +25,9 @@ select
     (o.record ->> 'for')::double precision as odds_for,
     (o.record ->> 'against')::double precision as odds_against,
     o.changed_at,
-    o.changed_by
+    o.changed_by,
+    o.pinned,
+    o.approved_by
 from learning.solutions as o
 left join lateral (
     select jsonb_agg(jsonb_build_object(

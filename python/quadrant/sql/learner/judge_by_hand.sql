@@ -1,0 +1,1 @@
+select learning.judge_by_hand(%s)

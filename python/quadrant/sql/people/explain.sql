@@ -1,0 +1,1 @@
+select learning.explain_override(%(id)s) as story;

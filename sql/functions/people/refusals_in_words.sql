@@ -1,0 +1,49 @@
+-- What would take a solution out of force, or keep it out: sentences, in order of importance.
+create or replace function learning.refusals_in_words(p_solution_id bigint)
+returns setof text
+language sql stable
+as $$
+    select r.sentence
+    from learning.solutions as s
+    cross join lateral learning.judging_thresholds(s.depth) as h
+    cross join lateral (
+        values
+            (s.pinned, 'it is pinned: nothing the judge finds ends it, only a person does'),
+            (s.status = 'active' and not s.pinned and s.approved_by is not null, format(
+                'approved by %s, it stays while z is at least 1 and money is not against it',
+                s.approved_by
+            )),
+            (s.status = 'active' and not s.pinned and s.approved_by is null, format(
+                'it ends when z falls below %s, E below %s or its money turns against it, unless '
+                'its own record is 4 to 1 for it', h.off_z, h.off_evidence
+            )),
+            (s.status = 'active' and not s.pinned,
+                'it is suspended when its record is 20 to 1 against it, or when 15 or more setups '
+                'since then lost money (z of -2 or less)'),
+            (s.status = 'active' and not s.pinned,
+                'another change of this slice takes its place when it passes the tests and surely '
+                'earns more'),
+            (s.status = 'proposed' and h.may_act, format(
+                'it comes into force when z reaches %s, E %s and its money is not against it%s',
+                h.on_z, h.on_evidence, case
+                    when not learning.setting(s.pattern_key, 'auto_apply')::boolean
+                        then ', and a person approves it (auto_apply is off)' else '' end
+            )),
+            (s.status = 'proposed' and not h.may_act, format(
+                'slices of %s conditions do not come into force by such evidence', s.depth
+            )),
+            (s.status = 'proposed',
+                'it comes into force too when its own record is 20 to 1 for it, or a person '
+                'approves it'),
+            (s.status = 'proposed',
+                'it ends when z falls below 1, or its record is 20 to 1 against it'),
+            (s.status = 'suspended',
+                'it comes back when its own record is sound again, or a person pins it'),
+            (s.status = 'dismissed',
+                'a person dismissed it: it is not proposed again'),
+            (s.status = 'ended', 'it has ended' || coalesce(': ' || nullif(s.reason, ''), ''))
+    ) as r (applies, sentence)
+    where s.id = p_solution_id and r.applies
+$$;
+comment on function learning.refusals_in_words(bigint) is
+    'What would take a solution out of force, or keep it out, in sentences.';
