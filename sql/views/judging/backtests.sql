@@ -1,5 +1,5 @@
--- What buying by each set of gates came to in walk-forwards, on bars learned from before only. Money
--- is in stakes, one per setup bought.
+-- What buying by each set of gates came to in walk-forwards, on bars learned from before only.
+-- Money is in stakes, one per setup bought.
 create or replace view analyst.backtests as
 select b.id, b.made_at, b.market, b.verdict,
     (b.result ->> 'begin')::date as first_day,
