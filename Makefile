@@ -10,7 +10,7 @@ VIRTUALENV := pg_virtualenv -t -c --locale=C.UTF-8 -o shared_preload_libraries=p
 PYTEST := $(BIN)/python -m pytest -q $(ARGS)
 CI_BARS := ../shared/data/bars
 
-.PHONY: help setup demo down test beside test-postgres test-embedded lint bench ci-replay
+.PHONY: help setup demo down test beside test-postgres test-embedded lint bench soak ci-replay
 
 help:
 	@echo 'make demo [DATA=folder] [LEARN_EVERY=1d]'
@@ -19,6 +19,7 @@ help:
 	@echo 'make test-embedded       the same tests on the embedded PostgreSQL alone'
 	@echo 'make down                stop the embedded server; its data stays'
 	@echo 'make bench               benchmarks'
+	@echo 'make soak                does the judge keep its promises? (hours)'
 
 setup: $(STAMP)
 
@@ -63,6 +64,10 @@ test-embedded: setup
 bench: setup
 	@$(BIN)/python -m pip install -q --disable-pip-version-check --root-user-action=ignore -e '.[bench]'
 	for bench in tests/bench/bench_*.py tests/bench/mining; do $(BIN)/python $$bench || exit 1; done
+
+# Hundreds of histories judged look by look; puts the table into docs/evidence.md.
+soak: setup
+	$(BIN)/python tests/bench/promises --write $(ARGS)
 
 # A slice of real bars through the whole system, in a home of its own.
 ci-replay: setup

@@ -1,87 +1,185 @@
-"""How much faster the simulation is than a plain loop over candidates and events.
+"""How fast comparisons are made, and how much faster than by a plain loop.
 
-Run it as a program: python tests/bench/bench_judging.py [events]. Prints milliseconds and ratios.
+Run it as a program: python tests/bench/bench_judging.py [lessons] [windows]. Compares that many
+lessons of that many windows (3 levers, up to 24 samples) as the worker does, on two processes, and
+a few policies of one lesson by a plain loop. Prints CPU seconds and ratios.
 """
 
 from __future__ import annotations
 
 import math
+import resource
 import sys
 import time
-from collections.abc import Callable
-from pathlib import Path
+from bisect import bisect_left, bisect_right
+from concurrent.futures import ProcessPoolExecutor
+from typing import Any
 
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "python" / "judging"))
-from markets import GRID, judged_by, market
-from quadrant.judging.evidence import SignFlips, day_z
+from quadrant.judging import Grid, Lever, full_grid
+from quadrant.judging.cache import WindowCache
+from quadrant.judging.slices import judge_slice
 
-from quadrant.judging import Events, simulate
-
-DRAWS = 500
-SEED = 1
-
-
-def loop_over_candidates(events: Events) -> list[float]:
-    """The peer: every candidate, event and draw in turn, without tables or products."""
-    v = [math.tanh(roi / 0.10) for roi in events.roi.tolist()]
-    days = events.day.tolist()
-    admitted = events.admitted.tolist()
-    zs: list[float] = []
-    sums_of: list[dict[int, float]] = []
-    for candidate in range(1, len(admitted[0])):
-        sums: dict[int, float] = {}
-        for value, day, row in zip(v, days, admitted, strict=True):
-            flip = row[candidate] - row[0]
-            if flip:
-                sums[day] = sums.get(day, 0.0) + flip * value
-        square = math.sqrt(sum(s * s for s in sums.values())) or 1.0
-        zs.append(sum(sums.values()) / square)
-        sums_of.append({day: s / square for day, s in sums.items()})
-    rng = np.random.default_rng(SEED)
-    largest = []
-    for _ in range(DRAWS):
-        signs = (2 * rng.integers(0, 2, 1 + max(days)) - 1).tolist()
-        largest.append(max(sum(signs[d] * s for d, s in sums.items()) for sums in sums_of))
-    return [(1 + sum(top >= z for top in largest)) / (1 + DRAWS) for z in zs]
+WORKERS = 2
+DAYS = 365
+OF_THE_LOOP = 3  # policies and scopes the loop does; the rest of the time is worked out
+MOST_SAMPLES = 24
+STAKES = (0.03, 0.06, 0.12, 0.25, 0.5)
+Row = dict[str, Any]
 
 
-def milliseconds(run: Callable[[], object], times: int) -> float:
-    """The median of some runs, after one to warm up."""
-    run()
-    taken = []
-    for _ in range(times):
-        start = time.perf_counter()
-        run()
-        taken.append(time.perf_counter() - start)
-    return 1_000 * float(np.median(taken))
+def grid() -> Grid:
+    """S1's: 125 policies."""
+    return full_grid(
+        (
+            Lever("ts", "ts_score", False, 0.6, (-0.1, -0.05, 0.0, 0.05, 0.1)),
+            Lever("halo", "halo_distance", True, 1.0, (-0.2, -0.1, 0.0, 0.1, 0.2)),
+            Lever("slope", "slope", False, 0.0, (-0.02, -0.01, 0.0, 0.01, 0.02)),
+        )
+    )
 
 
-def twenty_thousand(days: int) -> None:
-    """The draws of a slice whose p matters, both tests."""
-    scaled = day_z(np.random.default_rng(SEED).normal(size=(days, len(GRID.steps))))[1]
-    flips = SignFlips(scaled, SEED)
-    for n in (500, 1_500, 6_000, 12_000):
-        flips.draw(n)
+def market(n: int) -> list[Row]:
+    """Windows of a year, all in one lesson: every comparison has all of them."""
+    rng = np.random.default_rng(1)
+    rows = []
+    for i, day in enumerate(np.sort(rng.integers(0, DAYS, n)).tolist()):
+        k = int(rng.integers(1, MOST_SAMPLES + 1))
+        values = zip(
+            rng.uniform(0.4, 0.8, k).tolist(),
+            rng.uniform(0.6, 1.3, k).tolist(),
+            rng.uniform(-0.04, 0.04, k).tolist(),
+            (100 * np.exp(rng.normal(0, 0.01, k))).tolist(),
+            strict=True,
+        )
+        names = ("ts_score", "halo_distance", "slope", "entry_price")
+        roi = float(
+            np.where(rng.random() < 0.2, rng.exponential(0.12), -0.03) + rng.normal(0, 0.01)
+        )
+        rows.append(
+            {
+                "id": i,
+                "version": "1",
+                "day": day,
+                "timeframe": "1h",
+                "won": roi > 0,
+                "entry_price": 100.0,
+                "exit_price": 100 * (roi + 1.001) / 0.999,
+                "roi": roi,
+                "items": ["lesson=0"],
+                "samples": [dict(zip(names, value, strict=True)) for value in values],
+            }
+        )
+    return rows
 
 
-def main(n: int) -> None:
-    """Print the figures for a slice of n events over 90 days."""
-    events = market(SEED, n=n)
-    judged = judged_by(draws=DRAWS, max_draws=DRAWS)
+def compare_lessons(n: int, lessons: int) -> tuple[float, float]:
+    """CPU seconds to load the windows and to compare the lessons."""
+    rows = market(n)
+    started = time.process_time()
+    cache = WindowCache(grid())
+    cache.open_look(range(n), ["1"] * n)
+    cache.add(rows)
+    loaded = time.process_time()
+    request = {
+        "items": ["lesson=0"],
+        "exclusions": [],
+        "reference": [],
+        "watched": None,
+        "watched_since": None,
+        "look_day": DAYS,
+    }
     with threadpool_limits(limits=1, user_api="blas"):
-        ours = milliseconds(lambda: simulate(events, GRID, judged, SEED), 30)
-        unpruned = milliseconds(lambda: simulate(events, GRID, judged, SEED, prune=False), 30)
-        many = milliseconds(lambda: twenty_thousand(90), 5)
-    peer = milliseconds(lambda: loop_over_candidates(events), 1)
-    print(f"{n} events, 90 days, 124 candidates, {DRAWS} draws")
-    print(f"simulate               {ours:9.2f} ms")
-    print(f"simulate, not pruned   {unpruned:9.2f} ms  x{unpruned / ours:.2f}")
-    print(f"plain loop             {peer:9.2f} ms  x{peer / ours:.0f}")
-    print(f"20,000 draws, 2 tests  {many:9.2f} ms")
+        for _ in range(lessons):
+            judge_slice(cache, grid(), request)
+    return loaded - started, time.process_time() - loaded
+
+
+def loop(rows: list[Row], policies: list[dict[str, float]]) -> list[float]:
+    """The peer: z and wealth of some policies against base, sample by sample."""
+    results = sorted(min(row["roi"], 1.0) for row in rows)
+    own = [score(min(row["roi"], 1.0), results) for row in rows]
+    total: dict[int, float] = {}
+    number: dict[int, int] = {}
+    for row, value in zip(rows, own, strict=True):
+        total[row["day"]] = total.get(row["day"], 0.0) + value
+        number[row["day"]] = number.get(row["day"], 0) + 1
+    found = []
+    for policy in policies:
+        gains: dict[int, float] = {}
+        for row, value in zip(rows, own, strict=True):
+            before, after = bought(row, {}), bought(row, policy)
+            if before == after:
+                continue
+            control = (total[row["day"]] - value) / number[row["day"]]
+            gain = sum(
+                sign * (score(min(paid(row, at), 1.0), results) - control)
+                for sign, at in ((1, after), (-1, before))
+                if at is not None
+            )
+            gains[row["day"]] = gains.get(row["day"], 0.0) + gain
+        square = math.sqrt(sum(g * g for g in gains.values())) or 1.0
+        z = sum(gains.values()) / square
+        rich = [1.0] * len(STAKES)
+        seen = 5.0
+        for days, day in enumerate(sorted(gains), start=5):
+            scale = math.sqrt(seen / days)
+            for i, stake in enumerate(STAKES):
+                rich[i] *= 1 + min(stake / scale, 0.9 / 4) * gains[day]
+            seen += gains[day] ** 2
+        found.append(z + sum(rich))
+    return found
+
+
+def bought(row: Row, steps: dict[str, float]) -> int | None:
+    """The first sample that passes."""
+    for place, sample in enumerate(row["samples"]):
+        if (
+            sample["ts_score"] >= 0.6 + steps.get("ts", 0.0)
+            and sample["halo_distance"] <= 1.0 + steps.get("halo", 0.0)
+            and sample["slope"] >= steps.get("slope", 0.0)
+        ):
+            return place
+    return None
+
+
+def paid(row: Row, at: int) -> float:
+    """What a buy there came to."""
+    price: float = row["samples"][at]["entry_price"]
+    return float((row["exit_price"] * 0.999 - price * 1.001) / price)
+
+
+def score(roi: float, results: list[float]) -> float:
+    """A rank, from -sqrt(3) to sqrt(3)."""
+    below, upto = bisect_left(results, roi), bisect_right(results, roi)
+    return ((below + upto) / (2 * len(results)) - 0.5) * math.sqrt(12)
+
+
+def main(lessons: int, n: int) -> None:
+    """Print the figures."""
+    started = time.perf_counter()
+    share = lessons // WORKERS
+    with ProcessPoolExecutor(WORKERS) as pool:
+        parts = list(pool.map(compare_lessons, [n] * WORKERS, [share] * WORKERS))
+    whole = time.perf_counter() - started
+    load = max(part[0] for part in parts)
+    compared = max(part[1] for part in parts)
+    rows = market(n)
+    started = time.process_time()
+    loop(rows, [dict(steps) for steps in grid().steps[:OF_THE_LOOP]])
+    one = (time.process_time() - started) / OF_THE_LOOP * len(grid().steps)
+    memory = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    each = compared / share
+    print(f"{lessons:,} lessons of {n:,} windows, up to {MOST_SAMPLES} samples, 125 policies")
+    print(f"load and score the windows  {load:8.2f} s")
+    print(f"compare all lessons         {compared:8.2f} s on {WORKERS} processes")
+    print(f"one lesson                  {1_000 * each:8.2f} ms")
+    print(f"one lesson by a plain loop  {1_000 * one:8.0f} ms  x{one / each:,.0f}")
+    print(f"memory of a process         {memory:8.0f} MB; everything took {whole:.1f} s")
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 1_000)
+    given = [int(argument) for argument in sys.argv[1:]]
+    main(*(given + [1_000, 10_000][len(given) :]))

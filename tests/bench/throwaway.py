@@ -12,6 +12,7 @@ from typing import Any
 
 import psycopg
 from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from quadrant.database import migrate
 from quadrant.server import Cluster, Home
@@ -48,3 +49,18 @@ def database(cluster: Cluster) -> Iterator[psycopg.Connection[Any]]:
     """A connection to a new, migrated database, in autocommit mode."""
     with psycopg.connect(new_database(cluster), autocommit=True) as connection:
         yield connection
+
+
+@contextmanager
+def copy(dsn: str) -> Iterator[psycopg.Connection[Any]]:
+    """A connection to a copy of a database nobody is connected to, in autocommit mode; dropped."""
+    name, source = f"bench_{uuid.uuid4().hex[:8]}", str(conninfo_to_dict(dsn)["dbname"])
+    names = sql.Identifier(name), sql.Identifier(source)
+    with psycopg.connect(make_conninfo(dsn, dbname="postgres"), autocommit=True) as admin:
+        admin.execute(sql.SQL("create database {} template {}").format(*names))
+        try:
+            copied = make_conninfo(dsn, dbname=name)
+            with psycopg.connect(copied, autocommit=True) as connection:
+                yield connection
+        finally:
+            admin.execute(sql.SQL("drop database {} with (force)").format(names[0]))

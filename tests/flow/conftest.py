@@ -45,14 +45,23 @@ TABLES = {
         from learning.learning_lessons as l where l.status = 'active'
         order by l.pattern_key, l.lesson_type, l.action_category, l.scope_subset
     """,
+    "looks": """
+        select to_jsonb(k) - '{id,run_id}'::text[] from learning.looks as k
+        where k.status = 'decided'
+        order by k.pattern_key, k.look_day, k.id
+    """,
     "grids": """
-        select to_jsonb(g) - '{id,lesson_id,run_id,stored_at}'::text[] || jsonb_build_object(
-            'pattern', l.pattern_key, 'scope', l.scope_subset
+        select to_jsonb(g) - '{id,look_id,lesson_id,simulated_at}'::text[] || jsonb_build_object(
+            'pattern', k.pattern_key, 'scope', s.scope_subset
         )
         from learning.gate_simulations as g
-        join learning.learning_lessons as l on l.id = g.lesson_id
-        where l.status = 'active'
-        order by l.pattern_key, l.scope_subset, g.kind
+        join learning.looks as k on k.id = g.look_id
+        join learning.look_slices as s on s.look_id = g.look_id and s.lesson_id = g.lesson_id
+        order by k.pattern_key, s.scope_subset, g.reference::text, g.exclusions::text
+    """,
+    "solutions": """
+        select to_jsonb(o) - '{id,look_id,lesson_id}'::text[] from learning.solutions as o
+        order by o.pattern_key, o.scope_subset, o.written_at, o.id
     """,
     "overrides": """
         select to_jsonb(o) - '{id,lesson_id,solution_id,last_updated_at}'::text[] - 'evidence'

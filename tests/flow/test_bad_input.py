@@ -260,7 +260,10 @@ def test_scopes_are_data_all_the_way_to_the_gates_in_force(
             (Jsonb([{**row, "window_id": f"w{i}"} for i in range(40)]),),
         ).fetchall()
         assert written == [("new", 40)]
-        connection.execute("call learning.run_tuning_miner(true)")
+        connection.execute(
+            "select learning.mine_pattern(p.pattern_key, learning.clock(), null)"
+            " from learning.patterns_to_mine(learning.clock()) as p (pattern_key)"
+        )
         lessons = connection.execute(
             "select scope_subset, n from learning.learning_lessons where pattern_key = %s",
             (pattern,),

@@ -11,6 +11,7 @@ import typer
 from rich.text import Text
 
 from quadrant.cli import (
+    backtest,
     clock,
     config,
     databases,
@@ -60,6 +61,7 @@ def options(
 # One line per module of commands: register(app) puts them on the command line.
 server.register(app)
 importing.register(app)
+backtest.register(app)
 clock.register(app)
 config.register(app)
 databases.register(app)

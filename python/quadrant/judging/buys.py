@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from quadrant.judging.grid import Grid
+from quadrant.judging.grid import Grid, Lever
 
 NO_BUY = -1
 WINSOR = 1.0
@@ -20,12 +20,12 @@ Row = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Buys:
-    """n windows under P policies, column 0 the base gates, then the grid's candidates.
+    """n windows under P policies: of a grid, column 0 the base gates, then its candidates.
 
     `sample` int16 (n, P): the first sample that passes all gates, NO_BUY where none does.
-    `roi` float64 (n, P): what a unit bought there came to, a fraction, at most WINSOR; 0 where
+    `roi` float64 (n, P): what a unit bought there came to, a fraction, at most `most`; 0 where
     nothing was bought, NaN where the window's result is not known in money.
-    `result` float64 (n): the virtual result, that of a buy at the reference bar, winsorised, NaN
+    `result` float64 (n): the virtual result, that of a buy at the reference bar, likewise, NaN
     where there is none. `won` bool (n): outcome success.
     """
 
@@ -37,17 +37,30 @@ class Buys:
     @classmethod
     def of(cls, windows: Sequence[Row], grid: Grid) -> Buys:
         """Of rows with `samples` ({value_key: number, entry_price}), `entry_price`, `exit_price`,
-        `roi` and `won`.
+        `roi` and `won`, under the base gates and a grid's candidates.
+        """
+        return cls.under(windows, grid.levers, grid.thresholds(), most=WINSOR)
+
+    @classmethod
+    def under(
+        cls,
+        windows: Sequence[Row],
+        levers: Sequence[Lever],
+        thresholds: NDArray[np.float64],
+        *,
+        most: float = np.inf,
+    ) -> Buys:
+        """Under any thresholds (P, levers); rows as `of` takes them.
 
         A sample that lacks a gate's value fails that gate. Where some sample of a window has no
         entry price, its one `roi` holds whichever sample passes.
         """
         counts = np.array([len(w["samples"] or ()) for w in windows], dtype=np.intp)
         flat = [s for w in windows for s in w["samples"] or ()]
-        result = np.minimum(_column(windows, "roi"), WINSOR)
+        result = np.minimum(_column(windows, "roi"), most)
         won = np.array([bool(w["won"]) for w in windows], dtype=np.bool_)
-        sample = _first(_passes(flat, grid), counts)
-        of_sample = _results(windows, flat, counts)
+        sample = _first(_passes(flat, levers, thresholds), counts)
+        of_sample = np.minimum(_results(windows, flat, counts), most)
         starts = np.cumsum(counts) - counts
         bought = sample != NO_BUY
         at = starts[:, None] + np.where(bought, sample, 0)
@@ -70,15 +83,17 @@ class Buys:
         return Buys(self.sample[rows], self.roi[rows], self.result[rows], self.won[rows])
 
 
-def _passes(samples: Sequence[Row], grid: Grid) -> NDArray[np.bool_]:
+def _passes(
+    samples: Sequence[Row], levers: Sequence[Lever], thresholds: NDArray[np.float64]
+) -> NDArray[np.bool_]:
     """Does a sample pass all gates of a policy? bool (samples, P)."""
-    passes = np.ones((len(samples), len(grid.places)), dtype=np.bool_)
-    for i, lever in enumerate(grid.levers):
+    passes = np.ones((len(samples), len(thresholds)), dtype=np.bool_)
+    for i, lever in enumerate(levers):
         value = _column(samples, lever.value_key) - _column(samples, lever.adjustment_key, 0.0)
-        thresholds = lever.thresholds()
+        distinct, of_policy = np.unique(thresholds[:, i], return_inverse=True)
         with np.errstate(invalid="ignore"):
-            ok = value[:, None] <= thresholds if lever.at_most else value[:, None] >= thresholds
-        passes &= ok[:, grid.places[:, i]]
+            ok = value[:, None] <= distinct if lever.at_most else value[:, None] >= distinct
+        passes &= ok[:, of_policy]
     return passes
 
 
@@ -99,7 +114,7 @@ def _first(passes: NDArray[np.bool_], counts: NDArray[np.intp]) -> NDArray[np.in
 def _results(
     windows: Sequence[Row], samples: Sequence[Row], counts: NDArray[np.intp]
 ) -> NDArray[np.float64]:
-    """What a unit bought at each sample came to, winsorised; NaN where that is not known."""
+    """What a unit bought at each sample came to; NaN where that is not known."""
     entry, exit_, roi = (_column(windows, name) for name in ("entry_price", "exit_price", "roi"))
     # The fee per side follows from the one buy whose result is told.
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -110,7 +125,7 @@ def _results(
     own &= ~np.isnan(fee)
     with np.errstate(invalid="ignore", divide="ignore"):
         paid = (exit_[owner] * (1 - fee[owner]) - price * (1 + fee[owner])) / price
-    return np.minimum(np.where(own[owner], paid, roi[owner]), WINSOR)
+    return np.asarray(np.where(own[owner], paid, roi[owner]))
 
 
 def _column(rows: Iterable[Row], name: str, missing: float = float("nan")) -> NDArray[np.float64]:

@@ -78,6 +78,12 @@ class Grid:
             order=np.lexsort((np.arange(len(candidates)), n_levers, move)),
         )
 
+    def thresholds(self) -> NDArray[np.float64]:
+        """The thresholds of every policy, row 0 the base: float (1 + C, levers)."""
+        return np.column_stack(
+            [lever.thresholds()[self.places[:, i]] for i, lever in enumerate(self.levers)]
+        )
+
     @classmethod
     def from_settings(cls, settings: Mapping[str, Any]) -> Grid:
         """The grid as learning.judging_settings() describes it."""

@@ -40,13 +40,14 @@ _log = logging.getLogger("learning_system")
 Connection = psycopg.Connection[Any]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class _Pattern:
-    """A pattern's grid and its windows; `stamp` changes when the grid does."""
+    """A pattern's grid and its windows, those of look `look_id`; the grid changes with `stamp`."""
 
     stamp: str
     grid: Grid
     windows: WindowCache
+    look_id: int | None = None
 
 
 class Worker:
@@ -233,11 +234,15 @@ class Worker:
             grid = Grid.from_settings(settings["settings"])
             pattern = _Pattern(settings["stamp"], grid, WindowCache(grid))
             self._patterns[pattern_key] = pattern
+        if pattern.look_id == look_id:
+            return pattern
+        pattern.look_id = None
         (listed,) = _rows(connection, "judging_windows", (look_id,))
         missing = pattern.windows.open_look(listed["ids"], listed["versions"])
         pattern.windows.add(
             _rows(connection, "judging_window_details", (missing,)) if missing else ()
         )
+        pattern.look_id = look_id
         return pattern
 
 

@@ -1,5 +1,6 @@
 -- Slices of a look that may carry the effect of a broader one: inside it, without a solution of
--- their own so far, and good enough for one when compared with base alone. The strongest first.
+-- their own so far, and good enough for one (or to keep theirs) when compared with base alone. The
+-- strongest first.
 create or replace function learning.carriers(
     p_look_id bigint, p_lesson_id bigint, p_even_payoff boolean
 )
@@ -22,7 +23,7 @@ as $$
         and g.exclusions = '[]'
     where me.look_id = p_look_id
         and me.lesson_id = p_lesson_id
-        and learning.chosen_candidate(g, k, s.depth, p_even_payoff, null) is not null
+        and learning.chosen_candidate(g, k, s.depth, p_even_payoff, s.in_force) is not null
     order by (select max(u.z) from unnest(g.z) as u (z)) desc, s.place
 $$;
 comment on function learning.carriers(bigint, bigint, boolean) is

@@ -49,7 +49,8 @@ as $$
     from told as t
     left join learning.gate_simulations as g on g.id = t.simulation_id
     left join lateral (
-        select count(*) filter (where u.n > 0) as tested, count(*) filter (where u.n = 0) as skipped,
+        select count(*) filter (where u.n > 0) as tested,
+            count(*) filter (where u.n = 0) as skipped,
             (array_agg(u.place - 1 order by g.z[u.place - 1] desc, u.place))[1] as best
         from unnest(g.changed) with ordinality as u (n, place)
     ) as n on true

@@ -91,7 +91,7 @@ select is(
 );
 select matches(
     pg_temp.configure('{"tuning": {"n_min": 0, "min_ratio": 5000, "foo": 1}}'),
-    '^QD082 3 settings are refused QD082 tuning.min_ratio is 5000.*; QD080 tuning.foo is no setting; QD082 tuning.n_min is 0', 'all that is wrong at once'
+    '^QD080 3 settings are refused QD080 tuning.foo is no setting; QD082 tuning.min_ratio is 5000.*; QD082 tuning.n_min is 0', 'all that is wrong at once'
 );
 select throws_ok(
     $$insert into learning.learning_configs (module_id) values ('mp')$$, 'QD080', 'there is no module mp', 'an unknown module'

@@ -65,8 +65,10 @@ select is(pg_temp.status('judging superseded'), 'ok', 'and one that was done');
 
 insert into learning.lessons (module, lesson_type, pattern_key, n)
 values ('pm', 'tuning_rates', 'pm.uptrend.S1.entry', 40);
-insert into learning.simulation_requests (run_id, lesson_id, as_of, created_at)
-select r.id, l.id, now(), now() - interval '2 hours' from learning.learning_runs as r, learning.lessons as l;
+insert into learning.looks (run_id, pattern_key, profile, look_day)
+select r.id, 'pm.uptrend.S1.entry', 'evidence', '2026-01-01' from learning.learning_runs as r;
+insert into learning.simulation_requests (run_id, look_id, lesson_id, created_at)
+select k.run_id, k.id, l.id, now() - interval '2 hours' from learning.looks as k, learning.lessons as l;
 select is(pg_temp.status('worker silent'), 'fail', 'requests that wait for two hours');
 do $$begin perform learning.beat('w', 'idle', '1'); end$$;
 select is(pg_temp.status('worker silent'), 'ok', 'but there is a worker');

@@ -48,7 +48,10 @@ insert into learning.pattern_episode_events (pattern_key, opened_at)
 select p.pattern_key, learning.clock() - interval '10 days'
 from (values ('pm.uptrend.S1.entry'), ('pm.uptrend.S2.entry')) as p (pattern_key);
 select is(learning.close_stale_pendings(learning.clock()), 1::bigint, 'stale pendings by each pattern''s days');
-select lives_ok($$select learning.mine(null, learning.clock())$$, 'mining');
+select lives_ok(
+    $$select learning.mine_pattern(g.pattern_key, learning.clock(), null)
+    from (select distinct pattern_key from learning.gates) as g$$, 'mining'
+);
 select lives_ok(
     $$select learning.judging_settings(g.pattern_key) from (select distinct pattern_key from learning.gates) as g$$, 'judging'
 );

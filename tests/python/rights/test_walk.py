@@ -17,14 +17,15 @@ ROLES = ("quadrant_owner", "quadrant_jobs", *OTHERS)
 
 # Pure ones, and those that answer what their reader may know: views call them in his name.
 IN_VIEWS = """
-    attempts clock cron_previous desired_shares drift_multiplier is_scope policies judging_thresholds key_without known_setting
-    ladder_multiplier lesson_verdict n_min_study normal_quantile normal_tail overrides_apply
-    rate_difference rate_stats scope_items scope_signature setting_in switch_in
+    attempts clock cron_previous desired_shares drift_multiplier is_scope judging_thresholds
+    key_without known_setting ladder_multiplier lesson_verdict n_min_study normal_quantile
+    normal_tail overrides_apply policies rate_difference rate_stats scope_items scope_signature
+    setting_in switch_in
     timeframe_allocation wilson_interval
 """
 OF_THE_SETTINGS = "configuration_problems known_settings setting_entries setting_range"
 OF_THE_WORKER = """
-    claim_simulations fail_judging fail_simulation finish_judging judging_window_details
+    beat claim_simulations fail_judging fail_simulation finish_judging judging_window_details
     judging_windows judging_runs_to_finish judging_settings store_simulations
 """
 
@@ -36,13 +37,16 @@ def learning(names: str) -> set[str]:
 # role -> what it may call of the schema learning, and the schema that is all its own.
 CALLS = {
     "quadrant_pm": (learning(IN_VIEWS), "pm"),
-    "quadrant_worker": (learning(IN_VIEWS) | learning(OF_THE_WORKER), None),
+    "quadrant_worker": (
+        learning(IN_VIEWS) | learning(OF_THE_WORKER) | {"analyst.log_since"},
+        None,
+    ),
     "quadrant_analyst": (learning(IN_VIEWS) | learning(OF_THE_SETTINGS), "analyst"),
     "quadrant_test_nobody": (set(), None),
 }
 ENTERS = {
     "quadrant_pm": {"pm"},
-    "quadrant_worker": {"learning"},
+    "quadrant_worker": {"learning", "analyst"},
     "quadrant_analyst": {"analyst"},
     "quadrant_test_nobody": set(),
 }

@@ -9,7 +9,7 @@ select o.status, o.pattern_key, o.scope_subset, o.method, o.n, s.changed, s.z, s
 from learning.pm_overrides as o
 join learning.gates as g
     on g.pattern_key = o.pattern_key and g.action_category = o.action_category
-left join analyst.solutions as s on o.solution_id = format('solution %s', s.solution_id)
+left join analyst.solutions as s on o.solution_id = 'solution ' || s.solution_id
 group by o.status, o.solution_id, o.pattern_key, o.scope_subset, o.method, o.n, o.depth,
     s.changed, s.z, s.evidence, s.value, s.reason
 order by o.status, o.depth, o.n desc

@@ -1,0 +1,3 @@
+set role quadrant_owner;
+drop table learning.backtests cascade;
+reset role;

@@ -1,0 +1,1 @@
+select learning.judging_step(%s, learning.clock(), %s, true)

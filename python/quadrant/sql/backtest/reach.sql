@@ -1,0 +1,1 @@
+select learning.set_clock(%s)

@@ -1,0 +1,1 @@
+select learning.end_run(%s, 'waiting', '{}')

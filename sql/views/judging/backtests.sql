@@ -1,0 +1,27 @@
+-- What buying by each set of gates came to in walk-forwards, on bars learned from before only.
+-- Money is in stakes, one per setup bought.
+create or replace view analyst.backtests as
+select b.id, b.made_at, b.market, b.verdict,
+    (b.result ->> 'begin')::date as first_day,
+    (b.result ->> 'end')::date as last_day,
+    a.arm,
+    (a.figures ->> 'setups')::bigint as setups,
+    (a.figures ->> 'bought')::bigint as bought,
+    (a.figures ->> 'money')::double precision as money,
+    (a.figures ->> 'per_setup')::double precision as per_setup,
+    (a.figures ->> 'success_rate')::double precision as success_rate,
+    (a.figures ->> 'missed_rate')::double precision as missed_rate,
+    (a.figures ->> 'drawdown')::double precision as drawdown,
+    (a.figures -> 'gain' ->> 'value')::double precision as gain,
+    (a.figures -> 'gain' ->> 'low')::double precision as gain_low,
+    (a.figures -> 'gain' ->> 'high')::double precision as gain_high,
+    (a.figures -> 'selection' ->> 'value')::double precision as selection,
+    (a.figures -> 'selection' ->> 'low')::double precision as selection_low,
+    (a.figures -> 'selection' ->> 'high')::double precision as selection_high
+from learning.backtests as b
+cross join lateral jsonb_array_elements(b.result -> 'arms') with ordinality as e (figures, place)
+cross join lateral (select e.figures, e.figures ->> 'arm' as arm) as a
+order by b.id desc, e.place;
+comment on view analyst.backtests is
+    'One row per walk-forward and arm (evidence, plan, drift, base, oracle): money in stakes, gain '
+    'against base with a 95 % interval, selection: the gain beyond trading more or less.';
