@@ -80,25 +80,25 @@ class Learner:
             self._worker.drain(self._connection)
         return changed
 
-    def preview(self) -> Difference:
+    def preview(self) -> Difference | None:
         """What `learn` with judge_anyway would change, found out in a transaction that is undone.
 
-        The session must have taken the jobs (take_jobs).
+        The session should have taken the jobs (take_jobs); None where a run of one is in progress.
         """
         with (
             self._connection.transaction(force_rollback=True),
             self._connection.cursor(row_factory=dict_row) as cursor,
         ):
             before = self._decisions(cursor)
-            mined = self._connection.execute(queries("learner/mine")).fetchone()
-            run = self._connection.execute(queries("learner/judge_by_hand"), (True,)).fetchone()
+            (rehearsed,) = cursor.execute(queries("learner/rehearse")).fetchall()
+            if rehearsed["run_id"] is None:
+                return None
             # What a worker keeps of a look that is undone would be wrong for the next.
             Worker().drain(self._connection)
+            run = (rehearsed["run_id"],)
             looks = cursor.execute(queries("learner/looks"), run).fetchall()
             after = self._decisions(cursor)
-        return Difference(
-            (mined and mined[0] and mined[0]["patterns"]) or {}, looks, _changes(before, after)
-        )
+        return Difference(rehearsed["mined"], looks, _changes(before, after))
 
     @staticmethod
     def _decisions(cursor: psycopg.Cursor[Row]) -> dict[int, Row]:

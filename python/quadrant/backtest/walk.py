@@ -196,10 +196,7 @@ class _Walker:
             execute(queries("backtest/drift"))
             return
         execute(queries("backtest/profile"), ("plan",))
-        (run,) = execute(queries("backtest/begin_judging")).fetchone() or (None,)
-        for step in ("drift", "ladder", "requests"):
-            execute(queries("backtest/judging_step"), (run, step))
-        execute(queries("backtest/wait_for_worker"), (run,))
+        execute(queries("learner/judge_by_hand"), (True,))
         self.plan.drain(self.connection)
 
     def _gates(self, windows: Sequence[Window]) -> list[Mapping[str, float]]:

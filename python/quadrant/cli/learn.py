@@ -89,6 +89,11 @@ def _preview(json: bool) -> None:
             _take_jobs(connection)
             with replay_time(connection):
                 difference = Learner(connection).preview()
+    if difference is None:
+        raise LearningBusyError(
+            "nothing was learned: another run is in progress",
+            hint="Wait for it; analyst.runs shows what is running.",
+        )
     if json:
         print_json(asdict(difference))
         return

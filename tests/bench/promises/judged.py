@@ -64,7 +64,7 @@ def judge(
     )
     connection.execute(
         "update learning.learning_configs set config_data = jsonb_set(config_data, '{tuning}',"
-        " config_data -> 'tuning' || '{\"lookback_days\": 10000, \"max_dims\": 2}')"
+        " coalesce(config_data -> 'tuning', '{}') || '{\"lookback_days\": 3650, \"max_dims\": 2}')"
         " where module_id = 'pm'"
     )
     keys = [f"pm.bench.h{number:04}" for number in range(len(histories))]

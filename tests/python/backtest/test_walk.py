@@ -66,8 +66,8 @@ def test_what_is_planted_pays_on_what_follows_and_the_arms_leave_no_trace(
     assert result["verdict"].startswith("Better than base gates: +")
     # Plan and drift were tried in transactions that were rolled back.
     assert connection.execute(
-        "select array_agg(distinct method), (select config_data #>> '{tuning,profile}'"
-        " from learning.learning_configs where module_id = 'pm') from learning.pm_overrides"
+        "select array_agg(distinct method), learning.judging_profile(min(pattern_key))"
+        " from learning.pm_overrides"
     ).fetchone() == (["simulation"], "evidence")
 
 

@@ -1,1 +1,0 @@
-select r.id from learning.begin_run('quadrant.judge', true) as r

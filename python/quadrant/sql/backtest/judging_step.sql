@@ -1,1 +1,0 @@
-select learning.judging_step(%s, learning.clock(), %s, true)

@@ -1,1 +1,0 @@
-select learning.end_run(%s, 'waiting', '{}')

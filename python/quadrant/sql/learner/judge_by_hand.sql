@@ -1,1 +1,0 @@
-select learning.judge_by_hand(%s)

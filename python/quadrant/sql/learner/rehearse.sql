@@ -1,0 +1,1 @@
+select r.mined, r.run_id from learning.rehearse() as r
