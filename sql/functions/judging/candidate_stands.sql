@@ -1,7 +1,7 @@
 -- Does a candidate of a comparison keep its place? As one already in force (p_in_force) by the
 -- thresholds for staying, or by its own track record; as a new one by those for coming into force.
--- Money must not be against it; where it is unknown it stands only if the pattern says that wins
--- and losses pay alike (even_payoff).
+-- Where money is unknown it stands only if the pattern says that wins and losses pay alike
+-- (even_payoff).
 create or replace function learning.candidate_stands(
     p_simulation learning.gate_simulations, p_candidate integer, p_depth integer,
     p_even_payoff boolean, p_in_force boolean
@@ -10,7 +10,7 @@ returns boolean
 language sql stable parallel safe
 as $$
     select coalesce(
-        m.money >= 0
+        m.money >= case when p_in_force then t.off_money_z else t.on_money_z end
             and p_simulation.changed[p_candidate] >= case when p_in_force then 1
                 else t.fewest_changed end
             and p_simulation.evidence >= case when p_in_force then t.off_evidence

@@ -127,11 +127,13 @@ as $$
                         )
                         when g.money_z is null then 'what it is worth is not known'
                         when g.money_z < 0 then 'it scores better and earns less'
+                        when g.money_z < h.on_money_z
+                            then 'it scores better and does not surely earn more'
                         when (n.simulation).evidence < h.on_evidence then format(
                             'E %s, %s is needed', round((n.simulation).evidence::numeric, 1),
                             h.on_evidence
                         )
-                        else 'it does not surely earn more'
+                        else 'another surely earns more'
                     end as why
                 from analyst.grids as g
                 cross join lateral learning.judging_thresholds(d.depth) as h

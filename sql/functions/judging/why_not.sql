@@ -16,6 +16,7 @@ as $$
         when b.z < t.on_z then format('the best tells good from bad by z %s, %s is needed',
             round(b.z::numeric, 2), t.on_z)
         when b.money_z < 0 then 'the best scores better and earns less'
+        when b.money_z < t.on_money_z then 'the best scores better and does not surely earn more'
         when g.evidence < t.on_evidence then format('evidence E is %s, %s is needed',
             round(g.evidence::numeric, 1), t.on_evidence)
         when not t.may_act then format('slices of %s conditions are only proposed', s.depth)

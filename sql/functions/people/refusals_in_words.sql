@@ -24,8 +24,8 @@ as $$
                 'another change of this slice takes its place when it passes the tests and surely '
                 'earns more'),
             (s.status = 'proposed' and h.may_act, format(
-                'it comes into force when z reaches %s, E %s and its money is not against it%s',
-                h.on_z, h.on_evidence, case
+                'it comes into force when z reaches %s, E %s and z of its money %s%s',
+                h.on_z, h.on_evidence, h.on_money_z, case
                     when not learning.setting(s.pattern_key, 'auto_apply')::boolean
                         then ', and a person approves it (auto_apply is off)' else '' end
             )),

@@ -24,8 +24,8 @@ as $$
             (2, 'z', 'it tells good from bad: z', (n.simulation).z[n.candidate], h.on_z, h.off_z),
             (3, 'evidence', 'odds of the search against chance: E', (n.simulation).evidence,
                 h.on_evidence, h.off_evidence),
-            (4, 'money_z', 'money is not against it: z', (n.simulation).money_z[n.candidate],
-                0::float8, 0::float8)
+            (4, 'money_z', 'it earns: z of its money', (n.simulation).money_z[n.candidate],
+                h.on_money_z, h.off_money_z)
     ) as t (place, test, words, value, needed, to_stay)
     where s.id = p_solution_id
     order by t.place
