@@ -22,6 +22,7 @@ grant execute on function
     learning.drift_multiplier,
     learning.ladder_multiplier,
     learning.known_setting,
+    learning.known_setting_in,
     learning.setting_in,
     learning.switch_in,
     learning.lesson_verdict,

@@ -1,5 +1,7 @@
--- The candidate a comparison puts in force. The tests say which may come into force; of those the
--- one that surely earns most is taken: sum of the differences in ROI less one standard error (ties:
+-- The candidate a comparison puts in force. The one that tells good from bad best (the highest z)
+-- speaks for money: where it does not surely earn, nothing comes into force, for among so many some
+-- always earned by chance. Then the tests say which may come into force; of those the one that
+-- surely earns most is taken: sum of the differences in ROI less one standard error (ties:
 -- the highest z, the smallest move, fewer levers, the grid's order). What is in force (p_in_force,
 -- null for nothing) stays while it stands, unless another that passes surely earns more than it
 -- seems to. Those barred (p_barred) are not taken. Null for none.
@@ -34,6 +36,11 @@ begin
     order by round(w.surely::numeric, 9) desc, round(c.z::numeric, 9) desc,
         p_look.move[c.candidate], p_look.n_levers[c.candidate], c.candidate
     limit 1;
+    if v_best.candidate is not null
+        and not learning.money_speaks_for_it(p_simulation, p_depth, p_even_payoff)
+    then
+        v_best := null;
+    end if;
     if v_stands and (
         v_best.candidate is null
         or v_best.surely

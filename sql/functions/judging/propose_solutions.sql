@@ -1,7 +1,8 @@
 -- Keeps up to five proposals per pattern: changes that did not pass but look best (z >= 2, at least
 -- 15 windows changed, money not against them). One that was proposed before stays while its z is at
--- least 1, so that its record can grow; when that alone is 20 to 1 for it and its money is not
--- against it, it comes into force (p_applies; else it waits for approval). Returns how many are
+-- least 1, so that its record can grow; when that alone is 20 to 1 for it and earns more than a
+-- standard error, and money speaks for the slice, it comes into force (p_applies; else it waits for
+-- approval). Returns how many are
 -- proposed.
 create or replace function learning.propose_solutions(p_look_id bigint, p_applies boolean)
 returns integer
@@ -15,7 +16,8 @@ declare
 begin
     select k.* into v_look from learning.looks as k where k.id = p_look_id;
     with seen as (
-        select o.id, g.z[p.candidate] as z, o.record
+        select o.id, g.z[p.candidate] as z, o.record,
+            learning.money_speaks_for_it(g, s.depth, false) as earns
         from learning.solutions as o
         join learning.look_slices as s
             on s.look_id = p_look_id and s.scope_subset = o.scope_subset
@@ -44,7 +46,8 @@ begin
     from (
         select n.id, coalesce(
                 (n.record ->> 'for')::double precision >= 20
-                and (n.record ->> 'money_z')::double precision >= 0, false
+                and (n.record ->> 'money_z')::double precision >= 1
+                and n.earns, false
             ) as confirmed, n.z
         from seen as n
     ) as s
