@@ -210,7 +210,7 @@ create table learning.evidence_path (
     evidence double precision not null,
     z double precision not null,
     money_z double precision,
-    value double precision not null,
+    value double precision,
     record jsonb not null default '{}',
     primary key (solution_id, look_id)
 );
@@ -219,7 +219,7 @@ comment on table learning.evidence_path is
 comment on column learning.evidence_path.evidence is 'E of the comparison.';
 comment on column learning.evidence_path.z is 'Of the day sums of the differences in score.';
 comment on column learning.evidence_path.money_z is 'Of the day sums of the differences in ROI; null where money is unknown.';
-comment on column learning.evidence_path.value is 'Sum of the differences in ROI, a fraction.';
+comment on column learning.evidence_path.value is 'Sum of the differences in ROI, a fraction; null where money is unknown.';
 -- Settings of the tests before.
 update learning.learning_configs as c
 set config_data = jsonb_set(

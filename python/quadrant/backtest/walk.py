@@ -196,7 +196,7 @@ class _Walker:
             execute(queries("backtest/drift"))
             return
         execute(queries("backtest/profile"), ("plan",))
-        execute(queries("learner/judge_by_hand"), (True,))
+        execute(queries("learner/rehearse"))
         self.plan.drain(self.connection)
 
     def _gates(self, windows: Sequence[Window]) -> list[Mapping[str, float]]:

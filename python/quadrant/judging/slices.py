@@ -111,7 +111,7 @@ def _sides(
 
 
 def _record(found: Comparison, candidate: int, since: int) -> dict[str, Any]:
-    """Since that day alone: days and value, money's z, and the odds for and against it."""
+    """Since that day alone: days and value, money's z (NaN: unknown), and the odds for and against it."""
     at = np.searchsorted(found.days, since)
     days = slice(int(at), None)
     one = slice(candidate, candidate + 1)
@@ -122,7 +122,7 @@ def _record(found: Comparison, candidate: int, since: int) -> dict[str, Any]:
     return {
         "days": int(np.count_nonzero(bounds)),
         "value": float(money.sum()),
-        "money_z": float(money.sum()) / norm if norm > 0 else 0.0,
+        "money_z": 0.0 if norm == 0 else float(money.sum()) / norm,
         "for": float(wealth(day_factors(gains, bounds), begun)[0]),
         "against": float(wealth(day_factors(-gains, bounds), begun)[0]),
     }

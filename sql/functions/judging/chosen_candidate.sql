@@ -39,7 +39,7 @@ begin
     if v_best.candidate is not null
         and not learning.money_speaks_for_it(p_simulation, p_depth, p_even_payoff)
     then
-        v_best := null;
+        v_best.candidate := null;
     end if;
     if v_stands and (
         v_best.candidate is null

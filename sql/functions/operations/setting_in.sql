@@ -1,6 +1,7 @@
 -- The value of a setting in the configuration of its module (see known_setting_in). Callers cast:
--- ::integer. Switches, which patterns and gates may have: switch_in. For views, whose readers may not read the configuration, nor look
--- into the schema (so the body is no text); others ask learning.setting().
+-- ::integer. Switches, which patterns and gates may have: switch_in. For views, whose readers may
+-- not read the configuration, nor look into the schema (so the body is no text); others ask
+-- learning.setting().
 create or replace function learning.setting_in(p_config jsonb, p_pattern_key text, p_name text)
 returns jsonb
 language sql immutable parallel safe

@@ -76,9 +76,6 @@ def test_noise_moves_nothing_and_effects_are_found(ever, planted):
 
 
 @pytest.mark.slow
-@pytest.mark.xfail(
-    reason="promise (d) is broken: of 124 changes some earn by chance (seen in 4 of 4 histories)",
-)
 def test_better_scores_and_less_money_move_nothing(ever, planted):
     found = ever({"money down": planted(markets.small_gains_large_losses)})
     assert sum(found["money down"]) <= 1, found
