@@ -45,14 +45,24 @@ TABLES = {
         from learning.learning_lessons as l where l.status = 'active'
         order by l.pattern_key, l.lesson_type, l.action_category, l.scope_subset
     """,
+    # A look that was decided when the lights went out is taken again afterwards.
     "looks": """
-        select to_jsonb(k) - '{id,run_id}'::text[] from learning.looks as k
+        select distinct on (k.pattern_key, k.look_day) to_jsonb(k) - '{id,run_id}'::text[]
+        from learning.looks as k
         where k.status = 'decided'
-        order by k.pattern_key, k.look_day, k.id
+        order by k.pattern_key, k.look_day, k.id desc
     """,
     "grids": """
         select to_jsonb(g) - '{id,look_id,lesson_id,simulated_at}'::text[] || jsonb_build_object(
-            'pattern', k.pattern_key, 'scope', s.scope_subset
+            'pattern', k.pattern_key, 'scope', s.scope_subset, 'sides', (
+                select jsonb_object_agg(c.key, c.value || jsonb_build_object('windows', (
+                    select jsonb_agg(e.window_id order by w.place)
+                    from jsonb_array_elements_text(c.value -> 'windows')
+                        with ordinality as w (id, place)
+                    join learning.pattern_episode_events as e on e.id = w.id::bigint
+                )))
+                from jsonb_each(g.sides) as c
+            )
         )
         from learning.gate_simulations as g
         join learning.looks as k on k.id = g.look_id

@@ -1,7 +1,9 @@
 """The story of one token: episodes of decline, rally, pullback to EMA60, and an outcome.
 
 The outcome is drawn after the setup is complete, and the bar that begins it leaves the window
-(1.25 ATR around EMA60) at once: no bar of a window knows how the attempt will end.
+(1.25 ATR around EMA60) at once: no bar of a window knows how the attempt will end. Some pullbacks
+turn up too weakly for the TS gate, and fail: prices rise while TS does, so that without them a
+lower TS would always buy the same setups cheaper.
 """
 
 from __future__ import annotations
@@ -41,6 +43,8 @@ class Setup:
 INSIDE = Setup(aim=(0.20, 0.50), climb=(0.30, 0.50), floor=0.10, ceiling=0.97)
 OUTSIDE = Setup(aim=(1.04, 1.10), climb=(0.00, 0.07), floor=1.015, ceiling=1.17)
 TS_PASSES = 0.615
+TS_OF_THE_WEAK = (0.48, 0.585)
+"""Their highest TS: between the lowest gate of the grid and the base gate."""
 
 
 def tell(spec: MarketSpec, token: TokenSpec, size: int, rng: np.random.Generator) -> Path:
@@ -52,8 +56,9 @@ def tell(spec: MarketSpec, token: TokenSpec, size: int, rng: np.random.Generator
         story.decline()
         story.rally()
         outside = bool(rng.random() < spec.outside_share)
-        story.pull_back(OUTSIDE if outside else INSIDE)
-        if rng.random() < spec.chance(token, outside=outside):
+        weak = bool(rng.random() < spec.weak_share)
+        story.pull_back(OUTSIDE if outside else INSIDE, weak=weak)
+        if not weak and rng.random() < spec.chance(token, outside=outside):
             story.succeed()
         else:
             story.fail()
@@ -100,13 +105,14 @@ class _Story:
                 return
             self.wander(0.33, 0.35)
 
-    def pull_back(self, setup: Setup) -> None:
-        """Come back to EMA60 and turn up there; drawn again until the TS gate passes."""
+    def pull_back(self, setup: Setup, *, weak: bool) -> None:
+        """Come back to EMA60 and turn up there; drawn again until the TS gate passes, or `weak`:
+        until it nearly does."""
         start = self.path.mark()
         for _ in range(TRIES):
             self.path.rewind(start)
             self._approach(setup)
-            if self._passes(setup, len(self.path) - start.size):
+            if self._passes(setup, len(self.path) - start.size, weak=weak):
                 return
 
     def _approach(self, setup: Setup) -> None:
@@ -127,7 +133,7 @@ class _Story:
             spread = self._unit * (narrow + (wide - narrow) * share) * rng.uniform(0.9, 1.1)
             path.add(path.close_at(away, spread), spread, upper)
 
-    def _passes(self, setup: Setup, count: int) -> bool:
+    def _passes(self, setup: Setup, count: int, *, weak: bool) -> bool:
         high, low, close = self.path.tail(TAIL)
         score = trend_strength(
             talib.RSI(close, timeperiod=14), talib.ADX(high, low, close, timeperiod=14)
@@ -136,7 +142,10 @@ class _Story:
         away = ((close - talib.EMA(close, timeperiod=60)) / atr)[-count:]
         if setup is OUTSIDE and away.min() <= 1.005:
             return False
-        return bool(((score[-count:] >= TS_PASSES) & (away <= setup.ceiling)).any())
+        highest = float(score[-count:][away <= setup.ceiling].max(initial=0.0))
+        if weak:
+            return TS_OF_THE_WEAK[0] <= highest <= TS_OF_THE_WEAK[1]
+        return highest >= TS_PASSES
 
     def succeed(self) -> None:
         """Rally into S3 until EMA333 lies well above the entry, then fall through it."""

@@ -31,7 +31,8 @@ class TokenSpec:
 class MarketSpec:
     """A market of tokens on one UTC grid; S1 setups come inside or just outside the base halo.
 
-    `outside_share` of the setups never come closer to EMA60 than 1.0 ATR, the others do. A setup
+    `outside_share` of the setups never come closer to EMA60 than 1.0 ATR, the others do;
+    `weak_share` of both turn up too weakly for the TS gate, and fail. Any other setup
     succeeds with chance `inside_success` or `outside_success`, but one just outside on a planted
     token with `planted_success`. `start` is epoch ms UTC; `days` count from there.
     """
@@ -40,13 +41,14 @@ class MarketSpec:
     days: int = 100
     start: int = 1_704_067_200_000
     outside_share: float = 0.5
+    weak_share: float = 0.2
     inside_success: float = INSIDE_BREAK_EVEN
     outside_success: float = OUTSIDE_BREAK_EVEN
     planted_success: float = 0.80
     timeframes: tuple[str, ...] = tuple(TIMEFRAMES)
 
     def null_twin(self) -> MarketSpec:
-        """The same market with nothing planted: outcomes know nothing of the gates."""
+        """The same market with nothing planted: no S1 setup the base gates refuse is worth having."""
         return replace(self, planted_success=self.outside_success)
 
     def chance(self, token: TokenSpec, *, outside: bool) -> float:

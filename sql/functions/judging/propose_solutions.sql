@@ -1,9 +1,8 @@
 -- Keeps up to five proposals per pattern: changes that did not pass but look best (z >= 2, at least
 -- 15 windows changed, money not against them). One that was proposed before stays while its z is at
--- least 1, so that its record can grow; when that alone is 20 to 1 for it and earns more than a
--- standard error, and money speaks for the slice, it comes into force (p_applies; else it waits for
--- approval). Returns how many are
--- proposed.
+-- least 1 against what governs its windows without it, so that its record can grow; when that alone
+-- is 20 to 1 for it and earns more than a standard error, and money speaks for the slice, it comes
+-- into force (p_applies; else it waits for approval). Returns how many are proposed.
 create or replace function learning.propose_solutions(p_look_id bigint, p_applies boolean)
 returns integer
 language plpgsql volatile
@@ -22,9 +21,7 @@ begin
         join learning.look_slices as s
             on s.look_id = p_look_id and s.scope_subset = o.scope_subset
         left join learning.policies(v_look.pattern_key) as p on p.steps = o.steps
-        left join learning.gate_simulations as g
-            on g.look_id = p_look_id and g.lesson_id = s.lesson_id
-            and g.reference = '[]' and g.exclusions = '[]'
+        left join learning.gate_simulations as g on g.id = s.simulation_id
         where o.pattern_key = v_look.pattern_key
             and o.status = 'proposed'
             and s.candidate is null

@@ -114,11 +114,14 @@ def null() -> list[list[Window]]:
 
 
 def pick(runs: list[list[Window]], *, thin: bool, outside: bool) -> list[Window]:
+    """Those strong enough for the TS gate."""
     return [
         w
         for run in runs
         for w in run
-        if (w.symbol in THIN) == thin and (1.0 < w.closest <= 1.2 if outside else w.closest <= 1.0)
+        if w.best_ts >= TS_MIN
+        and (w.symbol in THIN) == thin
+        and (1.0 < w.closest <= 1.2 if outside else w.closest <= 1.0)
     ]
 
 
@@ -155,11 +158,19 @@ def test_the_twin_is_at_break_even_at_every_distance(null: list[list[Window]]) -
 
 
 def test_in_the_twin_no_gate_knows_the_outcome(null: list[list[Window]]) -> None:
-    every = [w for run in null for w in run]
+    every = [w for run in null for w in run if w.best_ts >= TS_MIN]
     for name in ("best_ts", "closest"):
         gate = np.array([getattr(w, name) for w in every])
         related = np.corrcoef(gate, [w.value for w in every])[0, 1]
         assert abs(related) < 3.5 / math.sqrt(len(every)), name
+
+
+def test_what_turns_up_too_weakly_for_the_ts_gate_fails(planted: list[list[Window]]) -> None:
+    weak = [w for run in planted for w in run if w.best_ts < TS_MIN]
+    share = len(weak) / sum(map(len, planted))
+    assert share == pytest.approx(SPEC.weak_share, abs=0.06)
+    assert np.mean([w.best_ts > TS_MIN - 0.1 for w in weak]) > 0.9
+    assert np.mean([w.success for w in weak]) < 0.03
 
 
 def test_payoffs_are_those_of_trend_following(null: list[list[Window]]) -> None:
@@ -173,7 +184,14 @@ def test_payoffs_are_those_of_trend_following(null: list[list[Window]]) -> None:
 
 def test_a_window_is_over_before_its_outcome_begins() -> None:
     fates = [
-        replace(SPEC, inside_success=p, outside_success=p, planted_success=p, days=12)
+        replace(
+            SPEC,
+            inside_success=p,
+            outside_success=p,
+            planted_success=p,
+            weak_share=0.0,
+            days=12,
+        )
         for p in (0.0, 1.0)
     ]
     for lost, won in zip(*(synthesize(spec, 3) for spec in fates), strict=True):
