@@ -186,7 +186,7 @@ def test_import_and_learn_on_the_command_line(database: str) -> None:
 def test_learn_says_when_a_scheduled_run_is_at_it(
     database: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("quadrant.learner.PATIENCE", 0.05)
+    monkeypatch.setattr("quadrant.judging.learner.PATIENCE", 0.05)
     monkeypatch.setenv("QUADRANT_DSN", database)
     monkeypatch.setattr(sys, "argv", ["quadrant", "learn"])
     with psycopg.connect(database) as job:

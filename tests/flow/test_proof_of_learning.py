@@ -10,7 +10,7 @@ import pytest
 from psycopg.conninfo import make_conninfo
 
 from quadrant.engine import compute
-from quadrant.learner import Learner
+from quadrant.judging.learner import Learner
 from quadrant.market import MarketSpec, planted_market, synthesize
 from quadrant.replay import Progress, Replay, ReplayOptions
 

@@ -14,7 +14,7 @@ from quadrant.cli.console import command, err, out, plain, print_json
 from quadrant.cli.override import gates_in_words, scope_in_words
 from quadrant.database import check_schema, connect, queries
 from quadrant.errors import QuadrantError
-from quadrant.learner import Learner, take_jobs
+from quadrant.judging.learner import Learner, take_jobs
 from quadrant.logfile import LogFile
 from quadrant.replay import replay_time
 from quadrant.server import resolve_dsn

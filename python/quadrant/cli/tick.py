@@ -18,9 +18,10 @@ from tenacity.wait import wait_exponential
 
 from quadrant.cli.console import err
 from quadrant.database import check_schema, connect, explain, queries, raised_by_us
+from quadrant.database.errors import LoginRefused, Unreachable
 from quadrant.errors import QuadrantError
 from quadrant.server import resolve_dsn
-from quadrant.server.errors import LoginRefused, NotRunning, Unreachable
+from quadrant.server.errors import NotRunning
 from quadrant.tick import StaleTickerError, Tick
 from quadrant.tick.messages import MessageError, read, schema, write, write_error
 

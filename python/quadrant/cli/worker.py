@@ -12,10 +12,10 @@ from rich.logging import RichHandler
 
 from quadrant.cli.console import err, out
 from quadrant.database import check_schema, connect
+from quadrant.database.errors import Unreachable
 from quadrant.judging import Worker
 from quadrant.logfile import NAME, LogFile
 from quadrant.server import resolve_dsn
-from quadrant.server.errors import Unreachable
 
 
 def worker(
