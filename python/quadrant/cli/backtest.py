@@ -23,7 +23,8 @@ from quadrant.backtest import (
 )
 from quadrant.bars import read_folder
 from quadrant.cli.console import err, out, print_json, progress_bar
-from quadrant.database import check_schema, connect, queries
+from quadrant.cli.session import session
+from quadrant.database import queries
 from quadrant.judging import Grid
 from quadrant.server import resolve_dsn
 from quadrant.tick.gates import load_gates
@@ -63,8 +64,8 @@ def backtest(
     """
     dsn = resolve_dsn()
     bars = read_folder(path, symbols=_split(symbols), timeframes=_split(timeframes))
-    with connect(dsn) as connection:
-        check_schema(connection)
+    with session(dsn):
+        pass
     with progress_bar("Backtest") as show, scratch(dsn, show) as made:
         with made.database(keep=keep) as connection:
             grids = {
@@ -98,7 +99,7 @@ def backtest(
     result = document(
         found, noise, market=str(path.resolve()), look_every=look_every, series=len(bars)
     )
-    with connect(dsn) as connection:
+    with session(dsn) as connection:
         connection.execute(
             queries("backtest/keep"), (result["market"], result["verdict"], Jsonb(result))
         )

@@ -12,9 +12,9 @@ from rich.json import JSON
 from rich.table import Table
 
 from quadrant.cli.console import out, plain, print_json, progress_bar
-from quadrant.database import check_schema, connect, queries
+from quadrant.cli.session import session
+from quadrant.database import queries
 from quadrant.errors import QuadrantError
-from quadrant.server import resolve_dsn
 
 rejects = typer.Typer(no_args_is_help=True, help="Bad inputs that were kept, each with its reason.")
 
@@ -32,7 +32,7 @@ def list_command(
     json: Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")] = False,
 ) -> None:
     """List rejects, newest first, and how many there are by code and source."""
-    with _connected() as connection:
+    with session() as connection:
         rows = _rejects(connection, limit=limit)
         counts = connection.execute(queries("importing/reject_reasons")).fetchall()
     if json:
@@ -66,7 +66,7 @@ def show(
     json: Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")] = False,
 ) -> None:
     """Show one reject with what was sent."""
-    with _connected() as connection:
+    with session() as connection:
         found = _rejects(connection, reject_id=reject_id)
     if not found:
         raise NoSuchReject(f"there is no reject {reject_id}", hint="quadrant rejects list")
@@ -93,7 +93,7 @@ def retry(
     """
     if bool(reject_ids) == everything:
         raise typer.BadParameter("Name the rejects, or say --all.")
-    with _connected() as connection, progress_bar("Trying again") as bar:
+    with session() as connection, progress_bar("Trying again") as bar:
         ids = list(dict.fromkeys(reject_ids or _all_ids(connection)))
         answers = []
         for done, reject_id in enumerate(ids, start=1):
@@ -113,12 +113,6 @@ def retry(
         out.print(table)
     if rejected:
         raise typer.Exit(1)
-
-
-def _connected() -> psycopg.Connection[Any]:
-    connection = connect(resolve_dsn(), autocommit=True, row_factory=psycopg.rows.tuple_row)
-    check_schema(connection)
-    return connection
 
 
 def _rejects(

@@ -30,7 +30,8 @@ from rich.progress import (
 from quadrant.bars import TIMEFRAMES, Bars, read_bars, read_folder
 from quadrant.cli import server, story
 from quadrant.cli.console import command, err, out, print_json
-from quadrant.database import check_schema, connect, queries
+from quadrant.cli.session import session
+from quadrant.database import queries
 from quadrant.errors import QuadrantError
 from quadrant.logfile import LogFile
 from quadrant.market import planted_market, synthesize, write_market
@@ -150,8 +151,7 @@ def _database(name: str | None, bars: list[Bars], chain: str) -> str:
 
 def _replay(dsn: str, bars: list[Bars], options: ReplayOptions, *, json: bool) -> bool:
     """Replays and prints the summary; True when it was interrupted."""
-    with connect(dsn, autocommit=True) as connection:
-        check_schema(connection)
+    with session(dsn) as connection:
         database = connection.info.dbname
         if (clock := connection.execute(queries("operations/clock")).fetchone()) and clock[1]:
             err.print(

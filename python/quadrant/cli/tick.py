@@ -17,7 +17,8 @@ from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_aft
 from tenacity.wait import wait_exponential
 
 from quadrant.cli.console import err
-from quadrant.database import check_schema, connect, explain, queries, raised_by_us
+from quadrant.cli.session import session
+from quadrant.database import connect, explain, queries, raised_by_us
 from quadrant.database.errors import LoginRefused, Unreachable
 from quadrant.errors import QuadrantError
 from quadrant.server import resolve_dsn
@@ -28,6 +29,7 @@ from quadrant.tick.messages import MessageError, read, schema, write, write_erro
 DATABASE_LOST = 3
 FEED_TAKEN_OVER = 4
 _LONGEST_WAIT_SECONDS = 10.0
+_NAME = "quadrant tick"
 
 
 def tick(
@@ -61,9 +63,7 @@ class _Service:
 
     def __init__(self, feed: str, attempts: int) -> None:
         self._attempts = attempts
-        connection = _connect()
-        check_schema(connection)
-        self._tick = Tick(connection, feed)
+        self._tick = Tick(session(application_name=_NAME), feed)
 
     def answer(self, line: bytes) -> bytes:
         """The answer to a line; a bad one is kept as a reject.
@@ -124,7 +124,9 @@ class _Service:
         )
         for attempt in retrying:
             with attempt:
-                self._tick.reconnect(_connect())
+                self._tick.reconnect(
+                    connect(resolve_dsn(), autocommit=True, application_name=_NAME)
+                )
         err.print("The database is back.")
 
 
@@ -189,10 +191,6 @@ def _serve(service: _Service, interrupts: _Interrupts) -> int:
     except BrokenPipeError:  # nobody reads the answers any more
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-
-
-def _connect() -> psycopg.Connection[Any]:
-    return connect(resolve_dsn(), autocommit=True, application_name="quadrant tick")
 
 
 def _say(answer: bytes) -> None:
