@@ -2,9 +2,10 @@
 
 from quadrant.engine.compute import compute, latest
 from quadrant.engine.frame import STATES, Frame
-from quadrant.engine.snapshot import Snapshot
+from quadrant.engine.snapshot import NUMBERS, Snapshot
 
 __all__ = [
+    "NUMBERS",
     "STATES",
     "Frame",
     "Snapshot",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_type_hints
 
 from pydantic import Field, GetPydanticSchema
 from pydantic_core import core_schema
@@ -81,6 +81,9 @@ class Snapshot:
         int, Field(ge=0, description="Bars absent right before this one; more than 3 are a gap.")
     ]
 
+
+NUMBERS = frozenset(name for name, kind in get_type_hints(Snapshot).items() if kind is float)
+"""The fields a gate can be about: prices, distances, slopes, scores."""
 
 FAR = 1e6
 """A halo distance no gate admits, for bars whose EMA or ATR does not exist yet (ATRs)."""

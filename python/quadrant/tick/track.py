@@ -64,10 +64,8 @@ class Track:
         self.kind = kind
         self.subject = subject
         self.base = {gate.name: gate.base for gate in gates}
-        self.gates = tuple(gate for gate in gates if gate.value_key in kind.signals)
-        self._read: Callable[[Snapshot], Any] = attrgetter(
-            *(kind.signals[gate.value_key] for gate in self.gates)
-        )
+        self.gates = tuple(gate for gate in gates if gate.name != kind.ladder)
+        self._read: Callable[[Snapshot], Any] = attrgetter(*map(kind.signal, self.gates))
         self.ends_with_a_trim = any(rule.event is Event.TRIM for rule in kind.outcomes)
         self._anchor = next(
             (n for n, gate in enumerate(self.gates) if gate.name == kind.anchor_gate), None
@@ -86,15 +84,21 @@ class Track:
 
     # -- reading a bar ---------------------------------------------------------------------
 
-    def values(self, bar: Snapshot) -> tuple[Values, dict[str, float]]:
-        """The gates' values less the bar's adjustments, and what is told of the bar."""
-        read = self._read(bar)
-        raw: Values = read if len(self.gates) > 1 else (read,)
+    def values(
+        self, bar: Snapshot, gates: tuple[Gate, ...] | None = None
+    ) -> tuple[Values, dict[str, float]]:
+        """Values at `gates` (those of now) less the bar's adjustments, and what is told of it."""
+        raw: Values
+        if gates is None or gates is self.gates:
+            gates, read = self.gates, self._read(bar)
+            raw = read if len(gates) > 1 else (read,)
+        else:
+            raw = tuple(getattr(bar, self.kind.signal(gate)) for gate in gates)
         if not self.kind.told:
             return raw, {}
         told = {name: getattr(bar, name) for name in self.kind.told}
         values = list(raw)
-        for n, gate in enumerate(self.gates):
+        for n, gate in enumerate(gates):
             if gate.name in self.kind.adjustments:
                 adjustment = self.kind.adjustments[gate.name](bar)
                 told |= {gate.value_key: raw[n], f"{gate.name}_adjustment": adjustment}
@@ -122,7 +126,7 @@ class Track:
             return False
         values, _ = self.values(bar)
         in_force = self.in_force(thresholds)
-        limits = tuple(in_force[gate.name] for gate in self.gates)
+        limits = _limits(self.gates, in_force)
         return self.within_reach(bar, values) and smallest_margin(self.gates, values, limits) >= 0
 
     # -- the bar's parts, in order ---------------------------------------------------------
@@ -189,11 +193,12 @@ class Track:
             self._open(bar, in_force)
         if self.window is None:
             return
-        limits = tuple(in_force[gate.name] for gate in self.gates)
-        margin = smallest_margin(self.gates, values, limits)
-        self.window.add(
-            Bar(bar.bar_ts, bar.exists_at, bar.close, values, limits, margin, told), self.gates
-        )
+        gates = self.window.gates
+        if gates is not self.gates:
+            values, told = self.values(bar, gates)
+        limits = _limits(gates, in_force)
+        margin = smallest_margin(gates, values, limits)
+        self.window.add(Bar(bar.bar_ts, bar.exists_at, bar.close, values, limits, margin, told))
         if self.kind.ladder and bar.atr > 0:
             extra = self.window.extra
             extra["depth_atrs"] = max(extra["depth_atrs"], (bar.ema144 - bar.close) / bar.atr)
@@ -215,9 +220,9 @@ class Track:
             return window
         if self.kind.ladder:
             self._climb(window, action, bar)
-        seen = window.act(action.signal_bar_ts, self.gates, action.trade_id)
+        seen = window.act(action.signal_bar_ts, action.trade_id)
         if seen is not None:
-            self._write(window, action.context | seen | window.final_factors(self.gates))
+            self._write(window, action.context | seen | window.final_factors())
             if window.closed_ms is not None:
                 self._tell(window)
         return window
@@ -309,6 +314,7 @@ class Track:
             opened_ms=bar.exists_at,
             scope=dict(self.subject.scope),
             extra=extra,
+            gates=self.gates,
         )
         self._write(self.window, dict(extra))
         self.changed = True
@@ -322,8 +328,8 @@ class Track:
             window.extra[self.kind.opportunity_key] = window.reference_margin >= 0
         seen: dict[str, Any] = {}
         if window.decision is None:
-            seen = self.subject.context | window.skip(self.gates)
-        self._write(window, seen | window.final_factors(self.gates))
+            seen = self.subject.context | window.skip()
+        self._write(window, seen | window.final_factors())
         self._tell(window)
         self.awaiting.append(
             Awaiting(window.window_id, window.reference_close, window.reference_entry)
@@ -427,7 +433,12 @@ class Track:
     def restore(self, data: Mapping[str, Any]) -> None:
         """Goes on from what `to_json` wrote."""
         self.episode_id = data.get("episode_id")
-        self.window = Window.from_json(data["window"]) if "window" in data else None
-        self.closed = Window.from_json(data["closed"]) if "closed" in data else None
+        self.window = Window.from_json(data["window"], self.gates) if "window" in data else None
+        self.closed = Window.from_json(data["closed"], self.gates) if "closed" in data else None
         self.awaiting = [Awaiting(*values) for values in data.get("awaiting", ())]
         self.inside = data.get("inside", False)
+
+
+def _limits(gates: tuple[Gate, ...], in_force: Mapping[str, float]) -> Values:
+    """The threshold at each gate; its base where none is known (one taken away meanwhile)."""
+    return tuple(in_force.get(gate.name, gate.base) for gate in gates)
