@@ -8,9 +8,7 @@ from typing import Any
 import psycopg
 
 from quadrant.database import queries
-
-Values = dict[str, dict[str, float]]
-"""Pattern key -> gate -> threshold in force."""
+from quadrant.tick.gates import Thresholds
 
 
 class Controls:
@@ -23,7 +21,7 @@ class Controls:
     def __init__(self, connection: psycopg.Connection[Any]) -> None:
         self._connection = connection
         self._known: dict[int, tuple[Any, ...]] = {}
-        self._thresholds: dict[int, Values] = {}
+        self._thresholds: dict[int, Thresholds] = {}
         self._deciding: tuple[str, ...] | None = None
         connection.add_notify_handler(self._notified)
         connection.execute("listen pm_overrides")
@@ -67,6 +65,6 @@ class Controls:
             }
         self._known.update(wanted)
 
-    def of(self, position_id: int) -> Values | None:
+    def of(self, position_id: int) -> Thresholds | None:
         """The thresholds last read for a position; None: not watched."""
         return self._thresholds.get(position_id)

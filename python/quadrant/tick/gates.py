@@ -10,6 +10,9 @@ from psycopg.rows import dict_row
 from quadrant.database import queries
 from quadrant.errors import QuadrantError
 
+Thresholds = dict[str, dict[str, float]]
+"""Pattern key -> gate -> threshold in force."""
+
 
 class Gate(NamedTuple):
     """One lever: `base` and `span` (the largest grid step) in the gate's unit."""

@@ -9,10 +9,10 @@ from typing import Any, Literal
 from quadrant.bars import TIMEFRAMES
 from quadrant.engine import Snapshot
 from quadrant.tick.actions import Action
-from quadrant.tick.gates import Gate
+from quadrant.tick.gates import Gate, Thresholds
 from quadrant.tick.kinds import EVENTS, KINDS, Event, Kind
 from quadrant.tick.model import ActionAnswer
-from quadrant.tick.track import Attempt, Subject, Thresholds, Track
+from quadrant.tick.track import Attempt, Subject, Track
 from quadrant.tick.window import Window
 from quadrant.tick.writes import Writes
 

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from operator import attrgetter
 from typing import Any
 
 from quadrant.engine import Snapshot
 from quadrant.tick.actions import Action
-from quadrant.tick.gates import Gate, smallest_margin
-from quadrant.tick.kinds import EXIT_EVENTS, OPENING_SLACK, Event, Kind
-from quadrant.tick.window import LATE_BARS, Bar, Values, Window
+from quadrant.tick.gates import Gate, Thresholds, smallest_margin
+from quadrant.tick.kinds import EXIT_EVENTS, Event, Kind
+from quadrant.tick.reading import Reading
+from quadrant.tick.window import LATE_BARS, Bar, Window
 from quadrant.tick.writes import Writes
 
 FEE = 0.001
 """Fee per side of a virtual trade, a fraction of its turnover."""
-
-Thresholds = Mapping[str, Mapping[str, float]]
-"""Pattern key -> gate -> threshold in force."""
 
 
 @dataclass(slots=True)
@@ -64,12 +61,8 @@ class Track:
         self.kind = kind
         self.subject = subject
         self.base = {gate.name: gate.base for gate in gates}
-        self.gates = tuple(gate for gate in gates if gate.name != kind.ladder)
-        self._read: Callable[[Snapshot], Any] = attrgetter(*map(kind.signal, self.gates))
+        self.reading = Reading(kind, gates)
         self.ends_with_a_trim = any(rule.event is Event.TRIM for rule in kind.outcomes)
-        self._anchor = next(
-            (n for n, gate in enumerate(self.gates) if gate.name == kind.anchor_gate), None
-        )
         self.episode_id: str | None = None
         self.window: Window | None = None
         self.closed: Window | None = None
@@ -82,41 +75,9 @@ class Track:
         """Is there a window that goes on, waits, or may still be corrected?"""
         return self.window is not None or bool(self.awaiting) or self.closed is not None
 
-    # -- reading a bar ---------------------------------------------------------------------
-
-    def values(
-        self, bar: Snapshot, gates: tuple[Gate, ...] | None = None
-    ) -> tuple[Values, dict[str, float]]:
-        """Values at `gates` (those of now) less the bar's adjustments, and what is told of it."""
-        raw: Values
-        if gates is None or gates is self.gates:
-            gates, read = self.gates, self._read(bar)
-            raw = read if len(gates) > 1 else (read,)
-        else:
-            raw = tuple(getattr(bar, self.kind.signal(gate)) for gate in gates)
-        if not self.kind.told:
-            return raw, {}
-        told = {name: getattr(bar, name) for name in self.kind.told}
-        values = list(raw)
-        for n, gate in enumerate(gates):
-            if gate.name in self.kind.adjustments:
-                adjustment = self.kind.adjustments[gate.name](bar)
-                told |= {gate.value_key: raw[n], f"{gate.name}_adjustment": adjustment}
-                values[n] = raw[n] - adjustment
-        return tuple(values), told
-
     def in_force(self, thresholds: Thresholds | None) -> Mapping[str, float]:
         """Gate -> threshold in force; base where nothing is known."""
         return (thresholds or {}).get(self.kind.pattern_key) or self.base
-
-    def within_reach(self, bar: Snapshot, values: Values) -> bool:
-        """Is the bar where a window of this kind is open, whatever gates are in force?"""
-        if bar.state != self.kind.state:
-            return False
-        if self._anchor is None:
-            return bar.in_band
-        gate = self.gates[self._anchor]
-        return values[self._anchor] <= gate.base + gate.span + OPENING_SLACK
 
     def passes(self, bar: Snapshot, thresholds: Thresholds | None) -> bool:
         """Does a window hold or open with this bar, and do all gates in force let it through?"""
@@ -124,10 +85,7 @@ class Track:
             return False
         if bar.trim and self.window is not None and self.ends_with_a_trim:
             return False
-        values, _ = self.values(bar)
-        in_force = self.in_force(thresholds)
-        limits = _limits(self.gates, in_force)
-        return self.within_reach(bar, values) and smallest_margin(self.gates, values, limits) >= 0
+        return self.reading.passes(bar, self.in_force(thresholds))
 
     # -- the bar's parts, in order ---------------------------------------------------------
 
@@ -181,9 +139,10 @@ class Track:
 
     def watch(self, bar: Snapshot, thresholds: Thresholds | None) -> None:
         """Opens, continues or closes the window, as the bar lies within reach or not."""
-        values, told = self.values(bar)
+        reading = self.reading
+        values, told = reading.values(bar)
         in_force = self.in_force(thresholds)
-        was_inside, self.inside = self.inside, self.within_reach(bar, values)
+        was_inside, self.inside = self.inside, reading.within_reach(bar, values)
         self.changed |= was_inside != self.inside
         if not self.inside:
             if self.window is not None and not self.kind.spans_visits:
@@ -193,11 +152,11 @@ class Track:
             self._open(bar, in_force)
         if self.window is None:
             return
-        gates = self.window.gates
-        if gates is not self.gates:
-            values, told = self.values(bar, gates)
-        limits = _limits(gates, in_force)
-        margin = smallest_margin(gates, values, limits)
+        if self.window.gates is not reading.gates:
+            reading = Reading(self.kind, self.window.gates)
+            values, told = reading.values(bar)
+        limits = reading.limits(in_force)
+        margin = smallest_margin(reading.gates, values, limits)
         self.window.add(Bar(bar.bar_ts, bar.exists_at, bar.close, values, limits, margin, told))
         if self.kind.ladder and bar.atr > 0:
             extra = self.window.extra
@@ -314,7 +273,7 @@ class Track:
             opened_ms=bar.exists_at,
             scope=dict(self.subject.scope),
             extra=extra,
-            gates=self.gates,
+            gates=self.reading.gates,
         )
         self._write(self.window, dict(extra))
         self.changed = True
@@ -433,12 +392,11 @@ class Track:
     def restore(self, data: Mapping[str, Any]) -> None:
         """Goes on from what `to_json` wrote."""
         self.episode_id = data.get("episode_id")
-        self.window = Window.from_json(data["window"], self.gates) if "window" in data else None
-        self.closed = Window.from_json(data["closed"], self.gates) if "closed" in data else None
+        self.window = (
+            Window.from_json(data["window"], self.reading.gates) if "window" in data else None
+        )
+        self.closed = (
+            Window.from_json(data["closed"], self.reading.gates) if "closed" in data else None
+        )
         self.awaiting = [Awaiting(*values) for values in data.get("awaiting", ())]
         self.inside = data.get("inside", False)
-
-
-def _limits(gates: tuple[Gate, ...], in_force: Mapping[str, float]) -> Values:
-    """The threshold at each gate; its base where none is known (one taken away meanwhile)."""
-    return tuple(in_force.get(gate.name, gate.base) for gate in gates)
