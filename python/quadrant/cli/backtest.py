@@ -22,7 +22,7 @@ from quadrant.backtest import (
     walk,
 )
 from quadrant.bars import read_folder
-from quadrant.cli.console import err, out, print_json, progress_bar
+from quadrant.cli.console import err, out, print_json, progress_bar, split_names
 from quadrant.cli.session import session
 from quadrant.database import queries
 from quadrant.judging import Grid
@@ -63,7 +63,7 @@ def backtest(
     (analyst.backtests).
     """
     dsn = resolve_dsn()
-    bars = read_folder(path, symbols=_split(symbols), timeframes=_split(timeframes))
+    bars = read_folder(path, symbols=split_names(symbols), timeframes=split_names(timeframes))
     with session(dsn):
         pass
     with progress_bar("Backtest") as show, scratch(dsn, show) as made:
@@ -186,10 +186,6 @@ def _table(first: str, *columns: str) -> Table:
 
 def _percent(share: float | None) -> str:
     return "-" if share is None else f"{share:.1%}"
-
-
-def _split(names: str | None) -> list[str] | None:
-    return [name.strip() for name in names.split(",") if name.strip()] if names else None
 
 
 def register(app: typer.Typer) -> None:

@@ -10,10 +10,9 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from quadrant.cli.console import out, plain, print_json
+from quadrant.cli.console import Json, out, plain, print_json
 from quadrant.cli.session import fetch
 
-Json = Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")]
 Name = Annotated[str, typer.Argument(metavar="NAME", help="As in quadrant config list.")]
 Pattern = Annotated[str | None, typer.Option(help="For this pattern only, not for all.")]
 Gate = Annotated[str | None, typer.Option(help="A switch for this gate of the pattern.")]

@@ -8,7 +8,7 @@ import typer
 from rich.padding import Padding
 from rich.text import Text
 
-from quadrant.cli.console import out, plain, print_json
+from quadrant.cli.console import Json, out, plain, print_json
 from quadrant.cli.session import session
 from quadrant.database import queries
 
@@ -18,7 +18,7 @@ _STYLES = {"fail": "bold red", "warn": "yellow", "ok": "green"}
 
 def doctor(
     all_: Annotated[bool, typer.Option("--all", help="Show what is ok as well.")] = False,
-    json: Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")] = False,
+    json: Json = False,
 ) -> None:
     """Check the whole system, what is not ok first; exits 1 when a check fails."""
     with session() as connection:

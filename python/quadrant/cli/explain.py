@@ -8,7 +8,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from quadrant.cli.console import out, plain, print_json
+from quadrant.cli.console import Json, out, plain, print_json
 from quadrant.cli.override import gates_in_words, scope_in_words
 from quadrant.cli.session import fetch
 from quadrant.errors import QuadrantError
@@ -28,7 +28,7 @@ def explain(
         int, typer.Argument(metavar="ID", help="Of an override or a solution: override list.")
     ],
     *,
-    json: Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")] = False,
+    json: Json = False,
 ) -> None:
     """Tell the story of one override: why it is there, what it changes, what would end it."""
     (row,) = fetch("people/explain", {"id": override_id})

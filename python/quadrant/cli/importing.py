@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from quadrant.cli.console import out, plain, print_json, progress_bar
+from quadrant.cli.console import Json, out, plain, print_json, progress_bar
 from quadrant.cli.session import session
 from quadrant.database import connect
 from quadrant.importer import (
@@ -63,7 +63,7 @@ def import_command(
             "--roi-is-checked", help="ROIs below -1 and above 10 (1,000 %) are right: take them."
         ),
     ] = False,
-    json: Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")] = False,
+    json: Json = False,
 ) -> None:
     """Import episodes or trades of another system; bad rows are kept as rejects, with their reason.
 

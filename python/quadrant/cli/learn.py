@@ -10,7 +10,7 @@ import typer
 from psycopg.rows import dict_row
 from rich.table import Table
 
-from quadrant.cli.console import command, err, out, plain, print_json
+from quadrant.cli.console import Json, command, err, out, plain, print_json
 from quadrant.cli.override import gates_in_words, scope_in_words
 from quadrant.cli.session import session
 from quadrant.database import queries
@@ -33,7 +33,7 @@ def learn(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Print what mining and judging would change; undo it.")
     ] = False,
-    json: Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")] = False,
+    json: Json = False,
 ) -> None:
     """Mine, judge and aggregate now, at the database's clock, and print what changed.
 

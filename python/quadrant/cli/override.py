@@ -9,7 +9,7 @@ import typer
 from psycopg.types.json import Jsonb
 from rich.table import Table
 
-from quadrant.cli.console import out, plain, print_json
+from quadrant.cli.console import Json, out, plain, print_json
 from quadrant.cli.session import fetch
 from quadrant.errors import QuadrantError
 
@@ -24,7 +24,6 @@ Scope = Annotated[
     str, typer.Option("--scope", help="The slice: bucket=nano,timeframe=15m; all when left out.")
 ]
 By = Annotated[str | None, typer.Option("--by", help="Who decides; by default the OS user.")]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")]
 
 
 class NotAValue(QuadrantError):

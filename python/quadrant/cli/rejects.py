@@ -11,7 +11,7 @@ from psycopg.rows import dict_row, scalar_row
 from rich.json import JSON
 from rich.table import Table
 
-from quadrant.cli.console import out, plain, print_json, progress_bar
+from quadrant.cli.console import Json, out, plain, print_json, progress_bar
 from quadrant.cli.session import session
 from quadrant.database import queries
 from quadrant.errors import QuadrantError
@@ -29,7 +29,7 @@ class NoSuchReject(QuadrantError):
 def list_command(
     *,
     limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="The newest so many.")] = 50,
-    json: Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")] = False,
+    json: Json = False,
 ) -> None:
     """List rejects, newest first, and how many there are by code and source."""
     with session() as connection:
@@ -63,7 +63,7 @@ def list_command(
 def show(
     reject_id: Annotated[int, typer.Argument(metavar="ID", help="As in quadrant rejects list.")],
     *,
-    json: Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")] = False,
+    json: Json = False,
 ) -> None:
     """Show one reject with what was sent."""
     with session() as connection:
@@ -85,7 +85,7 @@ def retry(
     reject_ids: Annotated[list[int] | None, typer.Argument(metavar="[ID]...")] = None,
     *,
     everything: Annotated[bool, typer.Option("--all", help="Every reject.")] = False,
-    json: Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")] = False,
+    json: Json = False,
 ) -> None:
     """Try rejects again: what passes now is stored and no reject any more.
 

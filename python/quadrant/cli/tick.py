@@ -12,11 +12,10 @@ from typing import Annotated, Any
 
 import psycopg
 import typer
-from rich.text import Text
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt
 from tenacity.wait import wait_exponential
 
-from quadrant.cli.console import err
+from quadrant.cli.console import err, report
 from quadrant.cli.session import session
 from quadrant.database import connect, explain, queries, raised_by_us
 from quadrant.database.errors import LoginRefused, Unreachable
@@ -174,16 +173,16 @@ def _serve(service: _Service, interrupts: _Interrupts) -> int:
                 _say(service.answer(line))
             except StaleTickerError as error:
                 _say(write_error(error))
-                _report(error)
+                report(error)
                 return FEED_TAKEN_OVER
             except Unreachable as error:
                 _say(write_error(error))
-                _report(error)
+                report(error)
                 try:
                     with interrupts.waiting():
                         service.reconnect()
                 except (QuadrantError, psycopg.OperationalError) as last:
-                    _report(last if isinstance(last, QuadrantError) else explain(last))
+                    report(last if isinstance(last, QuadrantError) else explain(last))
                     err.print("The database is given up.", style="bold red")
                     return DATABASE_LOST
     except KeyboardInterrupt:
@@ -196,12 +195,6 @@ def _serve(service: _Service, interrupts: _Interrupts) -> int:
 def _say(answer: bytes) -> None:
     sys.stdout.buffer.write(answer + b"\n")
     sys.stdout.buffer.flush()
-
-
-def _report(error: QuadrantError) -> None:
-    err.print(Text(f"{error.code}: {error.message}", style="bold red"), soft_wrap=True)
-    if error.hint:
-        err.print(Text(error.hint), soft_wrap=True)
 
 
 def _tell(state: RetryCallState) -> None:
