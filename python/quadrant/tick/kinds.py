@@ -10,7 +10,7 @@ from quadrant.engine import NUMBERS, Snapshot
 from quadrant.tick.gates import Gate, UnknownValue
 
 OPENING_SLACK = 0.05
-"""ATRs a window opens beyond the widest halo of grid and override."""
+"""ATRs a window opens beyond the widest halo of the grid."""
 
 
 class Event(StrEnum):

@@ -534,6 +534,18 @@ def test_a_window_is_held_to_its_end_against_the_gates_it_opened_under(tape):
     assert all("ox" in s and "slope" not in s for s in after["factors"]["samples"])
 
 
+def test_a_state_that_kept_no_gates_goes_on_under_those_of_now(tape):
+    begin(tape, halo=0.8, ts=0.5)
+    state = tape.ticker.to_json()
+    del state["tracks"]["s1_entry"]["window"]["gates"]
+    tape.ticker.restore(json.loads(json.dumps(state)), tape.bar_ts)
+    tape.bar("S1", halo=0.8, ts=0.55)
+    tape.bar("S1", halo=5)
+    (window,) = tape.windows
+    assert window["blocked_by"] == ["ts"]
+    assert [s["ts_score"] for s in window["factors"]["samples"]] == [0.5, 0.55]
+
+
 def test_a_gate_on_something_the_engine_does_not_say_is_refused(tape):
     with pytest.raises(UnknownValue, match="ox_of_tomorrow") as refused:
         with_gates(tape, OX._replace(value_key="ox_of_tomorrow"))
