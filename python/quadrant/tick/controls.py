@@ -14,8 +14,8 @@ from quadrant.tick.gates import Thresholds
 class Controls:
     """Thresholds in force, read from the database and kept while they hold.
 
-    What was read for a position holds until an override changes (`pm_overrides` is notified) or
-    the position's scope changes in a key that overrides look at.
+    What was read for a position holds until an override or a gate changes (`pm_overrides` is
+    notified) or the position's scope changes in a key that overrides look at.
     """
 
     def __init__(self, connection: psycopg.Connection[Any]) -> None:
@@ -34,6 +34,11 @@ class Controls:
         """Everything is read again when next asked for."""
         self._deciding = None
         self._known.clear()
+
+    @property
+    def forgotten(self) -> bool:
+        """Has nothing been read since gates in force, or the gates themselves, may have changed?"""
+        return self._deciding is None
 
     def _relevant(self, scope: dict[str, Any]) -> tuple[Any, ...]:
         if self._deciding is None:

@@ -56,6 +56,11 @@ class PositionTicker:
         self.dirty = False
         self.answers: tuple[ActionAnswer, ...] = ()
 
+    def register(self, gates: Mapping[str, tuple[Gate, ...]]) -> None:
+        """Windows that open from here on are held against these gates. Raises UnknownValue."""
+        for track in self.tracks.values():
+            track.register(gates[track.kind.pattern_key])
+
     @property
     def position_id(self) -> int:
         """The position's id in the database."""

@@ -16,7 +16,7 @@ from quadrant.engine import Snapshot
 from quadrant.tick.actions import Action
 from quadrant.tick.batch import by_position, rounds, spread
 from quadrant.tick.controls import Controls
-from quadrant.tick.gates import load_gates
+from quadrant.tick.gates import Gate, load_gates
 from quadrant.tick.model import ActionAnswer, Answer, Position, PositionBar
 from quadrant.tick.position import PositionTicker
 from quadrant.tick.rules import check, check_message
@@ -101,14 +101,23 @@ class Tick:
             self._unwritten[ticker.position_id] = ticker
 
     def refresh(self, tickers: Iterable[PositionTicker], clock_ms: int | None = None) -> None:
-        """Reads the gates in force again where they may have changed for one of `tickers`.
+        """Reads the gates, and those in force, again where they may have changed for `tickers`.
 
         What was taken before is committed first; `clock_ms` as in `commit`.
         """
         unknown = [t for t in tickers if not self.controls.holds(t.position_id, t.subject.scope)]
         if unknown:
             self.commit(clock_ms)
+            if self.controls.forgotten:
+                self._register(load_gates(self.connection))
             self.controls.read((t.position_id, t.subject.scope) for t in unknown)
+
+    def _register(self, gates: dict[str, tuple[Gate, ...]]) -> None:
+        """From here on bars are held against these gates. Raises UnknownValue."""
+        if gates != self.gates:
+            for ticker in self.tickers.values():
+                ticker.register(gates)
+            self.gates = gates
 
     def take(self, ticker: PositionTicker, bar: Snapshot, actions: Sequence[Action] = ()) -> bool:
         """Ticks one position by one bar; False: the bar is stale."""

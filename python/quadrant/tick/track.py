@@ -60,8 +60,7 @@ class Track:
     def __init__(self, kind: Kind, gates: tuple[Gate, ...], subject: Subject) -> None:
         self.kind = kind
         self.subject = subject
-        self.base = {gate.name: gate.base for gate in gates}
-        self.reading = Reading(kind, gates)
+        self.register(gates)
         self.ends_with_a_trim = any(rule.event is Event.TRIM for rule in kind.outcomes)
         self.episode_id: str | None = None
         self.window: Window | None = None
@@ -69,6 +68,11 @@ class Track:
         self.awaiting: list[Awaiting] = []
         self.inside = False
         self.changed = False
+
+    def register(self, gates: tuple[Gate, ...]) -> None:
+        """Windows that open from here on are held against these gates. Raises UnknownValue."""
+        self.reading = Reading(self.kind, gates)
+        self.base = {gate.name: gate.base for gate in gates}
 
     @property
     def busy(self) -> bool:
@@ -152,7 +156,7 @@ class Track:
             self._open(bar, in_force)
         if self.window is None:
             return
-        if self.window.gates is not reading.gates:
+        if self.window.gates != reading.gates:
             reading = Reading(self.kind, self.window.gates)
             values, told = reading.values(bar)
         limits = reading.limits(in_force)

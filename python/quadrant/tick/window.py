@@ -212,8 +212,7 @@ class Window:
         """
         window = cls(**{"scope": {}, "extra": {}, "gates": gates} | data)
         if "gates" in data:
-            then = tuple(Gate(*values) for values in data["gates"])
-            window.gates = gates if then == gates else then
+            window.gates = tuple(Gate(*values) for values in data["gates"])
         # A state of a version without entry prices has three parts: that sample has none.
         window.samples = [
             (ts, tuple(v), told, *(price or [None]))

@@ -534,6 +534,21 @@ def test_a_window_is_held_to_its_end_against_the_gates_it_opened_under(tape):
     assert all("ox" in s and "slope" not in s for s in after["factors"]["samples"])
 
 
+def test_a_running_tick_tests_a_gate_from_its_row_on(record):
+    record.bar("S0")
+    record.bar("S1", halo=0.8, ts=0.5)
+    record.rows(
+        "insert into learning.gates select pattern_key, 'ox', 'ox', 'at_most', 0.5,"
+        " '{-0.2,-0.1,0,0.1,0.2}', 'multiplier', 0.1, 1, 'tuning_ox_max', 4 from learning.gates"
+        " where pattern_key = 'pm.uptrend.S1.entry' and gate = 'ts' returning gate"
+    )
+    for _ in range(2):
+        record.bar("S1", halo=0.8, ts=0.55, ox=0.9)
+        record.bar("S1", halo=5)
+    told = "select blocked_by, factors -> 'ox_max' from learning.pattern_episode_events order by id"
+    assert record.rows(told) == [(["ts"], None), (["ts", "ox"], 0.5)]
+
+
 def test_a_state_that_kept_no_gates_goes_on_under_those_of_now(tape):
     begin(tape, halo=0.8, ts=0.5)
     state = tape.ticker.to_json()
