@@ -1,7 +1,7 @@
 -- The canonical spelling of a pattern key: canonical keys as they are, the legacy spellings
 -- (module=pm|pattern_key=uptrend.S1.entry, pm.s1_entry, pm.s3_retest, ...buy_flag) translated. The
--- patterns of the uptrend are those with gates; a strategy of one's own has pm.<family>.<setup> with
--- another family. Anything else, or a key of more than 200 characters, raises QD001.
+-- patterns of the uptrend are those with gates; a strategy of one's own has pm.<family>.<setup>
+-- with another family. Anything else, or a key of more than 200 characters, raises QD001.
 create or replace function learning.canonical_pattern_key(p_key text)
 returns text
 language plpgsql stable parallel safe
