@@ -16,9 +16,10 @@ from concurrent.futures import ProcessPoolExecutor
 from typing import Any
 
 import numpy as np
+from promises.markets import every_combination
 from threadpoolctl import threadpool_limits
 
-from quadrant.judging import Grid, Lever, full_grid
+from quadrant.judging import Grid, Lever
 from quadrant.judging.cache import WindowCache
 from quadrant.judging.slices import judge_slice
 
@@ -32,7 +33,7 @@ Row = dict[str, Any]
 
 def grid() -> Grid:
     """S1's: 125 policies."""
-    return full_grid(
+    return every_combination(
         (
             Lever("ts", "ts_score", False, 0.6, (-0.1, -0.05, 0.0, 0.05, 0.1)),
             Lever("halo", "halo_distance", True, 1.0, (-0.2, -0.1, 0.0, 0.1, 0.2)),

@@ -304,7 +304,7 @@ def test_a_second_replay_of_a_database_is_told(
     walks: list[Bars], database: str, connection: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = Replay(connection, walks[:1], OPTIONS)
-    monkeypatch.setattr("quadrant.learner.PATIENCE", 0.05)
+    monkeypatch.setattr("quadrant.judging.learner.PATIENCE", 0.05)
     with psycopg.connect(database, autocommit=True) as other:
         with pytest.raises(ReplayRunningError, match="QD192: a replay is in progress"):
             Replay(other, walks[:1], OPTIONS)

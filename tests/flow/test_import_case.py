@@ -14,9 +14,10 @@ import psycopg
 import pytest
 
 from quadrant.cli.app import main
-from quadrant.importer import RoiUnit, ScoreScale, Units, import_file
+from quadrant.importer import Kind, RoiUnit, ScoreScale, Units, import_rows, read_file
 
 SEED = Path(__file__).parents[3] / "shared" / "data" / "seed_episodes.csv"
+UNITS = Units(RoiUnit.FRACTION, ScoreScale.ONE)
 S1 = "pm.uptrend.S1.entry"
 MINE = "call learning.run_tuning_miner(true)"
 
@@ -29,7 +30,7 @@ pytestmark = [
 @pytest.fixture
 def imported(connection: psycopg.Connection[Any]) -> psycopg.Connection[Any]:
     connection.execute("select learning.set_clock('2026-01-15 00:00+00')")
-    report = import_file(connection, SEED, Units(RoiUnit.FRACTION, ScoreScale.ONE))
+    report = import_rows(connection, read_file(SEED, Kind.EPISODES), UNITS)
     assert (report.read, report.new, report.rejected) == (276, 276, 0), "packet died at import"
     return connection
 
@@ -58,7 +59,7 @@ def test_legacy_keys_arrive_canonical(imported: psycopg.Connection[Any]) -> None
 
 
 def test_a_second_import_changes_nothing(imported: psycopg.Connection[Any]) -> None:
-    report = import_file(imported, SEED, Units(RoiUnit.FRACTION, ScoreScale.ONE))
+    report = import_rows(imported, read_file(SEED, Kind.EPISODES), UNITS)
     assert (report.new, report.completed, report.already_there) == (0, 0, 276)
     assert scalar(imported, "select count(*) from learning.pattern_episode_events") == 276
 
@@ -186,7 +187,7 @@ def test_import_and_learn_on_the_command_line(database: str) -> None:
 def test_learn_says_when_a_scheduled_run_is_at_it(
     database: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("quadrant.learner.PATIENCE", 0.05)
+    monkeypatch.setattr("quadrant.judging.learner.PATIENCE", 0.05)
     monkeypatch.setenv("QUADRANT_DSN", database)
     monkeypatch.setattr(sys, "argv", ["quadrant", "learn"])
     with psycopg.connect(database) as job:

@@ -14,7 +14,7 @@ import pytest
 from psycopg.conninfo import make_conninfo
 from psycopg.types.json import Jsonb
 
-from quadrant.learner import Learner
+from quadrant.judging.learner import Learner
 
 pytestmark = pytest.mark.flow
 

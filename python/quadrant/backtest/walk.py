@@ -18,7 +18,7 @@ from quadrant.backtest.windows import Show, Window
 from quadrant.database import queries
 from quadrant.errors import QuadrantError
 from quadrant.judging import Grid, Worker
-from quadrant.learner import Learner
+from quadrant.judging.learner import Learner
 
 JUDGE, PLAN, DRIFT, BASE, ORACLE = "evidence", "plan", "drift", "base", "oracle"
 ARMS = (JUDGE, PLAN, DRIFT, BASE, ORACLE)

@@ -8,7 +8,6 @@ from typing import Annotated
 
 import psycopg
 import typer
-from rich.text import Text
 
 from quadrant.cli import (
     backtest,
@@ -27,7 +26,7 @@ from quadrant.cli import (
     tick,
     worker,
 )
-from quadrant.cli.console import err
+from quadrant.cli.console import err, report
 from quadrant.database import explain as explained
 from quadrant.database import raised_by_us
 from quadrant.errors import QuadrantError
@@ -103,7 +102,5 @@ def _run() -> int:
 
 
 def _report(error: QuadrantError) -> int:
-    err.print(Text(f"{error.code}: {error.message}", style="bold red"), soft_wrap=True)
-    if error.hint:
-        err.print(Text(error.hint), soft_wrap=True)
+    report(error)
     return 1

@@ -22,8 +22,9 @@ from quadrant.backtest import (
     walk,
 )
 from quadrant.bars import read_folder
-from quadrant.cli.console import err, out, print_json, progress_bar
-from quadrant.database import check_schema, connect, queries
+from quadrant.cli.console import err, out, print_json, progress_bar, split_names
+from quadrant.cli.session import session
+from quadrant.database import queries
 from quadrant.judging import Grid
 from quadrant.server import resolve_dsn
 from quadrant.tick.gates import load_gates
@@ -62,9 +63,9 @@ def backtest(
     (analyst.backtests).
     """
     dsn = resolve_dsn()
-    bars = read_folder(path, symbols=_split(symbols), timeframes=_split(timeframes))
-    with connect(dsn) as connection:
-        check_schema(connection)
+    bars = read_folder(path, symbols=split_names(symbols), timeframes=split_names(timeframes))
+    with session(dsn):
+        pass
     with progress_bar("Backtest") as show, scratch(dsn, show) as made:
         with made.database(keep=keep) as connection:
             grids = {
@@ -98,7 +99,7 @@ def backtest(
     result = document(
         found, noise, market=str(path.resolve()), look_every=look_every, series=len(bars)
     )
-    with connect(dsn) as connection:
+    with session(dsn) as connection:
         connection.execute(
             queries("backtest/keep"), (result["market"], result["verdict"], Jsonb(result))
         )
@@ -185,10 +186,6 @@ def _table(first: str, *columns: str) -> Table:
 
 def _percent(share: float | None) -> str:
     return "-" if share is None else f"{share:.1%}"
-
-
-def _split(names: str | None) -> list[str] | None:
-    return [name.strip() for name in names.split(",") if name.strip()] if names else None
 
 
 def register(app: typer.Typer) -> None:

@@ -7,12 +7,11 @@ from typing import Annotated
 
 import typer
 
-from quadrant.cli.console import out, print_json
-from quadrant.database import check_schema, connect, queries
-from quadrant.server import resolve_dsn
+from quadrant.cli.console import Json, out, print_json
+from quadrant.cli.session import session
+from quadrant.database import queries
 
 FORMATS = ["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S%z"]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")]
 
 clock = typer.Typer(help="The time learning goes by.", no_args_is_help=True)
 
@@ -39,8 +38,7 @@ def reset(json: Json = False) -> None:
 
 
 def _print(at: datetime | None, json: bool, *, move: bool = False) -> None:
-    with connect(resolve_dsn(), autocommit=True) as connection:
-        check_schema(connection)
+    with session() as connection:
         if move:
             connection.execute(queries("operations/move_clock"), {"at": at})
         row = connection.execute(queries("operations/clock")).fetchone()

@@ -7,15 +7,12 @@ from datetime import UTC
 from typing import Annotated, Any
 
 import typer
-from psycopg.rows import dict_row
 from rich.table import Table
 from rich.text import Text
 
-from quadrant.cli.console import out, plain, print_json
-from quadrant.database import check_schema, connect, queries
-from quadrant.server import resolve_dsn
+from quadrant.cli.console import Json, out, plain, print_json
+from quadrant.cli.session import fetch
 
-Json = Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")]
 Name = Annotated[str, typer.Argument(metavar="NAME", help="As in quadrant config list.")]
 Pattern = Annotated[str | None, typer.Option(help="For this pattern only, not for all.")]
 Gate = Annotated[str | None, typer.Option(help="A switch for this gate of the pattern.")]
@@ -153,10 +150,7 @@ def _name(row: dict[str, Any], *, in_full: bool = False) -> Text:
 
 
 def _rows(query: str, **parameters: Any) -> list[dict[str, Any]]:
-    with connect(resolve_dsn(), autocommit=True) as connection:
-        check_schema(connection)
-        with connection.cursor(row_factory=dict_row) as cursor:
-            return cursor.execute(queries(f"settings/{query}"), parameters or None).fetchall()
+    return fetch(f"settings/{query}", parameters or None)
 
 
 def register(app: typer.Typer) -> None:

@@ -9,17 +9,33 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
+from quadrant.errors import QuadrantError
 from quadrant.server import chosen_database
 
 out = Console()
 err = Console(stderr=True)
+
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")]
+
+
+def report(error: QuadrantError) -> None:
+    """A coded error on stderr: one red line, and what to do."""
+    err.print(Text(f"{error.code}: {error.message}", style="bold red"), soft_wrap=True)
+    if error.hint:
+        err.print(Text(error.hint), soft_wrap=True)
+
+
+def split_names(names: str | None) -> list[str] | None:
+    """The names in a comma-separated option; None where none was given."""
+    return [name.strip() for name in names.split(",") if name.strip()] if names else None
 
 
 def print_json(value: Any) -> None:

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Any
 
 import psycopg
 import typer
 from psycopg.rows import dict_row
 from rich.table import Table
 
-from quadrant.cli.console import command, out, plain, print_json
+from quadrant.cli.console import Json, command, out, plain, print_json
 from quadrant.database import connect, queries
 from quadrant.errors import QuadrantError
 from quadrant.server import resolve_dsn, server_dsn
 
 
 def databases(
-    json: Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")] = False,
+    json: Json = False,
 ) -> None:
     """List the server's databases: a bot's, a replay's (of which bars), or not used yet."""
     with connect(server_dsn(), autocommit=True) as connection:

@@ -8,9 +8,9 @@ import typer
 from rich.padding import Padding
 from rich.text import Text
 
-from quadrant.cli.console import out, plain, print_json
-from quadrant.database import check_schema, connect, queries
-from quadrant.server import resolve_dsn
+from quadrant.cli.console import Json, out, plain, print_json
+from quadrant.cli.session import session
+from quadrant.database import queries
 
 # Gravest first.
 _STYLES = {"fail": "bold red", "warn": "yellow", "ok": "green"}
@@ -18,11 +18,10 @@ _STYLES = {"fail": "bold red", "warn": "yellow", "ok": "green"}
 
 def doctor(
     all_: Annotated[bool, typer.Option("--all", help="Show what is ok as well.")] = False,
-    json: Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")] = False,
+    json: Json = False,
 ) -> None:
     """Check the whole system, what is not ok first; exits 1 when a check fails."""
-    with connect(resolve_dsn(), autocommit=True) as connection:
-        check_schema(connection)
+    with session() as connection:
         found = connection.execute(queries("operations/health")).fetchall()
     rows = sorted(found, key=lambda row: list(_STYLES).index(row[1]))
     if json:

@@ -5,15 +5,13 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 import typer
-from psycopg.rows import dict_row
 from rich.table import Table
 from rich.text import Text
 
-from quadrant.cli.console import out, plain, print_json
+from quadrant.cli.console import Json, out, plain, print_json
 from quadrant.cli.override import gates_in_words, scope_in_words
-from quadrant.database import check_schema, connect, queries
+from quadrant.cli.session import fetch
 from quadrant.errors import QuadrantError
-from quadrant.server import resolve_dsn
 
 Story = dict[str, Any]
 _SHOWN_WINDOWS = 10
@@ -30,15 +28,10 @@ def explain(
         int, typer.Argument(metavar="ID", help="Of an override or a solution: override list.")
     ],
     *,
-    json: Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")] = False,
+    json: Json = False,
 ) -> None:
     """Tell the story of one override: why it is there, what it changes, what would end it."""
-    with (
-        connect(resolve_dsn(), autocommit=True) as connection,
-        connection.cursor(row_factory=dict_row) as cursor,
-    ):
-        check_schema(connection)
-        (row,) = cursor.execute(queries("people/explain"), {"id": override_id}).fetchall()
+    (row,) = fetch("people/explain", {"id": override_id})
     story = row["story"]
     if story is None:
         raise NoSuchOverride(

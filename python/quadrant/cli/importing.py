@@ -9,8 +9,9 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from quadrant.cli.console import out, plain, print_json, progress_bar
-from quadrant.database import check_schema, connect
+from quadrant.cli.console import Json, out, plain, print_json, progress_bar
+from quadrant.cli.session import session
+from quadrant.database import connect
 from quadrant.importer import (
     ImportReport,
     Kind,
@@ -24,7 +25,6 @@ from quadrant.importer import (
 )
 from quadrant.importer.source import Source
 from quadrant.logfile import LogFile
-from quadrant.server import resolve_dsn
 
 _SCHEMAS = ("public", "learning")
 
@@ -63,7 +63,7 @@ def import_command(
             "--roi-is-checked", help="ROIs below -1 and above 10 (1,000 %) are right: take them."
         ),
     ] = False,
-    json: Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")] = False,
+    json: Json = False,
 ) -> None:
     """Import episodes or trades of another system; bad rows are kept as rejects, with their reason.
 
@@ -79,8 +79,7 @@ def import_command(
         )
     units = Units(roi_unit, score_scale or ScoreScale.ONE, roi_is_checked)
     with ExitStack() as stack:
-        connection = stack.enter_context(connect(resolve_dsn(), autocommit=True))
-        check_schema(connection)
+        connection = stack.enter_context(session())
         log_file = LogFile()
         log_file.follow(connection)
         if path is not None:

@@ -10,14 +10,14 @@ import typer
 from psycopg.rows import dict_row
 from rich.table import Table
 
-from quadrant.cli.console import command, err, out, plain, print_json
+from quadrant.cli.console import Json, command, err, out, plain, print_json
 from quadrant.cli.override import gates_in_words, scope_in_words
-from quadrant.database import check_schema, connect, queries
+from quadrant.cli.session import session
+from quadrant.database import queries
 from quadrant.errors import QuadrantError
-from quadrant.learner import Learner, take_jobs
+from quadrant.judging.learner import Learner, take_jobs
 from quadrant.logfile import LogFile
 from quadrant.replay import replay_time
-from quadrant.server import resolve_dsn
 
 Row = dict[str, Any]
 
@@ -33,7 +33,7 @@ def learn(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Print what mining and judging would change; undo it.")
     ] = False,
-    json: Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")] = False,
+    json: Json = False,
 ) -> None:
     """Mine, judge and aggregate now, at the database's clock, and print what changed.
 
@@ -43,11 +43,7 @@ def learn(
     if dry_run:
         _preview(json)
         return
-    with (
-        connect(resolve_dsn(), autocommit=True) as connection,
-        connection.cursor(row_factory=dict_row) as cursor,
-    ):
-        check_schema(connection)
+    with session() as connection, connection.cursor(row_factory=dict_row) as cursor:
         log_file = LogFile()
         log_file.follow(connection)
         with err.status("Learning"):
@@ -83,12 +79,10 @@ def _take_jobs(connection: psycopg.Connection[Any]) -> None:
 
 
 def _preview(json: bool) -> None:
-    with connect(resolve_dsn(), autocommit=True) as connection:
-        check_schema(connection)
-        with err.status("Learning, to be undone"):
-            _take_jobs(connection)
-            with replay_time(connection):
-                difference = Learner(connection).preview()
+    with session() as connection, err.status("Learning, to be undone"):
+        _take_jobs(connection)
+        with replay_time(connection):
+            difference = Learner(connection).preview()
     if difference is None:
         raise LearningBusyError(
             "nothing was learned: another run is in progress",

@@ -12,9 +12,9 @@ import typer
 from pytimeparse2 import parse as parse_seconds
 
 from quadrant.cli.console import err
-from quadrant.database import check_schema, connect, queries
+from quadrant.cli.session import session
+from quadrant.database import queries
 from quadrant.logfile import format_line
-from quadrant.server import resolve_dsn
 
 POLL_SECONDS = 2.0
 
@@ -50,8 +50,7 @@ def log(
     json: Annotated[bool, typer.Option("--json", help="One JSON object per line.")] = False,
 ) -> None:
     """Print the learning log: in simulated time where a replay made it."""
-    with connect(resolve_dsn(), autocommit=True) as connection:
-        check_schema(connection)
+    with session() as connection:
         if follow:
             connection.execute("listen quadrant_log")
         go_on = _since(connection, None)[0][0]

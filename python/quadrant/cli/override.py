@@ -6,14 +6,12 @@ import getpass
 from typing import Annotated, Any
 
 import typer
-from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 from rich.table import Table
 
-from quadrant.cli.console import out, plain, print_json
-from quadrant.database import check_schema, connect, queries
+from quadrant.cli.console import Json, out, plain, print_json
+from quadrant.cli.session import fetch
 from quadrant.errors import QuadrantError
-from quadrant.server import resolve_dsn
 
 override = typer.Typer(
     no_args_is_help=True, help="See and decide which gates are in force, in your name."
@@ -26,7 +24,6 @@ Scope = Annotated[
     str, typer.Option("--scope", help="The slice: bucket=nano,timeframe=15m; all when left out.")
 ]
 By = Annotated[str | None, typer.Option("--by", help="Who decides; by default the OS user.")]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")]
 
 
 class NotAValue(QuadrantError):
@@ -48,7 +45,7 @@ def list_command(
     json: Json = False,
 ) -> None:
     """List what is in force and what is proposed, with ids."""
-    rows = _ask("decisions", {"all": everything})
+    rows = fetch("people/decisions", {"all": everything})
     if json:
         print_json(rows)
         return
@@ -235,16 +232,7 @@ def _person(by: str | None) -> str | None:
 
 
 def _decide(query: str, by: str | None, **parameters: Any) -> list[Row]:
-    return _ask(query, {**parameters, "by": _person(by)})
-
-
-def _ask(query: str, parameters: dict[str, Any]) -> list[Row]:
-    with (
-        connect(resolve_dsn(), autocommit=True) as connection,
-        connection.cursor(row_factory=dict_row) as cursor,
-    ):
-        check_schema(connection)
-        return cursor.execute(queries(f"people/{query}"), parameters).fetchall()
+    return fetch(f"people/{query}", {**parameters, "by": _person(by)})
 
 
 def _tell(text: str) -> None:

@@ -11,10 +11,10 @@ from psycopg.rows import dict_row, scalar_row
 from rich.json import JSON
 from rich.table import Table
 
-from quadrant.cli.console import out, plain, print_json, progress_bar
-from quadrant.database import check_schema, connect, queries
+from quadrant.cli.console import Json, out, plain, print_json, progress_bar
+from quadrant.cli.session import session
+from quadrant.database import queries
 from quadrant.errors import QuadrantError
-from quadrant.server import resolve_dsn
 
 rejects = typer.Typer(no_args_is_help=True, help="Bad inputs that were kept, each with its reason.")
 
@@ -29,10 +29,10 @@ class NoSuchReject(QuadrantError):
 def list_command(
     *,
     limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="The newest so many.")] = 50,
-    json: Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")] = False,
+    json: Json = False,
 ) -> None:
     """List rejects, newest first, and how many there are by code and source."""
-    with _connected() as connection:
+    with session() as connection:
         rows = _rejects(connection, limit=limit)
         counts = connection.execute(queries("importing/reject_reasons")).fetchall()
     if json:
@@ -63,10 +63,10 @@ def list_command(
 def show(
     reject_id: Annotated[int, typer.Argument(metavar="ID", help="As in quadrant rejects list.")],
     *,
-    json: Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")] = False,
+    json: Json = False,
 ) -> None:
     """Show one reject with what was sent."""
-    with _connected() as connection:
+    with session() as connection:
         found = _rejects(connection, reject_id=reject_id)
     if not found:
         raise NoSuchReject(f"there is no reject {reject_id}", hint="quadrant rejects list")
@@ -85,7 +85,7 @@ def retry(
     reject_ids: Annotated[list[int] | None, typer.Argument(metavar="[ID]...")] = None,
     *,
     everything: Annotated[bool, typer.Option("--all", help="Every reject.")] = False,
-    json: Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")] = False,
+    json: Json = False,
 ) -> None:
     """Try rejects again: what passes now is stored and no reject any more.
 
@@ -93,7 +93,7 @@ def retry(
     """
     if bool(reject_ids) == everything:
         raise typer.BadParameter("Name the rejects, or say --all.")
-    with _connected() as connection, progress_bar("Trying again") as bar:
+    with session() as connection, progress_bar("Trying again") as bar:
         ids = list(dict.fromkeys(reject_ids or _all_ids(connection)))
         answers = []
         for done, reject_id in enumerate(ids, start=1):
@@ -113,12 +113,6 @@ def retry(
         out.print(table)
     if rejected:
         raise typer.Exit(1)
-
-
-def _connected() -> psycopg.Connection[Any]:
-    connection = connect(resolve_dsn(), autocommit=True, row_factory=psycopg.rows.tuple_row)
-    check_schema(connection)
-    return connection
 
 
 def _rejects(

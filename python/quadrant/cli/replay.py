@@ -29,8 +29,9 @@ from rich.progress import (
 
 from quadrant.bars import TIMEFRAMES, Bars, read_bars, read_folder
 from quadrant.cli import server, story
-from quadrant.cli.console import command, err, out, print_json
-from quadrant.database import check_schema, connect, queries
+from quadrant.cli.console import command, err, out, print_json, split_names
+from quadrant.cli.session import session
+from quadrant.database import queries
 from quadrant.errors import QuadrantError
 from quadrant.logfile import LogFile
 from quadrant.market import planted_market, synthesize, write_market
@@ -90,7 +91,7 @@ def replay(
     if path.is_file():
         bars = [read_bars(path)]
     else:
-        bars = read_folder(path, symbols=_split(symbols), timeframes=_split(timeframes))
+        bars = read_folder(path, symbols=split_names(symbols), timeframes=split_names(timeframes))
     options = ReplayOptions(
         chain=chain or (path if path.is_dir() else path.parent).resolve().name,
         data=str(path.resolve()),
@@ -150,8 +151,7 @@ def _database(name: str | None, bars: list[Bars], chain: str) -> str:
 
 def _replay(dsn: str, bars: list[Bars], options: ReplayOptions, *, json: bool) -> bool:
     """Replays and prints the summary; True when it was interrupted."""
-    with connect(dsn, autocommit=True) as connection:
-        check_schema(connection)
+    with session(dsn) as connection:
         database = connection.info.dbname
         if (clock := connection.execute(queries("operations/clock")).fetchone()) and clock[1]:
             err.print(
@@ -266,10 +266,6 @@ def _require_bars_in_range(bars: list[Bars], options: ReplayOptions) -> None:
         raise BadOptionError(
             "no bar closes between --from and --to", hint=f"These close from {' to '.join(shown)}."
         )
-
-
-def _split(names: str | None) -> list[str] | None:
-    return [name.strip() for name in names.split(",") if name.strip()] if names else None
 
 
 def _utc_ms(moment: datetime | None) -> int | None:

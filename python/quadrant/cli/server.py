@@ -5,19 +5,16 @@ from __future__ import annotations
 import os
 import shutil
 from dataclasses import asdict
-from typing import Annotated
 
 import psycopg
 import typer
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
-from quadrant.cli.console import command, err, out, print_json, progress_bar
+from quadrant.cli.console import Json, command, err, out, print_json, progress_bar
 from quadrant.database import MigrationReport, connect, migrate, queries
 from quadrant.server import DATABASE, Cluster, Home, chosen_database, resolve_dsn, server_dsn
 from quadrant.server.binaries import wheel
-
-Json = Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")]
 
 
 def up(json: Json = False) -> None:

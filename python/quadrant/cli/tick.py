@@ -12,21 +12,23 @@ from typing import Annotated, Any
 
 import psycopg
 import typer
-from rich.text import Text
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt
 from tenacity.wait import wait_exponential
 
-from quadrant.cli.console import err
-from quadrant.database import check_schema, connect, explain, queries, raised_by_us
+from quadrant.cli.console import err, report
+from quadrant.cli.session import session
+from quadrant.database import connect, explain, queries, raised_by_us
+from quadrant.database.errors import LoginRefused, Unreachable
 from quadrant.errors import QuadrantError
 from quadrant.server import resolve_dsn
-from quadrant.server.errors import LoginRefused, NotRunning, Unreachable
+from quadrant.server.errors import NotRunning
 from quadrant.tick import StaleTickerError, Tick
 from quadrant.tick.messages import MessageError, read, schema, write, write_error
 
 DATABASE_LOST = 3
 FEED_TAKEN_OVER = 4
 _LONGEST_WAIT_SECONDS = 10.0
+_NAME = "quadrant tick"
 
 
 def tick(
@@ -60,9 +62,7 @@ class _Service:
 
     def __init__(self, feed: str, attempts: int) -> None:
         self._attempts = attempts
-        connection = _connect()
-        check_schema(connection)
-        self._tick = Tick(connection, feed)
+        self._tick = Tick(session(application_name=_NAME), feed)
 
     def answer(self, line: bytes) -> bytes:
         """The answer to a line; a bad one is kept as a reject.
@@ -123,7 +123,9 @@ class _Service:
         )
         for attempt in retrying:
             with attempt:
-                self._tick.reconnect(_connect())
+                self._tick.reconnect(
+                    connect(resolve_dsn(), autocommit=True, application_name=_NAME)
+                )
         err.print("The database is back.")
 
 
@@ -171,16 +173,16 @@ def _serve(service: _Service, interrupts: _Interrupts) -> int:
                 _say(service.answer(line))
             except StaleTickerError as error:
                 _say(write_error(error))
-                _report(error)
+                report(error)
                 return FEED_TAKEN_OVER
             except Unreachable as error:
                 _say(write_error(error))
-                _report(error)
+                report(error)
                 try:
                     with interrupts.waiting():
                         service.reconnect()
                 except (QuadrantError, psycopg.OperationalError) as last:
-                    _report(last if isinstance(last, QuadrantError) else explain(last))
+                    report(last if isinstance(last, QuadrantError) else explain(last))
                     err.print("The database is given up.", style="bold red")
                     return DATABASE_LOST
     except KeyboardInterrupt:
@@ -190,19 +192,9 @@ def _serve(service: _Service, interrupts: _Interrupts) -> int:
         return 0
 
 
-def _connect() -> psycopg.Connection[Any]:
-    return connect(resolve_dsn(), autocommit=True, application_name="quadrant tick")
-
-
 def _say(answer: bytes) -> None:
     sys.stdout.buffer.write(answer + b"\n")
     sys.stdout.buffer.flush()
-
-
-def _report(error: QuadrantError) -> None:
-    err.print(Text(f"{error.code}: {error.message}", style="bold red"), soft_wrap=True)
-    if error.hint:
-        err.print(Text(error.hint), soft_wrap=True)
 
 
 def _tell(state: RetryCallState) -> None:

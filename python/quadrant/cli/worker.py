@@ -11,11 +11,11 @@ import typer
 from rich.logging import RichHandler
 
 from quadrant.cli.console import err, out
-from quadrant.database import check_schema, connect
+from quadrant.cli.session import session
+from quadrant.database.errors import Unreachable
 from quadrant.judging import Worker
 from quadrant.logfile import NAME, LogFile
 from quadrant.server import resolve_dsn
-from quadrant.server.errors import Unreachable
 
 
 def worker(
@@ -26,8 +26,8 @@ def worker(
     """Simulate gate changes whenever the database asks (NOTIFY), until Ctrl-C or SIGTERM."""
     dsn = resolve_dsn()
     # A worker waits for a server that is down, not for a schema that is not there.
-    with suppress(*() if once else (Unreachable,)), connect(dsn, autocommit=True) as connection:
-        check_schema(connection)
+    with suppress(*() if once else (Unreachable,)), session(dsn):
+        pass
     log_file = LogFile()
     judge = Worker(dsn, after=log_file.follow)
     if once:

@@ -10,9 +10,7 @@ from typing import Any
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
-from quadrant.database.queries import queries
-from quadrant.errors import QuadrantError
-from quadrant.server.errors import (
+from quadrant.database.errors import (
     BadDsn,
     DiskFull,
     LoginRefused,
@@ -20,6 +18,8 @@ from quadrant.server.errors import (
     PooledPerTransaction,
     Unreachable,
 )
+from quadrant.database.queries import queries
+from quadrant.errors import QuadrantError
 
 _POOLER_SECONDS = 1.0
 

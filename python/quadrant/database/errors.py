@@ -1,4 +1,4 @@
-"""Failures of the schema's own upkeep: QD3xx, and QD205 where it is not up to date."""
+"""Failures of the connection (QD2xx) and of the schema's own upkeep (QD3xx)."""
 
 from __future__ import annotations
 
@@ -11,10 +11,46 @@ INSTALL_RIGHTS = (
 )
 
 
+class Unreachable(QuadrantError):
+    """Nothing answers at the DSN."""
+
+    code = "QD202"
+
+
+class BadDsn(QuadrantError):
+    """The DSN cannot be read as one."""
+
+    code = "QD203"
+
+
+class NoSuchDatabase(QuadrantError):
+    """The server answers, the database is not there."""
+
+    code = "QD204"
+
+
 class SchemaOutdated(QuadrantError):
     """The database's schema is older (or newer) than this code."""
 
     code = "QD205"
+
+
+class LoginRefused(QuadrantError):
+    """The server answers and refuses the user or the password."""
+
+    code = "QD206"
+
+
+class DiskFull(QuadrantError):
+    """The server answers, and has no room left to write."""
+
+    code = "QD211"
+
+
+class PooledPerTransaction(QuadrantError):
+    """A pooler stands between, and gives every transaction another session."""
+
+    code = "QD212"
 
 
 class MigrationFailed(QuadrantError):

@@ -12,10 +12,15 @@ import psycopg
 from quadrant.database import migrations
 from quadrant.database.connection import connect
 from quadrant.database.deploy import deploy, remove_all
-from quadrant.database.errors import INSTALL_RIGHTS, MigrateBusy, SchemaOutdated, WrongEncoding
+from quadrant.database.errors import (
+    INSTALL_RIGHTS,
+    LoginRefused,
+    MigrateBusy,
+    SchemaOutdated,
+    WrongEncoding,
+)
 from quadrant.database.queries import queries
 from quadrant.database.tree import SchemaTree
-from quadrant.server.errors import LoginRefused
 
 LOCK_WAIT = "300s"
 Progress = Callable[[str, int, int], None]

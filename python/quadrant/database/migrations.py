@@ -73,12 +73,6 @@ def _backend(dsn: str) -> Iterator[Any]:
         yield backend
 
 
-def pending(dsn: str, folder: Path) -> list[str]:
-    """The ids of the migrations that are still to be applied, in order."""
-    with _backend(dsn) as backend:
-        return [m.id for m in backend.to_apply(read_migrations(str(folder)))]
-
-
 def apply(dsn: str, folder: Path, progress: Callable[[str, int, int], None]) -> list[str]:
     """Apply what is pending, one transaction a file; the ids. The caller holds the lock.
 

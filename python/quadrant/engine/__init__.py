@@ -2,17 +2,13 @@
 
 from quadrant.engine.compute import compute, latest
 from quadrant.engine.frame import STATES, Frame
-from quadrant.engine.signals import s1_flag, s2_flag, s3_flag
-from quadrant.engine.snapshot import SignalSource, Snapshot
+from quadrant.engine.snapshot import NUMBERS, Snapshot
 
 __all__ = [
+    "NUMBERS",
     "STATES",
     "Frame",
-    "SignalSource",
     "Snapshot",
     "compute",
     "latest",
-    "s1_flag",
-    "s2_flag",
-    "s3_flag",
 ]

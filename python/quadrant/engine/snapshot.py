@@ -1,15 +1,14 @@
-"""What the engine says about one closed bar, and what else may say it."""
+"""What the engine, or whatever stands in its place, says about one closed bar."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Annotated, Literal, Protocol
+from typing import Annotated, Literal, get_type_hints
 
 from pydantic import Field, GetPydanticSchema
 from pydantic_core import core_schema
 
-from quadrant.bars import TIMEFRAMES, Bars
+from quadrant.bars import TIMEFRAMES
 
 # What stands in Annotated speaks to a validator and to the JSON schema; making a Snapshot checks
 # nothing.
@@ -83,13 +82,8 @@ class Snapshot:
     ]
 
 
+NUMBERS = frozenset(name for name, kind in get_type_hints(Snapshot).items() if kind is float)
+"""The fields a gate can be about: prices, distances, slopes, scores."""
+
 FAR = 1e6
 """A halo distance no gate admits, for bars whose EMA or ATR does not exist yet (ATRs)."""
-
-
-class SignalSource(Protocol):
-    """Anything that turns bars into snapshots can take the engine's place."""
-
-    def __call__(self, bars: Bars) -> Iterable[Snapshot]:
-        """One snapshot per closed bar of `bars`, oldest first, each from bars up to its own."""
-        ...

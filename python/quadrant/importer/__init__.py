@@ -2,7 +2,7 @@
 
 from quadrant.importer.database import read_database, read_only
 from quadrant.importer.kinds import Kind
-from quadrant.importer.loader import ImportReport, import_file, import_rows
+from quadrant.importer.loader import ImportReport, import_rows
 from quadrant.importer.reader import read_file
 from quadrant.importer.units import RoiUnit, ScoreScale, Units
 
@@ -12,7 +12,6 @@ __all__ = [
     "RoiUnit",
     "ScoreScale",
     "Units",
-    "import_file",
     "import_rows",
     "read_database",
     "read_file",

@@ -6,14 +6,12 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
-from pathlib import Path
 from typing import Any
 
 import psycopg
 
 from quadrant.database import queries
 from quadrant.importer.kinds import Kind
-from quadrant.importer.reader import read_file
 from quadrant.importer.rows import encoder
 from quadrant.importer.source import Source
 from quadrant.importer.units import Units
@@ -47,17 +45,6 @@ class ImportReport:
         self.read += rows
         name = written.replace(" ", "_")
         setattr(self, name, getattr(self, name) + rows)
-
-
-def import_file(
-    connection: psycopg.Connection[Any],
-    path: Path,
-    units: Units,
-    kind: Kind = Kind.EPISODES,
-    progress: Callable[[int, int], None] = lambda _rows, _done: None,
-) -> ImportReport:
-    """Import every row of a file: see `import_rows`. Raises the file's errors (QD120 to QD122)."""
-    return import_rows(connection, read_file(path, kind), units, progress)
 
 
 def import_rows(

@@ -22,9 +22,10 @@ class ScoreScale(StrEnum):
 
 
 _SCORES = frozenset(
-    {"ts_score", "ts_min", "dx_score", "dx_min", "dx_adjustment", "dx_suppression", "dx_bonus"}
-    | {"edx_score", "edx_min", "ox_score", "ox_min", "ox"}
+    {f"{name}_{part}" for name in ("ts", "dx", "edx", "ox") for part in ("score", "min", "max")}
+    | {"ox", "dx_adjustment", "dx_suppression", "dx_bonus"}
 )
+"""Values, thresholds of gates on them, and what is added to those."""
 
 
 @dataclass(frozen=True)

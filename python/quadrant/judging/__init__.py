@@ -2,7 +2,7 @@
 
 from quadrant.judging.buys import Buys
 from quadrant.judging.comparison import Comparison, compare, evidence
-from quadrant.judging.grid import Grid, Lever, full_grid
+from quadrant.judging.grid import Grid, Lever
 from quadrant.judging.scores import Scores
 from quadrant.judging.worker import Worker
 
@@ -15,5 +15,4 @@ __all__ = [
     "Worker",
     "compare",
     "evidence",
-    "full_grid",
 ]

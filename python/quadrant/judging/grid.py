@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -44,16 +43,14 @@ class Grid:
     """Candidates 0..C-1 of a pattern's levers, in the order of learning.gate_grid().
 
     `places` int (1 + C, levers): the position of each candidate's step among its lever's steps;
-    row 0 is the base. `tightens` bool (C): some lever is stricter than base. `move` float (C):
-    sum of |step| / largest step of the gate. `n_levers` int (C). `order` int (C): candidates
-    from the smallest move up, then fewer levers, then the grid's own order.
+    row 0 is the base. `n_levers` int (C): how many a candidate moves. `order` int (C): candidates
+    from the smallest move (sum of |step| / largest step of the gate) up, then fewer levers, then
+    the grid's own order.
     """
 
     levers: tuple[Lever, ...]
     steps: tuple[Mapping[str, float], ...]
     places: NDArray[np.intp]
-    tightens: NDArray[np.bool_]
-    move: NDArray[np.float64]
     n_levers: NDArray[np.int64]
     order: NDArray[np.intp]
 
@@ -65,15 +62,12 @@ class Grid:
         moved = np.array([[c[lv.gate] for lv in levers] for c in candidates], dtype=np.float64)
         moved = moved.reshape(len(candidates), len(levers))
         largest = np.array([max(abs(s) for s in lever.steps) for lever in levers])
-        loosening = np.array([1.0 if lever.at_most else -1.0 for lever in levers])
         move = np.round((np.abs(moved) / largest).sum(axis=1), 9)
         n_levers = np.count_nonzero(moved, axis=1)
         return cls(
             levers=tuple(levers),
             steps=tuple(dict(c) for c in candidates),
             places=np.array(places, dtype=np.intp),
-            tightens=(moved * loosening < 0).any(axis=1),
-            move=move,
             n_levers=n_levers,
             order=np.lexsort((np.arange(len(candidates)), n_levers, move)),
         )
@@ -100,13 +94,3 @@ class Grid:
             for g in settings["gates"]
         )
         return cls.of(levers, settings["grid"])
-
-
-def full_grid(levers: Sequence[Lever]) -> Grid:
-    """Every combination of the levers' steps but the base, as learning.gate_grid() makes them."""
-    candidates = [
-        {lever.gate: step for lever, step in zip(levers, steps, strict=True)}
-        for steps in itertools.product(*(lever.steps for lever in levers))
-        if any(steps)
-    ]
-    return Grid.of(levers, candidates)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from quadrant.bars import TIMEFRAMES
 
@@ -46,10 +46,6 @@ class MarketSpec:
     outside_success: float = OUTSIDE_BREAK_EVEN
     planted_success: float = 0.80
     timeframes: tuple[str, ...] = tuple(TIMEFRAMES)
-
-    def null_twin(self) -> MarketSpec:
-        """The same market with nothing planted: no S1 setup the base gates refuse is worth having."""
-        return replace(self, planted_success=self.outside_success)
 
     def chance(self, token: TokenSpec, *, outside: bool) -> float:
         """Chance of success of a setup."""

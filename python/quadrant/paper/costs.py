@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from quadrant.tick.track import FEE
+
 
 @dataclass(frozen=True, slots=True)
 class Costs:
     """Fractions: `fee` of the turnover, `slippage` of the price, more per volume bucket."""
 
-    fee: float = 0.001
+    fee: float = FEE
     slippage: float = 0.0005
     extra_slippage: Mapping[str, float] = field(default_factory=dict)
 

@@ -16,7 +16,7 @@ from quadrant.bars import TIMEFRAMES, Bars
 from quadrant.database import queries
 from quadrant.engine import compute
 from quadrant.errors import QuadrantError
-from quadrant.learner import Learner, give_back_jobs, take_jobs
+from quadrant.judging.learner import Learner, give_back_jobs, take_jobs
 from quadrant.paper import Costs, PaperManager, open_positions
 from quadrant.replay.feed import Moment, Series, moments
 from quadrant.replay.scopes import replay_scopes

@@ -8,8 +8,9 @@ from collections.abc import Mapping
 import psycopg
 from psycopg.conninfo import make_conninfo
 
+from quadrant.database.errors import BadDsn
 from quadrant.server.cluster import Cluster
-from quadrant.server.errors import BadDsn, NotRunning
+from quadrant.server.errors import NotRunning
 from quadrant.server.home import Home
 
 DATABASE = "quadrant"

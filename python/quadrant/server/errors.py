@@ -1,4 +1,4 @@
-"""Failures of the server and of the connection to it: QD2xx."""
+"""Failures of the embedded server: QD2xx."""
 
 from __future__ import annotations
 
@@ -9,30 +9,6 @@ class NotRunning(QuadrantError):
     """No QUADRANT_DSN is set and the embedded server of this folder is not running."""
 
     code = "QD201"
-
-
-class Unreachable(QuadrantError):
-    """Nothing answers at the DSN."""
-
-    code = "QD202"
-
-
-class BadDsn(QuadrantError):
-    """The DSN cannot be read as one."""
-
-    code = "QD203"
-
-
-class NoSuchDatabase(QuadrantError):
-    """The server answers, the database is not there."""
-
-    code = "QD204"
-
-
-class LoginRefused(QuadrantError):
-    """The server answers and refuses the user or the password."""
-
-    code = "QD206"
 
 
 class StartFailed(QuadrantError):
@@ -51,18 +27,6 @@ class OtherVersion(QuadrantError):
     """The data folder was made by another major version of PostgreSQL."""
 
     code = "QD209"
-
-
-class DiskFull(QuadrantError):
-    """The server answers, and has no room left to write."""
-
-    code = "QD211"
-
-
-class PooledPerTransaction(QuadrantError):
-    """A pooler stands between, and gives every transaction another session."""
-
-    code = "QD212"
 
 
 class Busy(QuadrantError):

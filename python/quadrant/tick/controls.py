@@ -8,22 +8,20 @@ from typing import Any
 import psycopg
 
 from quadrant.database import queries
-
-Values = dict[str, dict[str, float]]
-"""Pattern key -> gate -> threshold in force."""
+from quadrant.tick.gates import Thresholds
 
 
 class Controls:
     """Thresholds in force, read from the database and kept while they hold.
 
-    What was read for a position holds until an override changes (`pm_overrides` is notified) or
-    the position's scope changes in a key that overrides look at.
+    What was read for a position holds until an override or a gate changes (`pm_overrides` is
+    notified) or the position's scope changes in a key that overrides look at.
     """
 
     def __init__(self, connection: psycopg.Connection[Any]) -> None:
         self._connection = connection
         self._known: dict[int, tuple[Any, ...]] = {}
-        self._thresholds: dict[int, Values] = {}
+        self._thresholds: dict[int, Thresholds] = {}
         self._deciding: tuple[str, ...] | None = None
         connection.add_notify_handler(self._notified)
         connection.execute("listen pm_overrides")
@@ -36,6 +34,11 @@ class Controls:
         """Everything is read again when next asked for."""
         self._deciding = None
         self._known.clear()
+
+    @property
+    def forgotten(self) -> bool:
+        """Has nothing been read since gates in force, or the gates themselves, may have changed?"""
+        return self._deciding is None
 
     def _relevant(self, scope: dict[str, Any]) -> tuple[Any, ...]:
         if self._deciding is None:
@@ -67,6 +70,6 @@ class Controls:
             }
         self._known.update(wanted)
 
-    def of(self, position_id: int) -> Values | None:
+    def of(self, position_id: int) -> Thresholds | None:
         """The thresholds last read for a position; None: not watched."""
         return self._thresholds.get(position_id)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import psycopg
 from psycopg.rows import dict_row
 
 from quadrant.database import queries
+from quadrant.errors import QuadrantError
+
+Thresholds = dict[str, dict[str, float]]
+"""Pattern key -> gate -> threshold in force."""
 
 
-@dataclass(frozen=True, slots=True)
-class Gate:
+class Gate(NamedTuple):
     """One lever: `base` and `span` (the largest grid step) in the gate's unit."""
 
     name: str
@@ -29,6 +31,12 @@ class Gate:
     def threshold_key(self) -> str:
         """The name of the threshold in factors: `ts_min`, `halo_max`."""
         return f"{self.name}_{'max' if self.at_most else 'min'}"
+
+
+class UnknownValue(QuadrantError):
+    """A gate is about something the engine does not say."""
+
+    code = "QD020"
 
 
 def smallest_margin(

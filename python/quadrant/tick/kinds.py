@@ -6,10 +6,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from quadrant.engine import Snapshot
+from quadrant.engine import NUMBERS, Snapshot
+from quadrant.tick.gates import Gate, UnknownValue
 
 OPENING_SLACK = 0.05
-"""ATRs a window opens beyond the widest halo of grid and override."""
+"""ATRs a window opens beyond the widest halo of the grid."""
 
 
 class Event(StrEnum):
@@ -54,10 +55,11 @@ class Kind:
     """One kind of opportunity.
 
     Its windows live in `state`, within reach of the anchor gate, or, without one, in the band
-    EMA333..EMA144. `signals` says where a snapshot holds each gate's value; gates not named there
-    are no tests of a bar (`ladder` is the distance between buys). `told` are further snapshot
-    values kept with every bar, `adjustments` what a bar adds to a gate's threshold. A window ends
-    with the visit, unless `spans_visits`: then it is the whole episode and ends with its outcome.
+    EMA333..EMA144. A bar is tested at every gate registered for the pattern but the one named by
+    `ladder`, the distance between buys. A gate's value is the snapshot's field of that name, or the
+    one that `signals` names for it. `told` are further fields kept with every bar, `adjustments`
+    what a bar adds to a gate's threshold. A window ends with the visit, unless `spans_visits`: then
+    it is the whole episode and ends with its outcome.
     `opportunity_key` names the factor that says whether some bar passed all base gates;
     `entry_paths` says that windows tell how the attempt came to them (breakout, retest).
     """
@@ -66,10 +68,10 @@ class Kind:
     tag: str
     pattern_key: str
     state: str
-    signals: Mapping[str, str]
     begins_on: frozenset[Event]
     outcomes: tuple[Outcome, ...]
     ends_on: frozenset[Event]
+    signals: Mapping[str, str] = field(default_factory=dict)
     anchor_gate: str | None = None
     adjustments: Mapping[str, Callable[[Snapshot], float]] = field(default_factory=dict)
     told: tuple[str, ...] = ()
@@ -78,13 +80,24 @@ class Kind:
     opportunity_key: str | None = None
     entry_paths: bool = False
 
+    def signal(self, gate: Gate) -> str:
+        """The field of a snapshot that holds a gate's value. Raises UnknownValue."""
+        name = self.signals.get(gate.value_key, gate.value_key)
+        if name not in NUMBERS:
+            raise UnknownValue(
+                f"the gate {gate.name} of {self.pattern_key} is about {gate.value_key}, "
+                "and a bar has no such number",
+                hint=f"value_key is one of {', '.join(sorted(NUMBERS | self.signals.keys()))}.",
+            )
+        return name
+
 
 S1_ENTRY = Kind(
     episode_type="s1_entry",
     tag="s1",
     pattern_key="pm.uptrend.S1.entry",
     state="S1",
-    signals={"ts_score": "ts_score", "halo_distance": "s1_halo_distance", "slope": "s1_slope"},
+    signals={"halo_distance": "s1_halo_distance", "slope": "s1_slope"},
     anchor_gate="halo",
     begins_on=frozenset({Event.ATTEMPT_BEGAN}),
     outcomes=(
@@ -101,7 +114,7 @@ S2_ENTRY = Kind(
     tag="s2",
     pattern_key="pm.uptrend.S2.entry",
     state="S2",
-    signals={"ts_score": "ts_score", "halo_distance": "s2_halo_distance", "slope": "s2_slope"},
+    signals={"halo_distance": "s2_halo_distance", "slope": "s2_slope"},
     anchor_gate="halo",
     begins_on=frozenset({Event.ENTERED_S2}),
     outcomes=(
@@ -129,7 +142,7 @@ S3_RETEST = Kind(
     tag="s3",
     pattern_key="pm.uptrend.S3.retest",
     state="S3",
-    signals={"ts_score": "ts_score", "dx_score": "dx_score", "slope": "s2_slope"},
+    signals={"slope": "s2_slope"},
     begins_on=frozenset({Event.REACHED_S3}),
     outcomes=S3_OUTCOMES,
     ends_on=frozenset({Event.RETURNED_TO_S0}),
@@ -142,7 +155,6 @@ S3_DX = Kind(
     tag="dx",
     pattern_key="pm.uptrend.S3.dx",
     state="S3",
-    signals={"dx_score": "dx_score"},
     begins_on=frozenset(),
     outcomes=S3_OUTCOMES,
     ends_on=frozenset({Event.EMERGENCY, Event.TRIM, Event.RETURNED_TO_S0}),

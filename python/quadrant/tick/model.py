@@ -14,10 +14,10 @@ from pydantic import Field
 
 from quadrant.engine import Snapshot
 from quadrant.engine.snapshot import Timeframe
+from quadrant.tick.gates import Thresholds
 
-Name = Annotated[str, Field(min_length=1, max_length=200)]
-Thresholds = dict[str, dict[str, float]]
-"""Pattern key -> gate -> threshold in force."""
+MAX_NAME = 200
+Name = Annotated[str, Field(min_length=1, max_length=MAX_NAME)]
 
 
 @dataclass(frozen=True, slots=True)

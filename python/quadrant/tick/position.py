@@ -9,10 +9,10 @@ from typing import Any, Literal
 from quadrant.bars import TIMEFRAMES
 from quadrant.engine import Snapshot
 from quadrant.tick.actions import Action
-from quadrant.tick.gates import Gate
+from quadrant.tick.gates import Gate, Thresholds
 from quadrant.tick.kinds import EVENTS, KINDS, Event, Kind
 from quadrant.tick.model import ActionAnswer
-from quadrant.tick.track import Attempt, Subject, Thresholds, Track
+from quadrant.tick.track import Attempt, Subject, Track
 from quadrant.tick.window import Window
 from quadrant.tick.writes import Writes
 
@@ -55,6 +55,11 @@ class PositionTicker:
         self.memo: dict[str, Any] = {}
         self.dirty = False
         self.answers: tuple[ActionAnswer, ...] = ()
+
+    def register(self, gates: Mapping[str, tuple[Gate, ...]]) -> None:
+        """Windows that open from here on are held against these gates. Raises UnknownValue."""
+        for track in self.tracks.values():
+            track.register(gates[track.kind.pattern_key])
 
     @property
     def position_id(self) -> int:

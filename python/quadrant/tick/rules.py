@@ -26,10 +26,9 @@ from quadrant.engine import Snapshot
 from quadrant.errors import QuadrantError
 from quadrant.tick.actions import Action
 from quadrant.tick.kinds import KINDS
-from quadrant.tick.model import Position, PositionBar
+from quadrant.tick.model import MAX_NAME, Position, PositionBar
 
 MAX_SCOPE_BYTES = 2000
-_MAX_NAME = 200
 _SHOWN_PROBLEMS = 3
 _EPISODE_TYPES = tuple(kind.episode_type for kind in KINDS)
 STRICT = ConfigDict(strict=True, extra="forbid", allow_inf_nan=False, frozen=True)
@@ -93,7 +92,7 @@ def _sound_action(action: Action) -> Action:
             f"an action of kind {action.kind} needs its trade_id",
             "It names the trade the order belongs to, the same from entry to exit.",
         )
-    if len(action.trade_id or "") > _MAX_NAME:
+    if len(action.trade_id or "") > MAX_NAME:
         _wrong("QD041", f"the trade_id has {len(action.trade_id or '')} characters")
     if action.episode_type not in (None, *_EPISODE_TYPES):
         _wrong(

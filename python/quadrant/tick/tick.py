@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
@@ -14,11 +14,12 @@ from psycopg.types.json import Jsonb
 from quadrant.database import connect, queries, raised_by_us
 from quadrant.engine import Snapshot
 from quadrant.tick.actions import Action
+from quadrant.tick.batch import by_position, rounds, spread
 from quadrant.tick.controls import Controls
-from quadrant.tick.gates import load_gates
+from quadrant.tick.gates import Gate, load_gates
 from quadrant.tick.model import ActionAnswer, Answer, Position, PositionBar
 from quadrant.tick.position import PositionTicker
-from quadrant.tick.rules import MessageError, check, check_message
+from quadrant.tick.rules import check, check_message
 from quadrant.tick.writes import StaleTickerError, Writes
 
 
@@ -100,14 +101,23 @@ class Tick:
             self._unwritten[ticker.position_id] = ticker
 
     def refresh(self, tickers: Iterable[PositionTicker], clock_ms: int | None = None) -> None:
-        """Reads the gates in force again where they may have changed for one of `tickers`.
+        """Reads the gates, and those in force, again where they may have changed for `tickers`.
 
         What was taken before is committed first; `clock_ms` as in `commit`.
         """
         unknown = [t for t in tickers if not self.controls.holds(t.position_id, t.subject.scope)]
         if unknown:
             self.commit(clock_ms)
+            if self.controls.forgotten:
+                self._register(load_gates(self.connection))
             self.controls.read((t.position_id, t.subject.scope) for t in unknown)
+
+    def _register(self, gates: dict[str, tuple[Gate, ...]]) -> None:
+        """From here on bars are held against these gates. Raises UnknownValue."""
+        if gates != self.gates:
+            for ticker in self.tickers.values():
+                ticker.register(gates)
+            self.gates = gates
 
     def take(self, ticker: PositionTicker, bar: Snapshot, actions: Sequence[Action] = ()) -> bool:
         """Ticks one position by one bar; False: the bar is stale."""
@@ -134,7 +144,7 @@ class Tick:
         """
         batch = [bars] if isinstance(bars, PositionBar) else list(bars)
         check(batch, self._trusts)
-        told = _spread(batch, _by_position(batch, actions))
+        told = spread(batch, by_position(batch, actions))
         for one, of_bar in zip(batch, told, strict=True):
             if of_bar:
                 check_message(one, of_bar)
@@ -148,7 +158,7 @@ class Tick:
             self._reload()
         self.enroll(one.position for one in batch)
         answers: list[Answer] = []
-        for together in _rounds(batch, actions):
+        for together in rounds(batch, actions):
             answers += self._tick(together)
         return answers
 
@@ -320,56 +330,3 @@ def _coded(cursor: psycopg.Cursor[Any], query: str, **values: Any) -> psycopg.Cu
                 error.diag.message_primary or "", hint=error.diag.message_hint or ""
             ) from error
         raise raised_by_us(error) or error from error
-
-
-def _by_position(
-    batch: Sequence[PositionBar], actions: Sequence[Action] | Mapping[Position, Sequence[Action]]
-) -> Mapping[Position, Sequence[Action]]:
-    """The actions of each position. Raises MessageError where one belongs to no bar."""
-    positions = {one.position for one in batch}
-    if not isinstance(actions, Mapping):
-        if actions and len(positions) != 1:
-            raise MessageError(
-                "a list of actions was given with bars of several positions",
-                hint="Give a mapping: {position: [Action(...)]}.",
-            )
-        return dict.fromkeys(positions, actions)
-    for position, of_position in actions.items():
-        if of_position and position not in positions:
-            raise MessageError(
-                f"actions were given for {position.symbol} {position.timeframe}, but no bar",
-                hint="An action goes with a bar of its position.",
-            )
-    return actions
-
-
-def _spread(
-    batch: Sequence[PositionBar], actions: Mapping[Position, Sequence[Action]]
-) -> list[list[Action]]:
-    """The actions that go with each bar: its first bar not before the signal's, else its last."""
-    told: list[list[Action]] = [[] for _ in batch]
-    for position, of_position in actions.items():
-        places = (
-            [n for n, one in enumerate(batch) if one.position == position] if of_position else []
-        )
-        for action in of_position:
-            try:
-                place = next(n for n in places if batch[n].snapshot.bar_ts >= action.signal_bar_ts)
-            except (StopIteration, AttributeError, TypeError):
-                place = places[-1]  # a rule that comes after refuses it
-            told[place].append(action)
-    return told
-
-
-def _rounds(
-    batch: Sequence[PositionBar], actions: Sequence[Sequence[Action]]
-) -> Iterator[list[tuple[PositionBar, Sequence[Action]]]]:
-    """The bars with their actions in order, cut wherever a position comes again."""
-    together: dict[Position, tuple[PositionBar, Sequence[Action]]] = {}
-    for one, of_bar in zip(batch, actions, strict=True):
-        if one.position in together:
-            yield list(together.values())
-            together = {}
-        together[one.position] = (one, of_bar)
-    if together:
-        yield list(together.values())

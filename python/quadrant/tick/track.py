@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from operator import attrgetter
 from typing import Any
 
 from quadrant.engine import Snapshot
 from quadrant.tick.actions import Action
-from quadrant.tick.gates import Gate, smallest_margin
-from quadrant.tick.kinds import EXIT_EVENTS, OPENING_SLACK, Event, Kind
-from quadrant.tick.window import LATE_BARS, Bar, Values, Window
+from quadrant.tick.gates import Gate, Thresholds, smallest_margin
+from quadrant.tick.kinds import EXIT_EVENTS, Event, Kind
+from quadrant.tick.reading import Reading
+from quadrant.tick.window import LATE_BARS, Bar, Window
 from quadrant.tick.writes import Writes
 
 FEE = 0.001
 """Fee per side of a virtual trade, a fraction of its turnover."""
-
-Thresholds = Mapping[str, Mapping[str, float]]
-"""Pattern key -> gate -> threshold in force."""
 
 
 @dataclass(slots=True)
@@ -63,15 +60,8 @@ class Track:
     def __init__(self, kind: Kind, gates: tuple[Gate, ...], subject: Subject) -> None:
         self.kind = kind
         self.subject = subject
-        self.base = {gate.name: gate.base for gate in gates}
-        self.gates = tuple(gate for gate in gates if gate.value_key in kind.signals)
-        self._read: Callable[[Snapshot], Any] = attrgetter(
-            *(kind.signals[gate.value_key] for gate in self.gates)
-        )
+        self.register(gates)
         self.ends_with_a_trim = any(rule.event is Event.TRIM for rule in kind.outcomes)
-        self._anchor = next(
-            (n for n, gate in enumerate(self.gates) if gate.name == kind.anchor_gate), None
-        )
         self.episode_id: str | None = None
         self.window: Window | None = None
         self.closed: Window | None = None
@@ -79,40 +69,19 @@ class Track:
         self.inside = False
         self.changed = False
 
+    def register(self, gates: tuple[Gate, ...]) -> None:
+        """Windows that open from here on are held against these gates. Raises UnknownValue."""
+        self.reading = Reading(self.kind, gates)
+        self.base = {gate.name: gate.base for gate in gates}
+
     @property
     def busy(self) -> bool:
         """Is there a window that goes on, waits, or may still be corrected?"""
         return self.window is not None or bool(self.awaiting) or self.closed is not None
 
-    # -- reading a bar ---------------------------------------------------------------------
-
-    def values(self, bar: Snapshot) -> tuple[Values, dict[str, float]]:
-        """The gates' values less the bar's adjustments, and what is told of the bar."""
-        read = self._read(bar)
-        raw: Values = read if len(self.gates) > 1 else (read,)
-        if not self.kind.told:
-            return raw, {}
-        told = {name: getattr(bar, name) for name in self.kind.told}
-        values = list(raw)
-        for n, gate in enumerate(self.gates):
-            if gate.name in self.kind.adjustments:
-                adjustment = self.kind.adjustments[gate.name](bar)
-                told |= {gate.value_key: raw[n], f"{gate.name}_adjustment": adjustment}
-                values[n] = raw[n] - adjustment
-        return tuple(values), told
-
     def in_force(self, thresholds: Thresholds | None) -> Mapping[str, float]:
         """Gate -> threshold in force; base where nothing is known."""
         return (thresholds or {}).get(self.kind.pattern_key) or self.base
-
-    def within_reach(self, bar: Snapshot, values: Values) -> bool:
-        """Is the bar where a window of this kind is open, whatever gates are in force?"""
-        if bar.state != self.kind.state:
-            return False
-        if self._anchor is None:
-            return bar.in_band
-        gate = self.gates[self._anchor]
-        return values[self._anchor] <= gate.base + gate.span + OPENING_SLACK
 
     def passes(self, bar: Snapshot, thresholds: Thresholds | None) -> bool:
         """Does a window hold or open with this bar, and do all gates in force let it through?"""
@@ -120,10 +89,7 @@ class Track:
             return False
         if bar.trim and self.window is not None and self.ends_with_a_trim:
             return False
-        values, _ = self.values(bar)
-        in_force = self.in_force(thresholds)
-        limits = tuple(in_force[gate.name] for gate in self.gates)
-        return self.within_reach(bar, values) and smallest_margin(self.gates, values, limits) >= 0
+        return self.reading.passes(bar, self.in_force(thresholds))
 
     # -- the bar's parts, in order ---------------------------------------------------------
 
@@ -177,9 +143,10 @@ class Track:
 
     def watch(self, bar: Snapshot, thresholds: Thresholds | None) -> None:
         """Opens, continues or closes the window, as the bar lies within reach or not."""
-        values, told = self.values(bar)
+        reading = self.reading
+        values, told = reading.values(bar)
         in_force = self.in_force(thresholds)
-        was_inside, self.inside = self.inside, self.within_reach(bar, values)
+        was_inside, self.inside = self.inside, reading.within_reach(bar, values)
         self.changed |= was_inside != self.inside
         if not self.inside:
             if self.window is not None and not self.kind.spans_visits:
@@ -189,11 +156,12 @@ class Track:
             self._open(bar, in_force)
         if self.window is None:
             return
-        limits = tuple(in_force[gate.name] for gate in self.gates)
-        margin = smallest_margin(self.gates, values, limits)
-        self.window.add(
-            Bar(bar.bar_ts, bar.exists_at, bar.close, values, limits, margin, told), self.gates
-        )
+        if self.window.gates != reading.gates:
+            reading = Reading(self.kind, self.window.gates)
+            values, told = reading.values(bar)
+        limits = reading.limits(in_force)
+        margin = smallest_margin(reading.gates, values, limits)
+        self.window.add(Bar(bar.bar_ts, bar.exists_at, bar.close, values, limits, margin, told))
         if self.kind.ladder and bar.atr > 0:
             extra = self.window.extra
             extra["depth_atrs"] = max(extra["depth_atrs"], (bar.ema144 - bar.close) / bar.atr)
@@ -215,9 +183,9 @@ class Track:
             return window
         if self.kind.ladder:
             self._climb(window, action, bar)
-        seen = window.act(action.signal_bar_ts, self.gates, action.trade_id)
+        seen = window.act(action.signal_bar_ts, action.trade_id)
         if seen is not None:
-            self._write(window, action.context | seen | window.final_factors(self.gates))
+            self._write(window, action.context | seen | window.final_factors())
             if window.closed_ms is not None:
                 self._tell(window)
         return window
@@ -309,6 +277,7 @@ class Track:
             opened_ms=bar.exists_at,
             scope=dict(self.subject.scope),
             extra=extra,
+            gates=self.reading.gates,
         )
         self._write(self.window, dict(extra))
         self.changed = True
@@ -322,8 +291,8 @@ class Track:
             window.extra[self.kind.opportunity_key] = window.reference_margin >= 0
         seen: dict[str, Any] = {}
         if window.decision is None:
-            seen = self.subject.context | window.skip(self.gates)
-        self._write(window, seen | window.final_factors(self.gates))
+            seen = self.subject.context | window.skip()
+        self._write(window, seen | window.final_factors())
         self._tell(window)
         self.awaiting.append(
             Awaiting(window.window_id, window.reference_close, window.reference_entry)
@@ -427,7 +396,11 @@ class Track:
     def restore(self, data: Mapping[str, Any]) -> None:
         """Goes on from what `to_json` wrote."""
         self.episode_id = data.get("episode_id")
-        self.window = Window.from_json(data["window"]) if "window" in data else None
-        self.closed = Window.from_json(data["closed"]) if "closed" in data else None
+        self.window = (
+            Window.from_json(data["window"], self.reading.gates) if "window" in data else None
+        )
+        self.closed = (
+            Window.from_json(data["closed"], self.reading.gates) if "closed" in data else None
+        )
         self.awaiting = [Awaiting(*values) for values in data.get("awaiting", ())]
         self.inside = data.get("inside", False)

@@ -54,6 +54,7 @@ class Decision:
 class Window:
     """A window. Nothing in it but the decision depends on the thresholds in force.
 
+    `gates` are those registered when it opened; it is held against them to its end.
     `samples` are the bars no earlier bar is at least as good as on every gate: those at which some
     thresholds would first have let a buy through. The reference bar is the first that passes all
     base gates, else the one nearest to passing them: where a PM under base gates would have bought;
@@ -68,6 +69,7 @@ class Window:
     opened_ms: int
     scope: dict[str, Any]
     extra: dict[str, Any]
+    gates: tuple[Gate, ...]
     samples: list[Sample] = field(default_factory=list)
     bars: list[Bar] = field(default_factory=list)
     history: list[Values] = field(default_factory=list)
@@ -80,15 +82,16 @@ class Window:
     closed_ms: int | None = None
     decision: Decision | None = None
 
-    def add(self, bar: Bar, gates: tuple[Gate, ...]) -> None:
+    def add(self, bar: Bar) -> None:
         """Takes the window's next bar."""
         self.n_bars += 1
+        gates = self.gates
         if self.decision is None:
             self.bars = [*self.bars[-LATE_BARS:], bar]
             self.history = [*self.history[1 - HISTORY :], _shown(bar, gates)]
             if self.best is None or bar.margin > self.best.margin:
                 self.best = bar
-                self.best_summary = self._summary(0, gates)
+                self.best_summary = self._summary(0)
         smallest = smallest_margin(gates, bar.values, tuple(g.base for g in gates))
         if self.reference_margin < 0 and smallest > self.reference_margin:
             self.reference_margin = smallest
@@ -132,27 +135,25 @@ class Window:
             return {}
         return {"policy_reason": reason} if skipped.blocked_by == ("policy",) else None
 
-    def act(
-        self, signal_bar_ts: int, gates: tuple[Gate, ...], trade_id: str | None
-    ) -> dict[str, Any] | None:
+    def act(self, signal_bar_ts: int, trade_id: str | None) -> dict[str, Any] | None:
         """Freezes the decision `acted` at the bar that gave the signal: the factors seen then.
 
         None if the bar is not here. A skip of a window that was closed meanwhile is corrected.
         """
         for age, bar in enumerate(reversed(self.bars)):
             if bar.bar_ts == signal_bar_ts:
-                factors, _ = _judged(bar, gates)
-                factors["summary"] = self._summary(age, gates)
+                factors, _ = _judged(bar, self.gates)
+                factors["summary"] = self._summary(age)
                 self.decision = Decision("acted", bar.exists_at, bar.bar_ts, (), trade_id)
                 self._settle()
                 return factors
         return None
 
-    def skip(self, gates: tuple[Gate, ...]) -> dict[str, Any]:
+    def skip(self) -> dict[str, Any]:
         """Decides `skipped` at the bar closest to passing: the factors seen then."""
         bar = self.best
         assert bar is not None
-        factors, failed = _judged(bar, gates)
+        factors, failed = _judged(bar, self.gates)
         factors["summary"] = self.best_summary
         if bar.passed == "ladder_arm":
             failed = (*failed, "ladder_arm")
@@ -169,11 +170,11 @@ class Window:
         self.bars, self.history = [], []
         self.best, self.best_summary = None, {}
 
-    def _summary(self, age: int, gates: tuple[Gate, ...]) -> dict[str, Any]:
+    def _summary(self, age: int) -> dict[str, Any]:
         """Of the bars up to the one `age` bars back (of the newest HISTORY of them)."""
         summary: dict[str, Any] = {"sample_count": self.n_bars - age}
         columns = zip(*self.history[: len(self.history) - age], strict=True)
-        for gate, column in zip(gates, columns, strict=True):
+        for gate, column in zip(self.gates, columns, strict=True):
             summary[gate.value_key] = {
                 "min": min(column),
                 "max": max(column),
@@ -181,13 +182,13 @@ class Window:
             }
         return summary
 
-    def final_factors(self, gates: tuple[Gate, ...]) -> dict[str, Any]:
+    def final_factors(self) -> dict[str, Any]:
         """What the window's end adds to the factors of its decision."""
         assert self.decision is not None
         samples = []
         for bar_ts, values, told, entry_price in self.samples:
             sample: dict[str, Any] = {"ts": bar_ts}
-            sample |= {g.value_key: v for g, v in zip(gates, values, strict=True)}
+            sample |= {g.value_key: v for g, v in zip(self.gates, values, strict=True)}
             sample |= told
             if entry_price is not None:
                 sample["entry_price"] = entry_price
@@ -204,9 +205,14 @@ class Window:
         return {name: value for name, value in values.items() if value not in (None, [], {})}
 
     @classmethod
-    def from_json(cls, data: dict[str, Any]) -> Window:
-        """The window `to_json` wrote."""
-        window = cls(**{"scope": {}, "extra": {}} | data)
+    def from_json(cls, data: dict[str, Any], gates: tuple[Gate, ...]) -> Window:
+        """The window `to_json` wrote; `gates` are those registered now.
+
+        A state of a version that kept no gates was written under these.
+        """
+        window = cls(**{"scope": {}, "extra": {}, "gates": gates} | data)
+        if "gates" in data:
+            window.gates = tuple(Gate(*values) for values in data["gates"])
         # A state of a version without entry prices has three parts: that sample has none.
         window.samples = [
             (ts, tuple(v), told, *(price or [None]))

@@ -54,11 +54,9 @@ begin
     end if;
     v_episode.scope := learning.import_scope(v_row -> 'scope', v_episode.pattern_key);
     v_episode.factors := learning.require_factors(v_row -> 'factors', v_episode.pattern_key);
-    v_episode.episode_type := case v_episode.pattern_key
-        when 'pm.uptrend.S1.entry' then 's1_entry'
-        when 'pm.uptrend.S2.entry' then 's2_entry'
-        when 'pm.uptrend.S3.retest' then 's3_retest'
-        when 'pm.uptrend.S3.dx' then 's3_dx'
+    v_episode.episode_type := case
+        when v_episode.pattern_key like 'pm.uptrend.%'  -- pm.uptrend.S1.entry: s1_entry
+            then lower(translate(substr(v_episode.pattern_key, 12), '.', '_'))
         else coalesce(learning.import_text(v_row -> 'episode_type', 'episode_type'), 'own')
     end;
     if v_episode.episode_type !~ '^[a-z][a-z0-9_]*$' then

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
 
 from quadrant.backtest.history import DAY_MS
 from quadrant.backtest.windows import Result, Window
-from quadrant.judging import Buys, Grid
+from quadrant.judging import Buys, Grid, Lever
 from quadrant.judging.buys import NO_BUY
 
 PATTERN = "pm.uptrend.S1.entry"
@@ -20,6 +21,13 @@ ENOUGH = 0.95
 """Of the windows a year that a promise speaks of."""
 Rng = np.random.Generator
 Deal = Callable[[Rng, int], NDArray[np.float64]]
+
+
+def every_combination(levers: Sequence[Lever]) -> Grid:
+    """The grid of these levers as learning.gate_grid() makes it, without a database."""
+    names = [lever.gate for lever in levers]
+    steps = product(*(lever.steps for lever in levers))
+    return Grid.of(levers, [dict(zip(names, of, strict=True)) for of in steps if any(of)])
 
 
 def right_skewed(rng: Rng, n: int) -> NDArray[np.float64]:
@@ -120,7 +128,13 @@ def step(windows: Sequence[Window], grid: Grid, a_year: float, *, loosens: bool)
     """The single lever whose step changes at least so many windows a year, and not many more."""
     changed = _changed(windows, grid)
     years = (windows[-1].opened_ms - windows[0].opened_ms) / DAY_MS / 365
-    single = np.flatnonzero((grid.n_levers == 1) & (grid.tightens != loosens)) + 1
+    tightens = np.array(
+        [
+            any(s[v.gate] < 0 if v.at_most else s[v.gate] > 0 for v in grid.levers)
+            for s in grid.steps
+        ]
+    )
+    single = np.flatnonzero((grid.n_levers == 1) & (tightens != loosens)) + 1
     of_step = changed[:, single].sum(axis=0) / years
     enough = of_step >= ENOUGH * a_year
     at = np.where(enough, of_step, np.inf).argmin() if enough.any() else of_step.argmax()

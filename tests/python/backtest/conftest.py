@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from quadrant.database import queries
-from quadrant.judging import Grid, Lever, full_grid
+from quadrant.judging import Grid, Lever
 
 sys.path.append(str(Path(__file__).parents[2] / "bench" / "promises"))
 
@@ -26,7 +26,9 @@ def grids(connection: Any) -> dict[str, Grid]:
 @pytest.fixture
 def grid() -> Grid:
     """Like that of S1, without a database."""
-    return full_grid(
+    from markets import every_combination
+
+    return every_combination(
         (
             Lever("ts", "ts_score", False, 0.6, (-0.1, -0.05, 0.0, 0.05, 0.1)),
             Lever("halo", "halo_distance", True, 1.0, (-0.2, -0.1, 0.0, 0.1, 0.2)),

@@ -18,7 +18,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.types.json import Jsonb
 
 from quadrant.database import connect
-from quadrant.server.errors import PooledPerTransaction
+from quadrant.database.errors import PooledPerTransaction
 from quadrant.tick import Tick
 
 PGBOUNCER = shutil.which("pgbouncer", path=f"{os.environ['PATH']}:/usr/sbin")

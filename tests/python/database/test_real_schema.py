@@ -12,10 +12,9 @@ from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
 from quadrant.database import check_schema, migrate, rollback
-from quadrant.database.errors import MigrationFailed
+from quadrant.database.errors import LoginRefused, MigrationFailed
 from quadrant.server import Cluster
 from quadrant.server.binaries import wheel
-from quadrant.server.errors import LoginRefused
 
 OURS = ("learning", "pm", "analyst")
 

@@ -1,4 +1,4 @@
-"""DX, EDX, the adjustment of the DX threshold and the retest flag, against arithmetic by hand."""
+"""DX, EDX and the adjustment of the DX threshold, against arithmetic by hand."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from quadrant.bars import Bars
-from quadrant.engine import Frame, compute, latest, s3_flag, scores
+from quadrant.engine import Frame, compute, latest, scores
 
 HOUR = 3_600_000
 PERIODS = (20, 30, 60, 144, 250, 333)
@@ -246,39 +246,11 @@ def test_edx_is_low_in_a_healthy_trend_and_high_when_it_fades() -> None:
     assert edx[880:].min() > 0.8
 
 
-def test_retest_flag_gate_by_gate(frame: Frame) -> None:
-    base = {"ts_min": 0.5, "dx_min": 0.5, "slope_min": 0.01}
-    got = s3_flag(frame, **base)
-    expected = [
-        bool(frame.in_band[i] and not frame.emergency[i])
-        and bool(frame.dx_score[i] >= 0.5 + frame.dx_suppression[i] - frame.dx_bonus[i])
-        and bool(frame.s2_slope[i] >= 0.01)
-        and bool(frame.ts_score[i] >= 0.5)
-        for i in range(len(frame))
-    ]
-    assert got.tolist() == expected
-    wide = {"ts_min": 0.0, "dx_min": -1.0, "slope_min": -1e9}
-    assert s3_flag(frame, **wide).sum() == frame.in_band.sum() > got.sum() > 0
-    for gate, value in base.items():
-        without = s3_flag(frame, **(base | {gate: wide[gate]}))
-        assert without.sum() > got.sum(), gate
-        assert s3_flag(frame, **(wide | {gate: value})).sum() < frame.in_band.sum(), gate
-    assert not s3_flag(frame, **(wide | {"dx_min": 1.2})).any()
-
-
 def test_the_adjustment_decides_bars_either_way(frame: Frame) -> None:
-    wide = {"ts_min": 0.0, "slope_min": -1e9}
-    got = s3_flag(frame, dx_min=0.5, **wide)
+    got = frame.in_band & (frame.dx_score >= 0.5 + frame.dx_suppression - frame.dx_bonus)
     bare = frame.in_band & (frame.dx_score >= 0.5)
     assert (bare & ~got).any()
     assert (got & ~bare).any()
-    assert not (bare & ~got & (frame.dx_suppression <= frame.dx_bonus)).any()
-    assert not (got & ~bare & (frame.dx_suppression >= frame.dx_bonus)).any()
-
-
-def test_an_emergency_is_no_retest(frame: Frame) -> None:
-    alarmed = replace(frame, emergency=np.ones(len(frame), dtype=np.bool_))
-    assert not s3_flag(alarmed, ts_min=0.0, dx_min=-1.0, slope_min=-1e9).any()
 
 
 @pytest.mark.parametrize("price", [1.0, 0.1, 4.7e-9, 61_234.56])

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from quadrant.bars import Bars, read_bars
-from quadrant.engine import Frame, compute, latest, s1_flag, s2_flag, s3_flag, scores
+from quadrant.engine import Frame, compute, latest, scores
 
 FOLDER = Path(__file__).resolve().parents[3] / ".." / "shared" / "data" / "bars"
 SYMBOLS = ("BTC", "DOGE", "ETH", "LINK", "LTC", "NEAR", "SOL", "XRP")
@@ -27,6 +27,16 @@ def moves(frame: Frame) -> dict[str, int]:
         if before != after:
             found[f"{before}{after}"] = found.get(f"{before}{after}", 0) + 1
     return found
+
+
+def buys(frame: Frame, near: np.ndarray, slope: np.ndarray) -> np.ndarray:
+    """Bars that base gates let through, of those near the anchor."""
+    return near & (slope >= 0.0) & (frame.ts_score >= 0.6)
+
+
+def retests(frame: Frame) -> np.ndarray:
+    deep = frame.dx_score >= 0.6 + frame.dx_suppression - frame.dx_bonus
+    return buys(frame, frame.in_band & deep, frame.s2_slope)
 
 
 @pytest.mark.parametrize(
@@ -75,8 +85,8 @@ def test_states_transitions_and_flags(
     assert flags == (
         frame.trim.sum(),
         frame.emergency.sum(),
-        s1_flag(frame, ts_min=0.6, halo=1.0, slope_min=0.0).sum(),
-        s2_flag(frame, ts_min=0.6, halo=0.5, slope_min=0.0).sum(),
+        buys(frame, (frame.state == 1) & (frame.s1_halo_distance <= 1.0), frame.s1_slope).sum(),
+        buys(frame, (frame.state == 2) & (frame.s2_halo_distance <= 0.5), frame.s2_slope).sum(),
     )
 
 
@@ -102,8 +112,7 @@ def test_the_band_and_the_retest_flag(
         bars("dx_suppression", 1e-12),
         bars("dx_bonus", 1e-12),
     )
-    found = [s3_flag(f, ts_min=0.6, dx_min=0.6, slope_min=0.0).sum() for f in frames]
-    assert found == flags
+    assert [retests(f).sum() for f in frames] == flags
 
 
 def test_each_part_of_dx_and_edx_spreads_over_the_bars_of_the_band() -> None:
@@ -157,8 +166,7 @@ def test_scores_of_one_retest() -> None:
     for name, value in expected.items():
         assert getattr(frame, name)[1070] == pytest.approx(value, rel=1e-9), name
     assert frame.in_band[1070]
-    assert s3_flag(frame, ts_min=0.6, dx_min=0.6, slope_min=0.0)[1070]
-    assert not s3_flag(frame, ts_min=0.6, dx_min=0.69, slope_min=0.0)[1070]
+    assert retests(frame)[1070]
 
 
 @pytest.mark.parametrize(("symbol", "timeframe"), [("SOLUSDT", "15m"), ("DOGEUSDT", "4h")])

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from quadrant.bars import Bars
-from quadrant.engine import Snapshot, compute, latest, s1_flag, s2_flag
+from quadrant.engine import Snapshot, compute, latest
 from quadrant.engine.snapshot import FAR
 
 HOUR = 3_600_000
@@ -122,25 +122,6 @@ def test_trims_are_overextension_in_s2_and_s3() -> None:
     expected = np.isin(frame.state, (2, 3)) & (frame.ox >= 0.65)
     assert frame.trim.tolist() == expected.tolist()
     assert 0 < frame.trim.sum() < ((frame.ox >= 0.65) | np.isin(frame.state, (2, 3))).sum()
-
-
-@pytest.mark.parametrize("name", ["s1", "s2"])
-def test_flags_gate_by_gate(name: str) -> None:
-    frame = compute(walk(6000, seed=11))
-    flag, state = {"s1": (s1_flag, 1), "s2": (s2_flag, 2)}[name]
-    away, slope = getattr(frame, f"{name}_halo_distance"), getattr(frame, f"{name}_slope")
-    got = flag(frame, ts_min=0.5, halo=1.5, slope_min=0.01)
-    expected = [
-        bool(frame.state[i] == state and away[i] <= 1.5 and slope[i] >= 0.01)
-        and bool(frame.ts_score[i] >= 0.5)
-        for i in range(len(frame))
-    ]
-    assert got.tolist() == expected
-    wide = {"ts_min": 0.0, "halo": 1e9, "slope_min": -1e9}
-    assert flag(frame, **wide).sum() == (frame.state == state).sum() > got.sum() > 0
-    for gate, value in (("ts_min", 0.5), ("halo", 1.5), ("slope_min", 0.01)):
-        assert flag(frame, **(wide | {gate: value})).sum() < flag(frame, **wide).sum()
-    assert not flag(frame, ts_min=1.1, halo=1e9, slope_min=-1e9).any()
 
 
 def test_slope_of_ema250_stands_in_until_ema333_has_ten_values() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import psycopg
 
-from quadrant.importer import ImportReport, RoiUnit, ScoreScale, Units, import_file
+from quadrant.importer import ImportReport, Kind, RoiUnit, ScoreScale, Units, import_rows, read_file
 
 UNITS = Units(RoiUnit.PERCENT, ScoreScale.HUNDRED)
 
@@ -26,6 +26,10 @@ def episode(name: str, **change: Any) -> dict[str, Any]:
         "timestamp": "2026-01-05T00:37:00+00:00",
         **change,
     }
+
+
+def import_file(connection: psycopg.Connection[Any], path: Path, units: Units) -> ImportReport:
+    return import_rows(connection, read_file(path, Kind.EPISODES), units)
 
 
 def write(path: Path, *rows: Any) -> Path:

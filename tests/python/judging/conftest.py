@@ -11,7 +11,7 @@ import numpy as np
 import psycopg
 import pytest
 
-from quadrant.learner import Learner
+from quadrant.judging.learner import Learner
 
 Connection = psycopg.Connection[Any]
 PATTERN = "pm.uptrend.S1.entry"

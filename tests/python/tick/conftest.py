@@ -46,13 +46,14 @@ class Tape:
     def __init__(self, make_bar: MakeBar, timeframe: str = "1h") -> None:
         self.make_bar = make_bar
         self.timeframe = timeframe
+        self.gates: Mapping[str, tuple[Gate, ...]] = GATES
         self.writes = Writes()
         self.ticker = self._ticker()
         self.ticker.subject.scope = {"chain": "test"}
         self.bar_ts = 0
 
     def _ticker(self) -> PositionTicker:
-        return PositionTicker(7, "T", self.timeframe, gates=GATES, writes=self.writes)
+        return PositionTicker(7, "T", self.timeframe, gates=self.gates, writes=self.writes)
 
     def bar(
         self, state: str, *, skip: int = 0, actions: Any = (), thresholds: Any = None, **values: Any

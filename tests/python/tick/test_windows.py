@@ -7,7 +7,8 @@ from dataclasses import asdict
 
 import pytest
 
-from quadrant.tick import Action
+from quadrant.tick import Action, Gate
+from quadrant.tick.gates import UnknownValue
 
 WAY = {
     "s1_entry": (("S0",), "S1", {"halo": 0.8}),
@@ -490,3 +491,78 @@ def test_a_ticker_restored_from_json_at_any_bar_goes_on_the_same(make_tape):
                 tape.restart()
             tape.bar(state, **values)
         assert json.dumps(asdict(tape.writes)) == expected, f"restarted before bar {stop}"
+
+
+# -- gates that are registered meanwhile ------------------------------------------------------
+
+OX = Gate("ox", "ox", at_most=True, base=0.5, span=0.2)
+
+
+def with_gates(tape, *more, without=()):
+    """The tape's ticker starts again, with other gates of S1."""
+    s1 = PATTERNS["s1_entry"]
+    named = {gate.name: gate for gate in (*tape.gates[s1], *more) if gate.name not in without}
+    tape.gates = {**tape.gates, s1: tuple(named.values())}
+    tape.restart()
+
+
+def test_a_gate_on_any_number_of_the_engine_is_held_against_every_bar(tape):
+    with_gates(tape, OX)
+    begin(tape, halo=0.8, ts=0.7, ox=0.7)
+    near = tape.bar("S1", halo=0.8, ts=0.65, ox=0.52)
+    tape.bar("S1", halo=5)
+    (window,) = tape.windows
+    assert (window["decided_ms"], window["blocked_by"]) == (near.exists_at, ["ox"])
+    factors = window["factors"]
+    assert (factors["ox"], factors["ox_max"], factors["ox_ok"]) == (0.52, 0.5, False)
+    assert [sample["ox"] for sample in factors["samples"]] == [0.7, 0.52]
+
+
+def test_a_window_is_held_to_its_end_against_the_gates_it_opened_under(tape):
+    begin(tape, halo=0.8, ts=0.5)
+    with_gates(tape, OX, without=["slope"])
+    tape.bar("S1", halo=0.8, ts=0.55, ox=0.9, slope=-0.01)
+    tape.bar("S1", halo=5)
+    with_gates(tape, OX, without=["slope"])
+    tape.bar("S1", halo=0.8, ts=0.7, ox=0.9, slope=-0.01)
+    tape.bar("S1", halo=5)
+    before, after = tape.windows
+    assert before["blocked_by"] == ["ts", "slope"]
+    assert len(before["factors"]["samples"]) == 2
+    assert all("slope" in s and "ox" not in s for s in before["factors"]["samples"])
+    assert after["blocked_by"] == ["ox"]
+    assert all("ox" in s and "slope" not in s for s in after["factors"]["samples"])
+
+
+def test_a_running_tick_tests_a_gate_from_its_row_on(record):
+    record.bar("S0")
+    record.bar("S1", halo=0.8, ts=0.5)
+    record.rows(
+        "insert into learning.gates select pattern_key, 'ox', 'ox', 'at_most', 0.5,"
+        " '{-0.2,-0.1,0,0.1,0.2}', 'multiplier', 0.1, 1, 'tuning_ox_max', 4 from learning.gates"
+        " where pattern_key = 'pm.uptrend.S1.entry' and gate = 'ts' returning gate"
+    )
+    for _ in range(2):
+        record.bar("S1", halo=0.8, ts=0.55, ox=0.9)
+        record.bar("S1", halo=5)
+    told = "select blocked_by, factors -> 'ox_max' from learning.pattern_episode_events order by id"
+    assert record.rows(told) == [(["ts"], None), (["ts", "ox"], 0.5)]
+
+
+def test_a_state_that_kept_no_gates_goes_on_under_those_of_now(tape):
+    begin(tape, halo=0.8, ts=0.5)
+    state = tape.ticker.to_json()
+    del state["tracks"]["s1_entry"]["window"]["gates"]
+    tape.ticker.restore(json.loads(json.dumps(state)), tape.bar_ts)
+    tape.bar("S1", halo=0.8, ts=0.55)
+    tape.bar("S1", halo=5)
+    (window,) = tape.windows
+    assert window["blocked_by"] == ["ts"]
+    assert [s["ts_score"] for s in window["factors"]["samples"]] == [0.5, 0.55]
+
+
+def test_a_gate_on_something_the_engine_does_not_say_is_refused(tape):
+    with pytest.raises(UnknownValue, match="ox_of_tomorrow") as refused:
+        with_gates(tape, OX._replace(value_key="ox_of_tomorrow"))
+    assert refused.value.code == "QD020"
+    assert "ox" in refused.value.hint

@@ -31,10 +31,6 @@ class Difference:
     changes: list[Row]
 
 
-PATIENCE = 30.0
-"""Seconds to wait for whoever holds the jobs."""
-
-
 def take_jobs(connection: psycopg.Connection[Any], holder: str) -> str | None:
     """Take all jobs for this session (autocommit): scheduled runs are skipped, its own go on.
 
