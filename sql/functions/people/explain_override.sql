@@ -3,7 +3,7 @@
 -- an interval, its best days and token), what changes sides, the grid's neighbours, alternatives
 -- that lost (one of those that change the same), its looks, its record as odds, what would refuse
 -- it. Of all: gates, overlapping decisions in force, history. Null when there is none.
-create or replace function learning.explain_override(p_id bigint)
+create or replace function analyst.explain_override(p_id bigint)
 returns jsonb
 language sql stable security definer
 set search_path = pg_catalog, pg_temp
@@ -198,5 +198,5 @@ as $$
         limit 1
     ) as b on true
 $$;
-comment on function learning.explain_override(bigint) is
+comment on function analyst.explain_override(bigint) is
     'The story of a solution or an override: lesson, tests, effect, what changes sides, grid, looks, record, history.';
