@@ -18,6 +18,7 @@ grant execute on function
     learning.scope_signature(text[]),
     learning.is_scope(jsonb),
     learning.overrides_apply,
+    learning.gate_value,
     learning.cron_previous,
     learning.drift_multiplier,
     learning.ladder_multiplier,

@@ -15,13 +15,13 @@ declare
     v_closed_at timestamptz := v_trade ->> 'closed_at';
     v_position_id bigint := nullif(v_trade ->> 'position_id', '');
     v_config jsonb := learning.lock_allocation();
-    v_done record;
-    v_step learning.allocation_history;
+    v_trade_id text := v_trade ->> 'trade_id';
+    v_step jsonb;
     v_events learning.pattern_trade_events[];
-    v_told jsonb;
+    v_written jsonb;
 begin
     if exists (
-        select from learning.allocation_history as h where h.trade_id = v_trade ->> 'trade_id'
+        select from learning.allocation_history as h where h.trade_id = v_trade_id
     ) then
         return null;
     end if;
@@ -34,19 +34,16 @@ begin
             hint = 'Leave position_id out where the position is gone.';
     end if;
 
-    v_done := learning.step_allocation(
-        v_config, v_trade ->> 'trade_id', v_trade ->> 'timeframe', (v_trade ->> 'roi')::numeric,
-        v_closed_at
+    v_step := learning.step_allocation(
+        v_config, v_trade_id, v_trade ->> 'timeframe', (v_trade ->> 'roi')::numeric, v_closed_at
     );
-    v_step := v_done.step;
-
     insert into learning.ad_strands (
         kind, position_id, trade_id, content, happened_at, strand_key
     )
     values (
-        'position_closed', v_position_id, v_step.trade_id,
+        'position_closed', v_position_id, v_trade_id,
         v_trade - '{trade_id,position_id,closed_at,opened_at}'::text[], v_closed_at,
-        'position_closed:' || v_step.trade_id
+        'position_closed:' || v_trade_id
     )
     on conflict on constraint a_strand_is_told_once do nothing;
 
@@ -54,25 +51,19 @@ begin
         select e
         from learning.trade_events(v_trade) as e
         where not exists (
-            select from learning.pattern_trade_events as t where t.trade_id = v_step.trade_id
+            select from learning.pattern_trade_events as t where t.trade_id = v_trade_id
         )
     );
-    v_told := to_jsonb(v_step) || jsonb_build_object(
-        'trade_events', cardinality(learning.write_trade_events(v_events)),
-        'positions', v_done.positions
+    v_written := jsonb_build_object(
+        'trade_events', cardinality(learning.write_trade_events(v_events))
     );
     perform learning.log(
         'INFO',
-        case when v_step.after = v_step.before then 'Allocation kept' else 'Allocation updated' end,
-        v_told - '{id,stepped_at}'::text[] || (
-            select jsonb_build_object(
-                'roi_short', jsonb_object_agg(t.timeframe, t.roi_short),
-                'n', jsonb_object_agg(t.timeframe, t.n)
-            )
-            from learning.timeframe_allocation(v_done.config) as t
-        )
+        case when v_step -> 'after' = v_step -> 'before' then 'Allocation kept'
+            else 'Allocation updated' end,
+        v_step - '{id,stepped_at}'::text[] || v_written
     );
-    return v_told;
+    return v_step - '{roi_short,n}'::text[] || v_written;
 end
 $$;
 comment on function learning.record_closed_trade(jsonb) is

@@ -31,7 +31,8 @@ as $$
         'scope_subset', d.scope_subset,
         'method', d.method,
         'overrides', coalesce((
-            select jsonb_agg(to_jsonb(o) - 'items' - 'sig' - 'depth' - 'is_manual' order by o.id)
+            select jsonb_agg(to_jsonb(o) - '{items,sig,depth,is_manual,preference}'::text[]
+                order by o.id)
             from learning.pm_overrides as o
             where o.solution_id = d.together and o.pattern_key = d.pattern_key
         ), '[]'),
@@ -45,10 +46,10 @@ as $$
                 and o.pattern_key = g.pattern_key
                 and o.action_category = g.action_category
             cross join lateral (
-                select round(least(g.max_value, greatest(g.min_value, coalesce(
-                    g.base * coalesce(o.multiplier, 1) + o.delta,
-                    g.base + (s.steps ->> g.gate)::double precision
-                )))::numeric, 9) as value
+                select round(learning.gate_value(
+                    g.base, o.multiplier, coalesce(o.delta, (s.steps ->> g.gate)::float8),
+                    g.min_value, g.max_value
+                )::numeric, 9) as value
             ) as v
             where g.pattern_key = d.pattern_key
                 and (o.id is not null or (s.steps ->> g.gate)::double precision <> 0)
