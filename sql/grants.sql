@@ -28,6 +28,8 @@ grant execute on function
     learning.lesson_verdict,
     learning.rate_stats,
     learning.attempts,
+    learning.event_weight,
+    learning.quadrant,
     learning.key_without,
     learning.rate_difference,
     learning.wilson_interval,

@@ -46,4 +46,5 @@ $$;
 comment on procedure learning.run_steps(
     learning.learning_runs, pg_catalog.text, pg_catalog.text[], pg_catalog.text, pg_catalog.text,
     pg_catalog.jsonb, pg_catalog.jsonb
-) is 'The steps of a run, each in a transaction of its own; one that fails is logged and the next goes on.';
+) is
+    'The steps of a run, each in a transaction of its own; one that fails is logged, the next goes on.';
