@@ -278,6 +278,12 @@ def test_a_function_says_its_volatility_and_what_it_answers(file: SchemaFile) ->
     assert not re.search(r"when\s+others\s+then\s+null", file.text, re.IGNORECASE)
 
 
+@pytest.mark.parametrize("file", ROUTINES, ids=lambda file: file.path)
+def test_a_long_function_says_why(file: SchemaFile) -> None:
+    header = re.split(r"^create\b", file.text, maxsplit=1, flags=re.MULTILINE)[0]
+    assert len(file.text.splitlines()) <= 100 or "Long, for" in re.sub(r"\n-- ", " ", header)
+
+
 def test_every_python_error_is_registered() -> None:
     registry = (ROOT / "docs" / "error_codes.md").read_text()
     source = "".join(p.read_text() for p in (ROOT / "python").rglob("*.py"))
