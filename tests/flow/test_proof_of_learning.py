@@ -79,7 +79,7 @@ def test_what_was_skipped_before_the_override_is_acted_on_after_it(connection):
             and (steps ->> 'halo')::double precision >= 0.2
         """,
     )[0][0]
-    assert since is not None, "packet died in judging: no wider halo is in force for the nano tokens"
+    assert since is not None, "packet died in judging: no wider halo is in force"
     outside = rows(
         connection,
         f"""

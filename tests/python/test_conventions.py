@@ -278,8 +278,54 @@ def test_a_function_says_its_volatility_and_what_it_answers(file: SchemaFile) ->
     assert not re.search(r"when\s+others\s+then\s+null", file.text, re.IGNORECASE)
 
 
+@pytest.mark.parametrize("file", ROUTINES, ids=lambda file: file.path)
+def test_a_long_function_says_why(file: SchemaFile) -> None:
+    header = re.split(r"^create\b", file.text, maxsplit=1, flags=re.MULTILINE)[0]
+    assert len(file.text.splitlines()) <= 100 or "Long, for" in re.sub(r"\n-- ", " ", header)
+
+
 def test_every_python_error_is_registered() -> None:
     registry = (ROOT / "docs" / "error_codes.md").read_text()
     source = "".join(p.read_text() for p in (ROOT / "python").rglob("*.py"))
     codes = set(re.findall(r"\"(QD\d{3})\"", source)) - {"QD000"}
     assert {code for code in codes if f"| {code} |" not in registry} == set()
+
+
+def stage_of(file: SchemaFile) -> str:
+    """The folder below sql/functions or sql/views that a file stands in."""
+    return Path(file.path).parts[-2]
+
+
+def names_used(text: str) -> set[str]:
+    """What a file of sql/ calls, in dynamic SQL too, and the relations it reads."""
+    text = re.sub(r"--[^\n]*", " ", text)
+    text = re.sub(r"^comment on .*?;$", " ", text, flags=re.DOTALL | re.MULTILINE)
+    calls = re.findall(r"\b([a-z_]+\.\w+)\s*\(", text)
+    relations = re.findall(r"\b(?:from|join|view concurrently)\s+([a-z_]+\.\w+)\b", code_of(text))
+    return set(calls) | set(relations)
+
+
+def circles(calls: dict[str, set[str]]) -> set[str]:
+    """The stages from which calls lead back to themselves."""
+    reached = {stage: set(called) for stage, called in calls.items()}
+    for between in calls:
+        for stage in calls:
+            if between in reached[stage]:
+                reached[stage] |= reached[between]
+    return {stage for stage in calls if stage in reached[stage]}
+
+
+def test_stages_do_not_call_each_other_in_a_circle() -> None:
+    stages = {f"{file.schema}.{file.name}": stage_of(file) for file in FILES}
+    calls: dict[str, set[str]] = {stage: set() for stage in stages.values()}
+    why = set()
+    for file in FILES:
+        here = stage_of(file)
+        for used in names_used(file.text) & stages.keys():
+            if stages[used] != here:
+                calls[here].add(stages[used])
+                why.add((here, stages[used], f"{file.path} uses {used}"))
+    assert len(why) > 100
+    assert circles({"a": {"b"}, "b": {"c"}, "c": {"b"}}) == {"b", "c"}
+    closed = circles(calls)
+    assert sorted(line for line in why if line[0] in closed and line[1] in closed) == []

@@ -28,3 +28,12 @@ def test_a_pgtap_file_runs_alone_in_one_transaction(path: Path) -> None:
     assert text.startswith(("begin;", "--"))
     assert text.endswith("rollback;")
     assert not re.search(r"^\\", text, re.MULTILINE), "psql's backslash commands do not work here"
+
+
+STAGES = {p.stem: p.parent.name for p in (PGTAP.parents[1] / "sql").rglob("*/*/*.sql")}
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda p: p.stem)
+def test_a_pgtap_file_stands_in_the_stage_of_what_it_tests(path: Path) -> None:
+    tested = path.stem.removeprefix("test_").split("__")[0]
+    assert STAGES.get(tested, path.parent.name) == path.parent.name

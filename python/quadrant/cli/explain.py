@@ -44,7 +44,7 @@ def explain(
 
 
 def tell(story: Story) -> None:
-    """Print a story of learning.explain_override()."""
+    """Print a story of analyst.explain_override()."""
     solution = story["solution"]
     _say(
         f"{story['id']}: {story['pattern_key']} in {scope_in_words(story['scope_subset'])}",

@@ -111,7 +111,7 @@ def _sides(
 
 
 def _record(found: Comparison, candidate: int, since: int) -> dict[str, Any]:
-    """Since that day alone: days and value, money's z (NaN: unknown), and the odds for and against it."""
+    """Since that day alone: days, value, money's z (NaN: unknown), the odds for and against."""
     at = np.searchsorted(found.days, since)
     days = slice(int(at), None)
     one = slice(candidate, candidate + 1)

@@ -32,38 +32,10 @@ begin
         on conflict on constraint feeds_pkey do update set epoch = f.epoch + 1
         returning f.epoch into v_epoch;
     else
-        select f.epoch into v_epoch
-        from learning.feeds as f
-        where f.feed = p_feed and f.epoch = p_epoch
-        for share;
-        if not found then
-            raise exception using
-                errcode = 'QD008',
-                message = format('the feed %s was taken over by another ticker', p_feed),
-                hint = 'Give every ticker a feed of its own.';
-        end if;
+        perform learning.hold_feed(p_feed, p_epoch);
+        v_epoch := p_epoch;
     end if;
-
-    insert into learning.lowcap_positions as p (
-        token_contract, token_chain, symbol, timeframe, book, total_allocation_pct
-    )
-    select w.token_contract, w.token_chain, w.symbol, w.timeframe, coalesce(w.book, 'main'),
-        coalesce(w.total_allocation_pct, 0)
-    from jsonb_to_recordset(p_positions) as w (
-        token_contract text, token_chain text, symbol text, timeframe text, book text,
-        total_allocation_pct numeric
-    )
-    on conflict on constraint one_position_per_token_timeframe_and_book do nothing;
-
-    select array_agg(p.position_id)
-    into v_ids
-    from jsonb_to_recordset(p_positions) as w (
-        token_contract text, token_chain text, timeframe text, book text
-    )
-    join learning.lowcap_positions as p
-        on (p.token_contract, p.token_chain, p.timeframe, p.book)
-            = (w.token_contract, w.token_chain, w.timeframe, coalesce(w.book, 'main'));
-
+    v_ids := learning.add_positions(p_positions);
     v_newcomers := exists (
         select
         from unnest(v_ids) as n (position_id)
@@ -88,21 +60,12 @@ begin
     update learning.tick_states as t
     set feed = case when t.position_id = any (v_ids) then p_feed
             when p_epoch is not null then t.feed end,
-        last_bar_ts = greatest(t.last_bar_ts, (
-            select m.last_bar_ts
-            from learning.feed_watermarks as m
-            join learning.lowcap_positions as p on p.timeframe = m.timeframe
-            where m.feed = t.feed and p.position_id = t.position_id
-        ))
+        last_bar_ts = learning.newest_bar(t.position_id, t.feed, t.last_bar_ts)
     where t.position_id = any (v_ids)
         or t.feed = p_feed and (
             p_epoch is null
-            or v_newcomers and t.last_bar_ts is distinct from greatest(t.last_bar_ts, (
-                select m.last_bar_ts
-                from learning.feed_watermarks as m
-                join learning.lowcap_positions as p on p.timeframe = m.timeframe
-                where m.feed = p_feed and p.position_id = t.position_id
-            ))
+            or v_newcomers and t.last_bar_ts
+                is distinct from learning.newest_bar(t.position_id, t.feed, t.last_bar_ts)
         );
 
     insert into learning.tick_states as t (position_id, feed)

@@ -28,7 +28,7 @@ begin
             v_places := v_places || v_read;
         exception
             when others then
-                if sqlstate !~ '^(QD|22|23|54)' then
+                if not learning.is_row_fault(sqlstate) then
                     raise;
                 end if;
                 place := v_read;

@@ -30,7 +30,7 @@ begin
         delete from learning.episode_rejects as j where j.id = p_id;
     exception
         when others then
-            if sqlstate !~ '^(QD|22|23|54)' then
+            if not learning.is_row_fault(sqlstate) then
                 raise;
             end if;
             written := 'rejected';

@@ -2,6 +2,7 @@
 -- lacks: a decision, a real outcome (instead of none or neutral), a virtual result, times, trade,
 -- factors; what stands is never overwritten. written: new, completed, already there, or conflict
 -- where the window is another pattern's. place counts p_rows from 1.
+-- Long, for what a window may gain stands twice: in what is set, and in whether anything is.
 create or replace function learning.store_episodes(p_rows learning.pattern_episode_events[])
 returns table (place integer, id bigint, written text)
 language plpgsql volatile

@@ -10,20 +10,7 @@ declare
     v_new bigint[];
 begin
     perform learning.enter_live();
-    with stored as (
-        insert into learning.pattern_trade_events as t (
-            trade_id, ordinal, pattern_key, action_category, scope, roi, did_trim, reached_s3,
-            hold_hours, closed_at
-        )
-        select r.trade_id, r.ordinal, r.pattern_key, r.action_category, r.scope, r.roi, r.did_trim,
-            r.reached_s3, r.hold_hours, r.closed_at
-        from unnest(p_rows) with ordinality as r
-        order by r.trade_id, r.ordinal, r.ordinality
-        on conflict on constraint one_row_per_action_of_a_trade do nothing
-        returning t.id
-    )
-    select coalesce(array_agg(s.id), '{}') into v_new from stored as s;
-
+    v_new := learning.write_trade_events(p_rows);
     return query
     select r.ordinality::integer, t.id, case
             when (r.pattern_key, r.action_category, r.scope, r.roi, r.closed_at)

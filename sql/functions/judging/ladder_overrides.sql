@@ -6,7 +6,7 @@ returns setof learning.pm_overrides
 language sql stable
 as $$
     select o.*
-    from learning.lessons as l
+    from learning.dx_ladder_lessons as l
     cross join lateral (
         select learning.ladder_multiplier((l.stats ->> 'ladder_pressure')::double precision)
     ) as m (multiplier)
@@ -28,10 +28,8 @@ as $$
         )
     )) as o
     where l.pattern_key = p_pattern_key
-        and l.lesson_type = 'tuning_rates'
-        and l.action_category = 'tuning_dx_ladder'
         and l.status = 'active'
-        and l.latent_factor_id is null
+        and l.closed
         and abs(m.multiplier - 1) >= 0.02
 $$;
 comment on function learning.ladder_overrides(text) is

@@ -10,11 +10,8 @@ language plpgsql
 as $$
 declare
     v_run learning.learning_runs;
-    v_step pg_catalog.text;
-    v_detail pg_catalog.jsonb := '{}';
-    v_result pg_catalog.jsonb;
-    v_message pg_catalog.text;
-    v_context pg_catalog.text;
+    v_detail pg_catalog.jsonb;
+    v_failures pg_catalog.jsonb;
 begin
     v_run := learning.begin_run('quadrant.judge', p_by_hand);
     commit;
@@ -23,30 +20,24 @@ begin
     end if;
     perform learning.log_judging(v_run.id, v_run.as_of);
     commit;
-    foreach v_step in array array['drift', 'ladder', 'requests'] loop
-        perform learning.hold_run(v_run.id);
-        begin
-            v_result := learning.judging_step(v_run.id, v_run.as_of, v_step, p_anyway);
-            v_detail := v_detail operator(pg_catalog.||) pg_catalog.jsonb_build_object(
-                v_step, v_result
-            );
-        exception
-            when others then
-                get stacked diagnostics v_message = message_text, v_context = pg_exception_context;
-                v_detail := v_detail operator(pg_catalog.||) pg_catalog.jsonb_build_object(
-                    'failed', pg_catalog.concat(v_step, ': ', v_message)
-                );
-                perform learning.log(
-                    'ERROR', 'Materializer step failed',
-                    pg_catalog.jsonb_build_object(
-                        'step', v_step, 'sqlstate', sqlstate, 'message', v_message,
-                        'context', v_context
-                    ),
-                    v_run.id
-                );
-        end;
-        commit;
-    end loop;
+    call learning.run_steps(
+        v_run,
+        pg_catalog.format(
+            'select pg_catalog.jsonb_build_object('
+            '$2, learning.judging_step(($1).id, ($1).as_of, $2, %L))',
+            p_anyway
+        ),
+        array['drift', 'ladder', 'requests'], 'Materializer step failed',
+        p_done => v_detail, p_failures => v_failures
+    );
+    if pg_catalog.jsonb_array_length(v_failures) > 0 then
+        v_detail := v_detail operator(pg_catalog.||) pg_catalog.jsonb_build_object('failed', (
+            select pg_catalog.string_agg(pg_catalog.concat(f.step, ': ', f.message), '; ')
+            from pg_catalog.jsonb_to_recordset(v_failures) as f (
+                step pg_catalog.text, message pg_catalog.text
+            )
+        ));
+    end if;
     perform learning.end_run(
         v_run.id,
         case when pg_catalog.jsonb_exists(v_detail, 'requests') then 'waiting' else 'failed' end,

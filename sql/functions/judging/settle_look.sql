@@ -3,6 +3,7 @@
 -- was not loses it, unless its comparison failed. A solution whose record is 20 to 1 against it, or
 -- whose money has turned, is suspended (the guardrail) until its record is sound again. A proposal
 -- whose record is 20 to 1 for it comes into force, where auto_apply is on. Returns counts.
+-- Long, for it is one story: slice after slice to solutions, records, guardrail and overrides.
 create or replace function learning.settle_look(p_look_id bigint)
 returns jsonb
 language plpgsql volatile

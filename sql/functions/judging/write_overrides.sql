@@ -3,6 +3,7 @@
 -- solution: evidence that moves under it is no change (learning.solutions has it). Logs every
 -- change, proposals under names of their own. Returns how many overrides in force were created,
 -- changed and removed, and how many proposals came, changed or went.
+-- Long, for it is one statement: what differs, is removed, written, named, logged and counted.
 create or replace function learning.write_overrides(
     p_run_id bigint, p_method text, p_pattern_key text, p_wanted learning.pm_overrides[]
 )

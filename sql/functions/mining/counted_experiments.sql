@@ -9,8 +9,7 @@ language sql stable
 as $$
     select e.pattern_key, e.attempt_id, e.id, e.decided_at,
         learning.canonical_scope(e.scope),
-        case when e.decision = 'skipped' and e.blocked_by = '{policy}' then 'policy'
-            else e.decision || '_' || e.outcome end,
+        learning.quadrant(e.decision, e.outcome, e.blocked_by),
         a.weight, e.has_samples, e.roi, p_mining, e.samples_digest
     from learning.pattern_episode_events as e
     join (

@@ -13,13 +13,11 @@ begin
     with keyed as (
         select l.id, case when count(e.name) = count(k.item)
                 then coalesce(string_agg(k.item, '' order by k.place), '') end as slice_key
-        from learning.lessons as l
+        from learning.rate_lessons as l
         left join lateral jsonb_each_text(l.scope_subset) as e (name, value) on true
         left join learning.mining_codes as k
             on k.pattern_key = p_pattern_key and k.name = e.name and k.value = e.value
         where l.pattern_key = p_pattern_key
-            and l.lesson_type = 'tuning_rates'
-            and l.action_category = 'tuning'
             and (p_anew or l.slice_key is null)
         group by l.id
     )

@@ -3,8 +3,8 @@
 -- slices; all are found anew where settings, lookback or much of the evidence changed, the clock
 -- went back, or a slice that is not stored may qualify by now. Tables that grew are analyzed before
 -- and after. Returns {"events", "slices", "slices_changed", "lessons", "lessons_changed",
--- "retired"}; slices under n_min are not told. Long, for it is one
--- story: every step reads or moves the state of the pattern (v_state).
+-- "retired"}; slices under n_min are not told.
+-- Long, for it is one story: every step reads or moves the state of the pattern (v_state).
 create or replace function learning.mine_pattern(
     p_pattern_key text, p_as_of timestamptz, p_run_id bigint
 )

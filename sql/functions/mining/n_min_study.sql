@@ -36,7 +36,7 @@ begin
         join attempts as a on a.attempt_id = e.attempt_id
         where e.pattern_key = p_pattern_key
             and e.outcome in ('success', 'failure')
-            and not (e.decision = 'skipped' and e.blocked_by = '{policy}')
+            and learning.quadrant(e.decision, e.outcome, e.blocked_by) <> 'policy'
     ),
     studied as (
         select t.as_of

@@ -14,12 +14,10 @@ declare
     v_retired bigint[];
 begin
     select array_agg(l.id) into v_retired
-    from learning.lessons as l
+    from learning.rate_lessons as l
     left join learning.slice_rates as r
         on r.pattern_key = p_pattern_key and r.slice_key = l.slice_key
     where l.pattern_key = p_pattern_key
-        and l.lesson_type = 'tuning_rates'
-        and l.action_category = 'tuning'
         and l.status = 'active'
         and coalesce(r.n, 0) < p_n_min;
     if v_retired is null then

@@ -11,14 +11,10 @@ language plpgsql
 as $$
 declare
     v_run learning.learning_runs;
-    v_pattern_key pg_catalog.text;
-    v_failed integer := 0;
     v_patterns pg_catalog.text[];
-    v_result pg_catalog.jsonb;
-    v_done pg_catalog.jsonb := '{}';
-    v_context pg_catalog.text;
-    v_state pg_catalog.text;
-    v_message pg_catalog.text;
+    v_done pg_catalog.jsonb;
+    v_failures pg_catalog.jsonb;
+    v_failed integer;
 begin
     p_mined := null;
     if p_by_hand
@@ -35,37 +31,21 @@ begin
         select t.pattern_key from learning.patterns_to_mine(v_run.as_of) as t (pattern_key)
     );
     commit;
-    foreach v_pattern_key in array v_patterns loop
-        perform learning.hold_run(v_run.id);
-        begin
-            v_result := learning.mine_pattern(v_pattern_key, v_run.as_of, v_run.id);
-            v_done := v_done operator(pg_catalog.||) pg_catalog.jsonb_build_object(
-                v_pattern_key, v_result
-            );
-        exception
-            when others then
-                get stacked diagnostics v_context = pg_exception_context;
-                v_failed := v_failed operator(pg_catalog.+) 1;
-                v_state := coalesce(v_state, sqlstate);
-                v_message := coalesce(v_message, sqlerrm);
-                perform learning.log(
-                    'ERROR', 'TuningMiner pattern failed',
-                    pg_catalog.jsonb_build_object(
-                        'pattern_key', v_pattern_key, 'sqlstate', sqlstate, 'error', sqlerrm,
-                        'context', v_context
-                    ),
-                    v_run.id
-                );
-        end;
-        commit;
-    end loop;
+    call learning.run_steps(
+        v_run,
+        'select pg_catalog.jsonb_build_object($2, learning.mine_pattern($2, ($1).as_of, ($1).id))',
+        v_patterns, 'TuningMiner pattern failed', 'pattern_key', v_done, v_failures
+    );
+    v_failed := pg_catalog.jsonb_array_length(v_failures);
     p_mined := pg_catalog.jsonb_build_object('patterns', v_done, 'failed', v_failed);
     perform learning.end_run(
         v_run.id, case when v_failed > 0 then 'failed' else 'done' end, p_mined
     );
     if p_by_hand and v_failed > 0 then
         commit;
-        raise exception using errcode = v_state, message = v_message;
+        raise exception using
+            errcode = pg_catalog.jsonb_extract_path_text(v_failures, '0', 'sqlstate'),
+            message = pg_catalog.jsonb_extract_path_text(v_failures, '0', 'message');
     end if;
 end
 $$;

@@ -111,11 +111,9 @@ begin
         returning l.scope_subset, l.n, l.stats
     ),
     retired as (
-        update learning.lessons as l
+        update learning.dx_ladder_lessons as l
         set status = 'retired', run_id = p_run_id, updated_at = p_as_of
-        where l.lesson_type = 'tuning_rates'
-            and l.pattern_key = p_pattern_key
-            and l.action_category = 'tuning_dx_ladder'
+        where l.pattern_key = p_pattern_key
             and l.status = 'active'
             and not exists (select from slices as s where s.scope_subset = l.scope_subset)
         returning l.scope_subset, l.n

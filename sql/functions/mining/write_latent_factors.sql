@@ -69,13 +69,11 @@ begin
         set latent_factor_id = w.latent_factor_id, run_id = p_run_id, updated_at = p_as_of
         from (
             select o.id, f.latent_factor_id
-            from learning.lessons as o
+            from learning.rate_lessons as o
             left join factors as f on f.id = o.id
             where o.pattern_key = p_pattern_key
-                and o.lesson_type = 'tuning_rates'
-                and o.action_category = 'tuning'
                 and o.status = 'active'
-                and (o.latent_factor_id is not null or o.id in (select f.id from factors as f))
+                and (not o.closed or o.id in (select f.id from factors as f))
                 and o.latent_factor_id is distinct from f.latent_factor_id
         ) as w
         where l.id = w.id

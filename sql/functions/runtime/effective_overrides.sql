@@ -1,6 +1,6 @@
--- The override in force per lever of a pattern for a scope: contained in the scope, a pinned one
--- first, then the one with most dimensions; ties: manual, confidence, n, newest, id. Levers whose
--- overrides are switched off have none. QD004 for a malformed scope.
+-- The override in force per lever of a pattern for a scope: of those contained in the scope the one
+-- with the largest preference (learning.preference: a pinned one first, then most conditions).
+-- Levers whose overrides are switched off have none. QD004 for a malformed scope.
 create or replace function pm.effective_overrides(p_pattern_key text, p_scope jsonb)
 returns table (
     action_category text, override_id bigint, multiplier double precision, delta double precision,
@@ -47,8 +47,7 @@ as $$
             and w.action_category = c.action_category
             and w.status = 'active'
             and case when w.sig & a.not_sig = 0 then w.items <@ a.items else false end
-        order by w.pinned desc, w.depth desc, w.is_manual desc, w.confidence_score desc, w.n desc,
-            w.last_updated_at desc, w.id
+        order by w.preference desc
         limit 1
     ) as winner
     join learning.pm_overrides as o on o.id = winner.id

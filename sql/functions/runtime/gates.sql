@@ -10,10 +10,7 @@ language sql stable parallel safe security definer
 set search_path = pg_catalog, pg_temp
 as $$
     select g.gate, g.value_key, g.direction, g.base,
-        least(
-            greatest(g.base * coalesce(o.multiplier, 1) + coalesce(o.delta, 0), g.min_value),
-            g.max_value
-        ),
+        learning.gate_value(g.base, o.multiplier, o.delta, g.min_value, g.max_value),
         o.override_id
     from (select learning.canonical_pattern_key(p_pattern_key) as pattern_key) as k
     join learning.gates as g on g.pattern_key = k.pattern_key

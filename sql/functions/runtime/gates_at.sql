@@ -34,10 +34,7 @@ as $$
         where c.module_id = 'pm'
     )
     select distinct on (g.ordinal) g.gate, g.value_key, g.direction, g.base,
-        least(
-            greatest(g.base * coalesce(o.multiplier, 1) + coalesce(o.delta, 0), g.min_value),
-            g.max_value
-        ),
+        learning.gate_value(g.base, o.multiplier, o.delta, g.min_value, g.max_value),
         o.id
     from learning.gates as g
     cross join flags as f
@@ -46,8 +43,10 @@ as $$
         and learning.overrides_apply(f.feature_flags, g.pattern_key, g.gate)
     where g.pattern_key = learning.canonical_pattern_key(p_pattern_key)
         and learning.require_moment(p_at, 'p_at') is not null
-    order by g.ordinal, o.pinned desc nulls last, o.depth desc, o.is_manual desc,
-        o.confidence_score desc, o.n desc, o.last_updated_at desc, o.id
+    -- Not the column: rows of the history may be older than it.
+    order by g.ordinal, learning.preference(
+        o.pinned, o.depth, o.is_manual, o.confidence_score, o.n, o.last_updated_at, o.id
+    ) desc
 $$;
 comment on function pm.gates_at(text, jsonb, timestamptz) is
     'The gates that were in force for a scope at a moment, from the history of overrides.';

@@ -10,9 +10,9 @@ where s.status in ('active', 'proposed', 'suspended')
 union all
 select min(o.id), max(o.status), bool_or(o.pinned), o.method, o.pattern_key, o.scope_subset,
     jsonb_agg(jsonb_build_object(
-        'gate', coalesce(g.gate, o.action_category), 'base', g.base, 'value', round(least(
-            greatest(g.base * coalesce(o.multiplier, 1) + o.delta, g.min_value), g.max_value
-        )::numeric, 9)
+        'gate', coalesce(g.gate, o.action_category), 'base', g.base, 'value', round(
+            learning.gate_value(g.base, o.multiplier, o.delta, g.min_value, g.max_value)::numeric, 9
+        )
     ) order by g.ordinal),
     null, null, null, null, null, null, null, null, null, '', coalesce(
         case when o.method = 'manual' then max(o.evidence ->> 'by') end, o.method

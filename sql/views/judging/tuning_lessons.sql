@@ -13,18 +13,15 @@ select
     s.skipped_success::bigint as n_misses,
     s.acted_failure::bigint as n_fps,
     s.skipped_failure / nullif(s.skipped_success + s.skipped_failure, 0)::double precision as dr,
-    l.evidence_stamp,
-    l.latent_factor_id is null as closed,
+    l.closed,
     2 * s.n_sampled::bigint > l.n + s.n_policy or exists (
         select from learning.look_slices as t where t.lesson_id = l.id
     ) as simulated
-from learning.lessons as l
+from learning.rate_lessons as l
 join learning.slice_rates as s on s.pattern_key = l.pattern_key and s.slice_key = l.slice_key
 -- The offset keeps the planner from writing the call out wherever items are used.
 cross join lateral (select learning.scope_items(l.scope_subset) as items offset 0) as i
-where l.lesson_type = 'tuning_rates'
-    and l.action_category = 'tuning'
-    and l.status = 'active'
+where l.status = 'active'
     and exists (
         select from learning.gates as g
         where g.pattern_key = l.pattern_key and cardinality(g.steps) > 1

@@ -8,11 +8,8 @@ select l.lesson_id, l.pattern_key, l.scope_subset, k.name as dimension,
 from (
     select l.id as lesson_id, l.pattern_key, l.scope_subset, l.slice_key,
         length(l.slice_key) as depth
-    from learning.lessons as l
-    where l.lesson_type = 'tuning_rates'
-        and l.action_category = 'tuning'
-        and l.status = 'active'
-        and l.latent_factor_id is null
+    from learning.rate_lessons as l
+    where l.status = 'active' and l.closed
 ) as l
 cross join lateral (
     select n.place, sum(v.value) as contribution, sum(sum(v.value)) over () as divergence

@@ -5,7 +5,7 @@
 -- (n, place) tells it, and the largest (n, -place), whether there is a tie.
 create or replace view learning.lesson_slices as
 select l.id as lesson_id, l.pattern_key, l.status,
-    l.latent_factor_id is null as closed,
+    l.closed,
     s as slice, p as parent,
     l.scope_subset - (
         select k.name
@@ -13,7 +13,7 @@ select l.id as lesson_id, l.pattern_key, l.status,
         where k.pattern_key = l.pattern_key and k.item = substr(l.slice_key, u.place, 1)
     ) as parent_scope,
     learning.setting_in(c.config_data, l.pattern_key, 'shrinkage_k')::double precision as shrinkage
-from learning.lessons as l
+from learning.rate_lessons as l
 join learning.slice_rates as s on s.pattern_key = l.pattern_key and s.slice_key = l.slice_key
 left join (
     select l.id as lesson_id, max(array[r.n, i.place]) as most,
@@ -44,7 +44,6 @@ cross join lateral (
 left join learning.slice_rates as p
     on p.pattern_key = l.pattern_key
     and p.slice_key = learning.key_without(l.slice_key, u.place)
-left join learning.learning_configs as c on c.module_id = 'pm'
-where l.lesson_type = 'tuning_rates' and l.action_category = 'tuning';
+left join learning.learning_configs as c on c.module_id = 'pm';
 comment on view learning.lesson_slices is
     'Tuning lessons with the counts of their slice and of its parent.';

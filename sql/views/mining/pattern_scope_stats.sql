@@ -26,17 +26,14 @@ lessons as materialized (
         r.skipped_success::bigint - r.acted_failure as pressure,
         r.acted_success / nullif(v.n_acted, 0)::double precision as wr,
         r.skipped_success / nullif(v.n_skipped, 0)::double precision as mr, d.q
-    from learning.lessons as l
+    from learning.rate_lessons as l
     join learning.slice_rates as r on r.pattern_key = l.pattern_key and r.slice_key = l.slice_key
     cross join lateral (
         select r.acted_success::bigint + r.acted_failure as n_acted,
             r.skipped_success::bigint + r.skipped_failure as n_skipped
     ) as v
     left join learning.lesson_differences as d on d.lesson_id = l.id
-    where l.lesson_type = 'tuning_rates'
-        and l.action_category = 'tuning'
-        and l.status = 'active'
-        and l.latent_factor_id is null
+    where l.status = 'active' and l.closed
 ),
 considered as materialized (
     select w.pattern_key, learning.mined_scope(w.scope) as scope, c.item ->> 'lever' as lever,

@@ -1,9 +1,7 @@
 create or replace view analyst.overrides as
 select o.id as override_id, o.status, o.pinned, o.pattern_key, g.gate, o.action_category,
     o.scope_subset, o.multiplier, o.delta, g.base,
-    least(
-        greatest(g.base * coalesce(o.multiplier, 1) + o.delta, g.min_value), g.max_value
-    ) as value,
+    learning.gate_value(g.base, o.multiplier, o.delta, g.min_value, g.max_value) as value,
     o.dir_a, o.dir_e, o.method, o.confidence_score, o.edge_raw_roi, o.n, o.solution_id,
     l.id as lesson_id, l.status as lesson_status, s.wr, s.fpr, s.mr, s.dr, s.n_eff,
     coalesce(now.evidence, o.evidence) as evidence, o.last_updated_at

@@ -51,12 +51,8 @@ cross join lateral (
             end as gates
         from (
             select l.pattern_key, l.gate, l.base, l.ordinal, o.id as override_id,
-                least(
-                    greatest(
-                        l.base * coalesce(o.multiplier, 1) + coalesce(o.delta, 0), l.min_value
-                    ),
-                    l.max_value
-                ) as value
+                learning.gate_value(l.base, o.multiplier, o.delta, l.min_value, l.max_value)
+                    as value
             from levers as l
             left join lateral (
                 select w.id
@@ -66,8 +62,7 @@ cross join lateral (
                     and w.action_category = l.action_category
                     and w.status = 'active'
                     and case when w.sig & a.not_sig = 0 then w.items <@ a.items else false end
-                order by w.pinned desc, w.depth desc, w.is_manual desc, w.confidence_score desc,
-                    w.n desc, w.last_updated_at desc, w.id
+                order by w.preference desc
                 limit 1
             ) as winner on true
             left join learning.pm_overrides as o on o.id = winner.id

@@ -12,7 +12,7 @@ def micro_outside(seen):
 
 
 def story(market, about):
-    return market.rows("select learning.explain_override(%s)", about)[0][0]
+    return market.rows("select analyst.explain_override(%s)", about)[0][0]
 
 
 def test_the_story_of_a_solution(market):

@@ -126,7 +126,8 @@ def test_a_look_that_breaks_fails_alone(market):
     ]
     assert market.rows("select * from learning.pm_overrides order by id") == before
     assert market.rows(
-        "select data ->> 'pattern_key' from learning.learning_log where event = 'Judging of a pattern failed'"
+        "select data ->> 'pattern_key' from learning.learning_log"
+        " where event = 'Judging of a pattern failed'"
     ) == [("pm.uptrend.S1.entry",)]
     assert market.rows(
         "select status from learning.learning_runs where job = 'quadrant.judge'"
@@ -169,7 +170,8 @@ def test_a_proposal_comes_into_force_by_its_own_record(market):
             off_money_z double precision, fewest_changed integer, may_act boolean
         )
         language sql immutable as $$
-            select 1e30::float8, 30::float8, 1e30::float8, 30::float8, 1::float8, 0::float8, 15, true
+            select 1e30::float8, 30::float8, 1e30::float8, 30::float8, 1::float8, 0::float8, 15,
+                true
         $$
         """
     )

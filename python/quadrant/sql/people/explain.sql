@@ -1,1 +1,1 @@
-select learning.explain_override(%(id)s) as story;
+select analyst.explain_override(%(id)s) as story;

@@ -2,7 +2,7 @@ select o.status, o.pattern_key, o.scope_subset, o.method, o.n, s.changed, s.z, s
     s.value / nullif(s.changed, 0) as effect, coalesce(s.reason, '') as reason,
     jsonb_object_agg(
         g.gate,
-        least(g.max_value, greatest(g.min_value, g.base * coalesce(o.multiplier, 1) + o.delta))
+        learning.gate_value(g.base, o.multiplier, o.delta, g.min_value, g.max_value)
         order by g.ordinal
     ) as values,
     jsonb_object_agg(g.gate, g.base order by g.ordinal) as bases

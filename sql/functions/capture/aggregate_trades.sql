@@ -33,9 +33,10 @@ begin
             v_events := v_events + learning.aggregate_trade(v_strand);
             v_trades := v_trades + 1;
         exception
-            when data_exception or integrity_constraint_violation
-                or sqlstate 'QD001' or sqlstate 'QD006'
-            then
+            when others then
+                if not learning.is_row_fault(sqlstate) then
+                    raise;
+                end if;
                 v_payload := (
                     select jsonb_strip_nulls(jsonb_build_object('timeframe', p.timeframe))
                         || v_strand.content

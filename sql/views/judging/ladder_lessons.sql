@@ -12,9 +12,7 @@ select l.id as lesson_id, l.status, l.pattern_key, l.scope_subset, l.n,
     (l.stats ->> 'ladder_pressure')::double precision as ladder_pressure,
     learning.ladder_multiplier((l.stats ->> 'ladder_pressure')::double precision) as multiplier,
     l.run_id, l.updated_at
-from learning.lessons as l
-where l.lesson_type = 'tuning_rates'
-    and l.action_category = 'tuning_dx_ladder'
-    and l.latent_factor_id is null;
+from learning.dx_ladder_lessons as l
+where l.closed;
 comment on view analyst.ladder_lessons is
     'Per slice how many buys of the DX ladder its successful recoveries took, and the multiplier of the arms'' distance that asks for.';

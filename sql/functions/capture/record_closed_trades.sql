@@ -24,7 +24,7 @@ begin
             v_new := v_new + (learning.record_closed_trade(v_trade) is not null)::integer;
         exception
             when others then
-                if sqlstate !~ '^(QD|22|23)' then
+                if not learning.is_row_fault(sqlstate) then
                     raise;
                 end if;
                 v_reason := learning.import_reason('closed_trade', v_trade, sqlerrm);

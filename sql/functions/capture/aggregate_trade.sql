@@ -12,7 +12,6 @@ declare
     v_pattern_key text;
     v_scope jsonb;
     v_actions jsonb;
-    v_written integer;
 begin
     select coalesce(v_told ->> 'pattern_key', w.pattern_key),
         coalesce(nullif(v_told -> 'scope', 'null'), w.scope, p.scope, '{}')
@@ -46,21 +45,28 @@ begin
             '["entry"]'
         )
     end;
-    insert into learning.pattern_trade_events (
-        trade_id, ordinal, pattern_key, action_category, scope, roi, did_trim, reached_s3,
-        hold_hours, closed_at, position_id
-    )
-    select p_strand.trade_id, a.ordinal,
-        learning.canonical_pattern_key(coalesce(a.action ->> 'pattern_key', v_pattern_key)),
-        coalesce(a.action ->> 'action_category', a.action ->> 'action', a.action #>> '{}'),
-        coalesce(nullif(a.action -> 'scope', 'null'), v_scope),
-        (v_told ->> 'roi')::double precision,
-        coalesce((v_told ->> 'did_trim')::boolean, false),
-        coalesce((v_told ->> 'reached_s3')::boolean, false),
-        (v_told ->> 'hold_hours')::double precision, p_strand.happened_at, p_strand.position_id
-    from jsonb_array_elements(v_actions) with ordinality as a (action, ordinal);
-    get diagnostics v_written = row_count;
-    return v_written;
+    return cardinality(learning.write_trade_events(array(
+        select e
+        from learning.trade_events(jsonb_build_object(
+            'trade_id', p_strand.trade_id, 'position_id', p_strand.position_id,
+            'closed_at', p_strand.happened_at, 'roi', v_told -> 'roi',
+            'did_trim', coalesce((v_told ->> 'did_trim')::boolean, false),
+            'reached_s3', coalesce((v_told ->> 'reached_s3')::boolean, false),
+            'hold_hours', v_told -> 'hold_hours',
+            'actions', (
+                select jsonb_agg(jsonb_build_object(
+                    'action', coalesce(
+                        a.action ->> 'action_category', a.action ->> 'action', a.action #>> '{}'
+                    ),
+                    'pattern_key', learning.canonical_pattern_key(
+                        coalesce(a.action ->> 'pattern_key', v_pattern_key)
+                    ),
+                    'scope', coalesce(nullif(a.action -> 'scope', 'null'), v_scope)
+                ) order by a.ordinal)
+                from jsonb_array_elements(v_actions) with ordinality as a (action, ordinal)
+            )
+        )) as e
+    )));
 end
 $$;
 comment on function learning.aggregate_trade(learning.ad_strands) is

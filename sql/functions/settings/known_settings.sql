@@ -5,6 +5,7 @@
 -- have a value of its own. Types: integer, number, choice, switch; and the state, which is no
 -- setting and only looked at for its shape: object, average, averages. rule: the jsonpath that
 -- answers a value it accepts. A null default means: not set, which null may say too.
+-- Long, for it is a table.
 create or replace function learning.known_settings()
 returns table (
     ordinal integer, module_id text, name text, path text, type text, unit text,

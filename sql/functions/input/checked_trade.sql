@@ -13,7 +13,6 @@ declare
     v_ordinal double precision := coalesce(
         learning.import_finite(v_row -> 'ordinal', 'ordinal'), 1
     );
-    v_missing text;
 begin
     v_trade.trade_id := learning.import_text(v_row -> 'trade_id', 'trade_id');
     v_trade.roi := learning.import_roi(v_row);
@@ -21,21 +20,15 @@ begin
         learning.import_time(v_row -> 'closed_at', 'closed_at'),
         learning.import_time(v_row -> 'timestamp', 'timestamp')
     );
-    v_missing := case
-        when v_trade.trade_id is null then 'trade_id'
-        when nullif(v_row ->> 'pattern_key', '') is null then 'pattern_key'
-        when nullif(v_row ->> 'action_category', '') is null then 'action_category'
-        when v_trade.roi is null then 'roi'
-        when v_trade.closed_at is null then 'closed_at'
-    end;
-    if v_missing is not null then
-        raise exception using
-            errcode = 'QD006',
-            message = format('%s is missing', v_missing),
-            hint = 'An action of a closed trade has trade_id, pattern_key, action_category, roi '
-                || 'and closed_at (or timestamp).',
-            column = v_missing;
-    end if;
+    perform learning.require_fields(
+        '{trade_id,pattern_key,action_category,roi,closed_at}',
+        array[
+            v_trade.trade_id, v_row ->> 'pattern_key', v_row ->> 'action_category',
+            v_trade.roi::text, v_trade.closed_at::text
+        ],
+        'An action of a closed trade has trade_id, pattern_key, action_category, roi and closed_at '
+            || '(or timestamp).'
+    );
     v_trade.pattern_key := learning.canonical_pattern_key(v_row ->> 'pattern_key');
     v_trade.action_category := v_row ->> 'action_category';
     if v_trade.action_category not in ('entry', 'add', 'trim', 'exit') then

@@ -3,7 +3,8 @@
 -- an interval, its best days and token), what changes sides, the grid's neighbours, alternatives
 -- that lost (one of those that change the same), its looks, its record as odds, what would refuse
 -- it. Of all: gates, overlapping decisions in force, history. Null when there is none.
-create or replace function learning.explain_override(p_id bigint)
+-- Long, for it is one document: a key after the other.
+create or replace function analyst.explain_override(p_id bigint)
 returns jsonb
 language sql stable security definer
 set search_path = pg_catalog, pg_temp
@@ -31,7 +32,8 @@ as $$
         'scope_subset', d.scope_subset,
         'method', d.method,
         'overrides', coalesce((
-            select jsonb_agg(to_jsonb(o) - 'items' - 'sig' - 'depth' - 'is_manual' order by o.id)
+            select jsonb_agg(to_jsonb(o) - '{items,sig,depth,is_manual,preference}'::text[]
+                order by o.id)
             from learning.pm_overrides as o
             where o.solution_id = d.together and o.pattern_key = d.pattern_key
         ), '[]'),
@@ -45,10 +47,10 @@ as $$
                 and o.pattern_key = g.pattern_key
                 and o.action_category = g.action_category
             cross join lateral (
-                select round(least(g.max_value, greatest(g.min_value, coalesce(
-                    g.base * coalesce(o.multiplier, 1) + o.delta,
-                    g.base + (s.steps ->> g.gate)::double precision
-                )))::numeric, 9) as value
+                select round(learning.gate_value(
+                    g.base, o.multiplier, coalesce(o.delta, (s.steps ->> g.gate)::float8),
+                    g.min_value, g.max_value
+                )::numeric, 9) as value
             ) as v
             where g.pattern_key = d.pattern_key
                 and (o.id is not null or (s.steps ->> g.gate)::double precision <> 0)
@@ -198,5 +200,5 @@ as $$
         limit 1
     ) as b on true
 $$;
-comment on function learning.explain_override(bigint) is
+comment on function analyst.explain_override(bigint) is
     'The story of a solution or an override: lesson, tests, effect, what changes sides, grid, looks, record, history.';

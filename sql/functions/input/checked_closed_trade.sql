@@ -20,30 +20,22 @@ declare
         where g.value not in ('null', '""')
     );
     v_trade jsonb := coalesce(learning.followed_trade(v_trade_id), '{}') || v_given;
-    v_missing text;
     v_odd text;
     v_roi double precision;
     v_closed_at timestamptz;
     v_opened_at timestamptz;
     v_pattern_key text;
     v_scope jsonb;
-    v_actions jsonb;
 begin
-    v_missing := (
-        select k.key
-        from unnest(array['trade_id', 'timeframe', 'roi', 'closed_at'])
-            with ordinality as k (key, n)
-        where not v_trade ? k.key
-        order by k.n
-        limit 1
+    perform learning.require_fields(
+        '{trade_id,timeframe,roi,closed_at}',
+        array[
+            v_trade ->> 'trade_id', v_trade ->> 'timeframe', v_trade ->> 'roi',
+            v_trade ->> 'closed_at'
+        ],
+        'A closed trade has trade_id, roi, closed_at and, unless the tick was told its orders under '
+            || 'that trade_id, timeframe.'
     );
-    if v_missing is not null then
-        raise exception using
-            errcode = 'QD006', message = format('%s is missing', v_missing),
-            hint = 'A closed trade has trade_id, roi, closed_at and, unless the tick was told its '
-                || 'orders under that trade_id, timeframe.',
-            column = v_missing;
-    end if;
     if v_trade ->> 'timeframe' not in ('15m', '1h', '4h') then
         raise exception using
             errcode = 'QD007',
@@ -76,47 +68,6 @@ begin
         v_pattern_key := learning.canonical_pattern_key(v_trade ->> 'pattern_key');
     end if;
     v_scope := learning.import_scope(v_trade -> 'scope', coalesce(v_pattern_key, ''));
-    v_actions := coalesce(
-        v_trade -> 'actions',
-        case when v_trade -> 'did_trim' = 'true' then '["entry", "trim", "exit"]'::jsonb
-            else '["entry", "exit"]' end
-    );
-    if exists (
-        select from jsonb_array_elements(v_actions) as a (item)
-        where coalesce(
-            case when jsonb_typeof(a.item) = 'string' then a.item #>> '{}'
-                else a.item ->> 'action' end,
-            ''
-        ) not in ('entry', 'add', 'trim', 'exit')
-            or jsonb_typeof(a.item) = 'object'
-                and a.item - '{action,pattern_key,scope}'::text[] <> '{}'
-    ) then
-        raise exception using
-            errcode = 'QD014',
-            message = 'an action is none of ours',
-            hint = 'Actions are entry, add, trim, exit, or objects of action, pattern_key, scope.',
-            column = 'actions';
-    end if;
-    v_actions := (
-        select coalesce(
-            jsonb_agg(jsonb_build_object(
-                'action', i.action, 'pattern_key', i.pattern_key,
-                'scope', learning.import_scope(
-                    coalesce(nullif(i.scope, 'null'), v_scope), i.pattern_key
-                )
-            ) order by i.n),
-            '[]'
-        )
-        from (
-            select a.n, coalesce(a.item ->> 'action', a.item #>> '{}') as action,
-                a.item -> 'scope' as scope,
-                case when a.item ->> 'pattern_key' <> ''
-                    then learning.canonical_pattern_key(a.item ->> 'pattern_key')
-                    else v_pattern_key end as pattern_key
-            from jsonb_array_elements(v_actions) with ordinality as a (item, n)
-        ) as i
-        where i.pattern_key is not null
-    );
     return v_trade - 'roi_is_checked' || jsonb_build_object(
         'trade_id', v_trade_id,
         'roi', v_roi,
@@ -130,7 +81,14 @@ begin
         ),
         'pattern_key', v_pattern_key,
         'scope', v_scope,
-        'actions', v_actions,
+        'actions', learning.checked_actions(
+            coalesce(
+                v_trade -> 'actions',
+                case when v_trade -> 'did_trim' = 'true' then '["entry", "trim", "exit"]'::jsonb
+                    else '["entry", "exit"]' end
+            ),
+            v_pattern_key, v_scope
+        ),
         'did_trim', coalesce(v_trade -> 'did_trim', 'false'),
         'reached_s3', coalesce(v_trade -> 'reached_s3', 'false')
     );

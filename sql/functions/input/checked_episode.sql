@@ -10,7 +10,6 @@ as $$
 declare
     v_row jsonb := learning.import_object(p_row, 'episode');
     v_episode learning.pattern_episode_events;
-    v_missing text;
 begin
     v_episode.window_id := coalesce(
         learning.import_text(v_row -> 'window_id', 'window_id'),
@@ -20,20 +19,15 @@ begin
         learning.import_time(v_row -> 'decided_at', 'decided_at'),
         learning.import_time(v_row -> 'timestamp', 'timestamp')
     );
-    v_missing := case
-        when nullif(v_row ->> 'pattern_key', '') is null then 'pattern_key'
-        when v_episode.window_id is null then 'window_id'
-        when nullif(v_row ->> 'decision', '') is null then 'decision'
-        when v_episode.decided_at is null then 'decided_at'
-    end;
-    if v_missing is not null then
-        raise exception using
-            errcode = 'QD006',
-            message = format('%s is missing', v_missing),
-            hint = 'An experiment has pattern_key, window_id (or episode_id), decision and '
-                || 'decided_at (or timestamp).',
-            column = v_missing;
-    end if;
+    perform learning.require_fields(
+        '{pattern_key,window_id,decision,decided_at}',
+        array[
+            v_row ->> 'pattern_key', v_episode.window_id, v_row ->> 'decision',
+            v_episode.decided_at::text
+        ],
+        'An experiment has pattern_key, window_id (or episode_id), decision and decided_at (or '
+            || 'timestamp).'
+    );
     v_episode.pattern_key := learning.canonical_pattern_key(v_row ->> 'pattern_key');
     v_episode.decision := case v_row ->> 'decision' when 'add' then 'acted'
         else v_row ->> 'decision' end;

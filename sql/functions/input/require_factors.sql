@@ -55,57 +55,8 @@ begin
         return v_factors;
     end if;
 
-    with told as (
-        select 'factors' as place, f.key, f.value
-        from jsonb_each(v_factors - 'samples') as f
-        union all
-        select 'a sample', f.key, f.value
-        from jsonb_array_elements(v_factors -> 'samples') as s (sample)
-        cross join jsonb_each(s.sample) as f
-    ),
-    numbers as (
-        select t.place, t.key, t.value::double precision as number
-        from told as t
-        where jsonb_typeof(t.value) = 'number'
-    ),
-    problems as (
-        select 1 as ordinal, 'QD019' as code,
-            format('%L in a sample is no value of a gate of %s', left(t.key, 100), p_pattern_key)
-                as problem,
-            format('A sample holds %s.', array_to_string(v_known, ', ')) as hint
-        from told as t
-        where t.place = 'a sample' and t.key <> all (v_known)
-        union all
-        select 2, 'QD014', format('%s of %s is no number: %s', t.key, t.place,
-            left(t.value::text, 100)), 'Numbers stand without quotes: 0.57.'
-        from told as t
-        where jsonb_typeof(t.value) not in ('number', 'null')
-            and (
-                t.key = any (v_values)
-                or t.place = 'a sample' and t.key in ('entry_price', 'edx_score', 'dx_suppression')
-                or t.place = 'a sample' and t.key like '%\_adjustment'
-            )
-        union all
-        select 3, case when n.number < 946684800000 then 'QD014' else 'QD017' end,
-            format('%s of a sample is no bar of the past in epoch ms: %s', n.key, n.number),
-            'A bar is named by its open in epoch milliseconds UTC.'
-        from numbers as n
-        where n.place = 'a sample' and n.key in ('ts', 'bar_ts')
-            and n.number not between 946684800000
-                and extract(epoch from learning.latest_time()) * 1000
-        union all
-        select 4, 'QD056', format('%s of %s is off its scale: %s', n.key, n.place, n.number),
-            format('Scores are %s to %s (an import: --score-scale 100).', s.lowest, s.highest)
-        from numbers as n
-        join (
-            values ('ts_score', 0, 1.25), ('ts_min', 0, 1.25), ('dx_score', 0, 1),
-                ('dx_min', 0, 1), ('edx_score', 0, 1), ('ox_score', 0, 1), ('ox', 0, 1),
-                ('dx_suppression', 0, 1), ('dx_bonus', 0, 1), ('dx_adjustment', -1, 1)
-        ) as s (key, lowest, highest) on s.key = n.key
-        where p_pattern_key like 'pm.uptrend.%' and n.number not between s.lowest and s.highest
-    )
     select p.problem, p.code, p.hint into v_odd, v_code, v_hint
-    from problems as p
+    from learning.factor_problems(v_factors, p_pattern_key, v_values, v_known) as p
     order by p.ordinal, p.problem
     limit 1;
     if v_odd is not null then

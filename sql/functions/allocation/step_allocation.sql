@@ -1,0 +1,96 @@
+-- One step of the allocation after a closed trade: its ROI (a fraction) goes into the averages, and
+-- the averages over 14 days move the shares and with them the positions. p_config is what
+-- learning.lock_allocation() answered. Writes the configuration and allocation_history; answers the
+-- row of history with positions (how many changed) and, by timeframe, roi_short and n as they now
+-- are.
+create or replace function learning.step_allocation(
+    p_config jsonb, p_trade_id text, p_timeframe text, p_roi numeric, p_closed_at timestamptz
+)
+returns jsonb
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+set timezone = 'UTC'
+as $$
+declare
+    v_averages jsonb := learning.update_roi_averages(p_config, p_timeframe, p_roi, p_closed_at);
+    v_config jsonb;
+    v_step learning.allocation_history;
+    v_rois jsonb;
+    v_least_n integer;
+    v_positions integer := 0;
+begin
+    v_config := p_config || jsonb_build_object(
+        'timeframe_allocation', (
+            select jsonb_object_agg(t.timeframe, case when t.timeframe = p_timeframe
+                then jsonb_build_object('current_allocation', t.share)
+                    || (v_averages -> t.timeframe)
+                else coalesce(
+                    p_config -> 'timeframe_allocation' -> t.timeframe,
+                    jsonb_build_object(
+                        'current_allocation', t.share, 'roi_short', null, 'roi_long', null, 'n', 0,
+                        'updated_at', null
+                    )
+                ) end)
+            from learning.timeframe_allocation(p_config) as t
+        ),
+        'global_roi', v_averages -> 'global'
+    );
+    select jsonb_object_agg(t.timeframe, t.share),
+        jsonb_object_agg(t.timeframe, t.roi_short)
+            filter (where t.n > 0 and t.roi_short is not null),
+        min(t.n) filter (where t.n > 0 and t.roi_short is not null)
+    into v_step.before, v_rois, v_least_n
+    from learning.timeframe_allocation(v_config) as t;
+
+    if v_rois - p_timeframe = '{}' then
+        v_step.reason := 'only one timeframe has trades';
+        v_step.after := v_step.before;
+    else
+        v_step.desired := learning.desired_shares(v_step.before, v_rois);
+        v_step.change := learning.allocation_step(v_step.before, v_step.desired, v_least_n);
+        v_step.reason := case
+            when v_step.change @? '$.* ? (@ != 0)' is false then 'the shares are as desired'
+            when v_least_n < 5 then format('steps of %s %%: a timeframe has %s of 5 trades',
+                20 * v_least_n, v_least_n)
+            else 'full steps'
+        end;
+        select jsonb_object_agg(b.key, case when coalesce(c.change, 0) = 0 then b.value
+            else to_jsonb(trim_scale(b.value::numeric + c.change)) end)
+        into v_step.after
+        from jsonb_each(v_step.before) as b
+        cross join lateral (select (v_step.change ->> b.key)::numeric) as c (change);
+        v_config := jsonb_set(v_config, '{timeframe_allocation}', (
+            select jsonb_object_agg(
+                e.key, e.value || jsonb_build_object('current_allocation', v_step.after -> e.key)
+            )
+            from jsonb_each(v_config -> 'timeframe_allocation') as e
+        ));
+        if v_step.after <> v_step.before then
+            v_positions := learning.redistribute_positions(v_step.after);
+        end if;
+    end if;
+
+    update learning.learning_configs as c
+    set config_data = v_config, updated_at = learning.clock(), updated_by = 'record_closed_trade'
+    where c.module_id = 'decision_maker';
+
+    insert into learning.allocation_history (
+        trade_id, timeframe, roi, closed_at, before, desired, change, after, reason
+    )
+    values (
+        p_trade_id, p_timeframe, p_roi::double precision, p_closed_at, v_step.before,
+        v_step.desired, v_step.change, v_step.after, v_step.reason
+    )
+    returning * into v_step;
+    return to_jsonb(v_step) || (
+        select jsonb_build_object(
+            'positions', v_positions,
+            'roi_short', jsonb_object_agg(t.timeframe, t.roi_short),
+            'n', jsonb_object_agg(t.timeframe, t.n)
+        )
+        from learning.timeframe_allocation(v_config) as t
+    );
+end
+$$;
+comment on function learning.step_allocation(jsonb, text, text, numeric, timestamptz) is
+    'Takes a closed trade into the averages and moves the shares one step; answers the step.';
