@@ -7,12 +7,15 @@ tests that make roles of their own give them names of their own and drop them.
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
+import sys
 import tempfile
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +24,8 @@ import pytest
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
+from quadrant.cli import console
+from quadrant.cli.app import main
 from quadrant.database import migrate
 from quadrant.server import Cluster, Home
 
@@ -142,6 +147,44 @@ def cron_database(server_dsn: str) -> str:
         admin.execute("create extension if not exists pg_cron")
     migrate(dsn)
     return dsn
+
+
+@dataclass(frozen=True)
+class Done:
+    """How a command ended."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+    @property
+    def json(self) -> Any:
+        """What it printed for scripts."""
+        assert self.returncode == 0, self.stderr
+        return json.loads(self.stdout)
+
+
+@pytest.fixture
+def run_command(capsys: pytest.CaptureFixture[str]) -> Callable[..., Done]:
+    """`quadrant ARGUMENTS` in this process, where the process itself is not what is tested.
+
+    (*arguments, columns=120, **environment) -> Done. A traceback is an exception of the test.
+    """
+
+    def run(*arguments: object, columns: int = 120, **environment: str) -> Done:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(sys, "argv", ["-c", *map(str, arguments)])
+            for terminal in (console.out, console.err):
+                patch.setattr(terminal, "_width", columns)
+            patch.setenv("QUADRANT_DATABASE", "")  # so that what the command sets is undone
+            for name, value in environment.items():
+                patch.setenv(name, value)
+            capsys.readouterr()
+            with pytest.raises(SystemExit) as ended:
+                main()
+        return Done(int(ended.value.code or 0), *capsys.readouterr())
+
+    return run
 
 
 @pytest.fixture

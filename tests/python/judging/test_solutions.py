@@ -169,7 +169,8 @@ def test_a_proposal_comes_into_force_by_its_own_record(market):
             off_money_z double precision, fewest_changed integer, may_act boolean
         )
         language sql immutable as $$
-            select 1e30::float8, 30::float8, 1e30::float8, 30::float8, 1::float8, 0::float8, 15, true
+            select 1e30::float8, 30::float8, 1e30::float8, 30::float8, 1::float8, 0::float8, 15,
+                true
         $$
         """
     )
