@@ -1,8 +1,10 @@
 """The servers and databases the tests run on.
 
 The server is, in this order: QUADRANT_TEST_DSN (a superuser's DSN), the throw-away cluster of
-pg_virtualenv, or the wheel's PostgreSQL in a temporary QUADRANT_HOME. Roles are cluster-wide:
-tests that make roles of their own give them names of their own and drop them.
+pg_virtualenv, or the wheel's PostgreSQL in a temporary QUADRANT_HOME. With `-n` the processes of
+pytest-xdist share it, each with a template database of its own. So what a test asks of the whole
+cluster (its sessions, locks, roles) has to leave out the other processes' databases, and tests that
+make roles give them names of their own and drop them.
 """
 
 from __future__ import annotations
@@ -15,12 +17,14 @@ import sys
 import tempfile
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
+from calls import note_calls
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
@@ -40,12 +44,20 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
     """Ctrl-C reaches us and the processes we start, even where a shell started us with `&`."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    given = "QUADRANT_TEST_DSN" in os.environ or "PGVERSION" in os.environ
+    if getattr(config.option, "numprocesses", None) and not given:
+        # The first process starts the one server; the others inherit where it is.
+        server = _embedded_server()
+        os.environ["QUADRANT_TEST_DSN"] = server.__enter__()
+        config.add_cleanup(lambda: server.__exit__(None, None, None))
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if "PYTEST_XDIST_WORKER" in os.environ:  # what takes longest must not come last
+        items.sort(key=lambda item: item.get_closest_marker("slow") is None)
     if not config.getoption("--database-only"):
         return
     keep = [
@@ -83,11 +95,8 @@ def server_dsn() -> Iterator[str]:
         values = {key: os.environ[name] for key, name in keys.items()}
         yield make_conninfo(**values, dbname="postgres")
     else:
-        settings = {"fsync": "off", "max_connections": "100", **_pgtap_settings()}
-        with _temporary_home() as home:
-            cluster = Cluster(home, settings)
-            yield cluster.start()
-            cluster.stop("immediate")
+        with _embedded_server() as dsn:
+            yield dsn
 
 
 @pytest.fixture(scope="session")
@@ -101,19 +110,37 @@ def server_version(server_dsn: str) -> int:
 def template(server_dsn: str) -> Iterator[str]:
     """The name of a database in which `quadrant migrate` has run; nobody connects to it."""
     name = f"quadrant_template_{uuid.uuid4().hex[:8]}"
-    _run(server_dsn, "create database {}", name)
-    migrate(make_conninfo(server_dsn, dbname=name))
+    with psycopg.connect(server_dsn) as one_at_a_time:  # the first makes the roles
+        one_at_a_time.execute("select pg_advisory_lock(hashtext('quadrant tests'))")
+        _run(server_dsn, "create database {}", name)
+        migrate(make_conninfo(server_dsn, dbname=name))
     yield name
     _run(server_dsn, "drop database {} with (force)", name)
 
 
+@pytest.fixture(scope="session")
+def new_database(server_dsn: str, template: str) -> Callable[[], AbstractContextManager[str]]:
+    """A context manager of a new, migrated database: its DSN."""
+
+    @contextmanager
+    def make() -> Iterator[str]:
+        name = f"quadrant_test_{uuid.uuid4().hex[:8]}"
+        _run(server_dsn, "create database {} template {}", name, template)
+        dsn = make_conninfo(server_dsn, dbname=name)
+        try:
+            yield dsn
+            note_calls(dsn)
+        finally:
+            _run(server_dsn, "drop database {} with (force)", name)
+
+    return make
+
+
 @pytest.fixture
-def database(server_dsn: str, template: str) -> Iterator[str]:
+def database(new_database: Callable[[], AbstractContextManager[str]]) -> Iterator[str]:
     """The DSN of a new, migrated database of this test's own."""
-    name = f"quadrant_test_{uuid.uuid4().hex[:8]}"
-    _run(server_dsn, "create database {} template {}", name, template)
-    yield make_conninfo(server_dsn, dbname=name)
-    _run(server_dsn, "drop database {} with (force)", name)
+    with new_database() as dsn:
+        yield dsn
 
 
 @pytest.fixture
@@ -133,7 +160,7 @@ def connection(database: str) -> Iterator[psycopg.Connection[Any]]:
 
 
 @pytest.fixture(scope="session")
-def cron_database(server_dsn: str) -> str:
+def cron_database(server_dsn: str) -> Iterator[str]:
     """The DSN of the one database of the cluster with pg_cron, migrated; skips without pg_cron.
 
     It is shared by the session: a test undoes what it does there.
@@ -146,7 +173,8 @@ def cron_database(server_dsn: str) -> str:
     with psycopg.connect(dsn, autocommit=True) as admin:
         admin.execute("create extension if not exists pg_cron")
     migrate(dsn)
-    return dsn
+    yield dsn
+    note_calls(dsn)
 
 
 @dataclass(frozen=True)
@@ -220,6 +248,16 @@ class _temporary_home:  # noqa: N801 - used as a function
     def __exit__(self, *_: object) -> None:
         shutil.rmtree(self._home.sockets, ignore_errors=True)
         shutil.rmtree(self._folder)
+
+
+@contextmanager
+def _embedded_server() -> Iterator[str]:
+    """The wheel's PostgreSQL in a home of its own; its DSN."""
+    settings = {"fsync": "off", "max_connections": "100", **_pgtap_settings()}
+    with _temporary_home() as home:
+        cluster = Cluster(home, settings)
+        yield cluster.start()
+        cluster.stop("immediate")
 
 
 def _pgtap_settings() -> dict[str, str]:

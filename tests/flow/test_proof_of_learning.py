@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import psycopg
 import pytest
+from amounts import amount
 from psycopg.conninfo import make_conninfo
 
 from quadrant.engine import compute
@@ -15,7 +16,8 @@ from quadrant.market import MarketSpec, planted_market, synthesize
 from quadrant.replay import Progress, Replay, ReplayOptions
 
 DAY = 86_400_000
-SEEDS = range(20)
+SEEDS = range(amount(4, 20))
+DEALS = range(amount(10, 40))
 
 pytestmark = [pytest.mark.flow, pytest.mark.learning]
 
@@ -30,6 +32,7 @@ def rows(connection: psycopg.Connection[Any], query: str) -> list[Any]:
     return connection.execute(query).fetchall()  # type: ignore[arg-type]
 
 
+@pytest.mark.slow
 def test_planted_setups_just_outside_the_halo_widen_it_for_their_scope_only(connection):
     progress = replay(connection, planted_market(timeframes=("15m",)), seed=1)
     assert progress.done == progress.total, "packet died in replay"
@@ -68,6 +71,7 @@ def test_planted_setups_just_outside_the_halo_widen_it_for_their_scope_only(conn
     assert max(others.values()) <= 1.0, "the override reaches beyond the planted scope"
 
 
+@pytest.mark.slow
 def test_the_second_half_acts_on_setups_the_first_half_skipped(connection):
     replay(connection, planted_market(timeframes=("15m",)), seed=2)
     outside = rows(
@@ -168,11 +172,12 @@ def captured(server_dsn, new_database):
         yield psycopg.conninfo.conninfo_to_dict(dsn)["dbname"]
 
 
+@pytest.mark.slow
 def test_results_without_an_edge_give_an_override_in_at_most_one_of_twenty_deals(
     server_dsn, captured
 ):
     moved = {}
-    for seed in range(40):
+    for seed in DEALS:
         with psycopg.connect(server_dsn, autocommit=True) as admin:
             admin.execute("drop database if exists no_edge with (force)")
             admin.execute(f"create database no_edge template {captured}")

@@ -26,8 +26,9 @@ COMMAND = [sys.executable, "-c", "from quadrant.cli.app import main; main()"]
 HEADER = "ts,open,high,low,close,volume\n"
 BAR = "0,1,2,0.5,1,10\n"
 WAITS = """
-    select 1 from pg_locks
-    where relation = 'learning.clock_setting'::regclass and not granted
+    select 1 from pg_locks as l join pg_database as d on d.oid = l.database
+    where l.relation = 'learning.clock_setting'::regclass and not l.granted
+        and d.datname = current_database()
 """
 Quadrant = Callable[..., tuple[int, str]]
 

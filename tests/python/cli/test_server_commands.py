@@ -110,7 +110,10 @@ def test_ctrl_c_is_one_line_and_exit_130(empty_database: str) -> None:
             stderr=subprocess.PIPE,
             text=True,
         )
-        waits = "select 1 from pg_locks where locktype = 'relation' and not granted"
+        waits = (
+            "select 1 from pg_locks join pg_database as d on d.oid = database"
+            " where locktype = 'relation' and not granted and datname = current_database()"
+        )
         while holder.execute(waits).fetchone() is None:
             assert process.poll() is None
             time.sleep(0.05)
