@@ -27,6 +27,7 @@ import pytest
 from calls import note_calls
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
+from xdist.scheduler import LoadScopeScheduling
 
 from quadrant.cli import console
 from quadrant.cli.app import main
@@ -34,6 +35,8 @@ from quadrant.database import migrate
 from quadrant.server import Cluster, Home
 
 _DATABASE_FIXTURES = {"server_dsn", "own_cluster", "private_home"}
+# Files whose tests share nothing and take long.
+ONE_BY_ONE = {"tests/flow/test_proof_of_learning.py"}
 # Without QUADRANT_DSN and QUADRANT_HOME no test can reach a developer's own database.
 _OURS = ("QUADRANT_DSN", "QUADRANT_HOME")
 
@@ -56,8 +59,6 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if "PYTEST_XDIST_WORKER" in os.environ:  # what takes longest must not come last
-        items.sort(key=lambda item: item.get_closest_marker("slow") is None)
     if not config.getoption("--database-only"):
         return
     keep = [
@@ -67,6 +68,24 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     ]
     config.hook.pytest_deselected(items=[item for item in items if item not in keep])
     items[:] = keep
+
+
+class _ByFile(LoadScopeScheduling):
+    """A file's tests run in one process, one after the other: they share what they prepare.
+
+    Files are begun in the order of their names, tests/flow first, where they take longest.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.split("::", 1)[0]
+        return nodeid if file in ONE_BY_ONE else file
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
+    """Who runs what, with `-n`."""
+    config.option.loadscopereorder = False
+    return _ByFile(config, log)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -119,13 +138,13 @@ def template(server_dsn: str) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def new_database(server_dsn: str, template: str) -> Callable[[], AbstractContextManager[str]]:
-    """A context manager of a new, migrated database: its DSN."""
+def new_database(server_dsn: str, template: str) -> Callable[..., AbstractContextManager[str]]:
+    """A context manager of a new, migrated database: its DSN. Or of a copy of another one."""
 
     @contextmanager
-    def make() -> Iterator[str]:
+    def make(copied: str = template) -> Iterator[str]:
         name = f"quadrant_test_{uuid.uuid4().hex[:8]}"
-        _run(server_dsn, "create database {} template {}", name, template)
+        _run(server_dsn, "create database {} template {}", name, copied)
         dsn = make_conninfo(server_dsn, dbname=name)
         try:
             yield dsn
@@ -137,7 +156,7 @@ def new_database(server_dsn: str, template: str) -> Callable[[], AbstractContext
 
 
 @pytest.fixture
-def database(new_database: Callable[[], AbstractContextManager[str]]) -> Iterator[str]:
+def database(new_database: Callable[..., AbstractContextManager[str]]) -> Iterator[str]:
     """The DSN of a new, migrated database of this test's own."""
     with new_database() as dsn:
         yield dsn

@@ -36,7 +36,7 @@ from quadrant.replay import Replay, ReplayOptions, ReplayRunningError
 from quadrant.server import Cluster
 from quadrant.tick import Action, Position, PositionBar, StaleTickerError, Tick
 
-pytestmark = [pytest.mark.flow, pytest.mark.xdist_group("crash")]
+pytestmark = [pytest.mark.flow]
 
 DAY_MS = 86_400_000
 OPTIONS = ReplayOptions(chain="walks", learn_every=DAY_MS)

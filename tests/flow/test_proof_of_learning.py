@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
 from typing import Any
 
 import numpy as np
@@ -33,27 +32,9 @@ def rows(connection: psycopg.Connection[Any], query: str) -> list[Any]:
     return connection.execute(query).fetchall()  # type: ignore[arg-type]
 
 
-@pytest.fixture(scope="module")
-def planted(new_database):
-    """A database in which the planted market of a seed was replayed; tests only read it."""
-    made = {}
-    with ExitStack() as open_ones:
-
-        def of(seed: int) -> psycopg.Connection[Any]:
-            if seed not in made:
-                dsn = open_ones.enter_context(new_database())
-                made[seed] = open_ones.enter_context(psycopg.connect(dsn, autocommit=True))
-                progress = replay(made[seed], planted_market(timeframes=("15m",)), seed)
-                assert progress.done == progress.total, "packet died in replay"
-            return made[seed]
-
-        yield of
-
-
-@pytest.mark.slow
-@pytest.mark.xdist_group("planted")
-def test_planted_setups_just_outside_the_halo_widen_it_for_their_scope_only(planted):
-    connection = planted(1)
+def test_planted_setups_just_outside_the_halo_widen_it_for_their_scope_only(connection):
+    progress = replay(connection, planted_market(timeframes=("15m",)), seed=1)
+    assert progress.done == progress.total, "packet died in replay"
 
     windows = rows(connection, "select count(*) from learning.pattern_episode_events")[0][0]
     assert windows > 300, "packet died in capture: too few windows"
@@ -89,10 +70,8 @@ def test_planted_setups_just_outside_the_halo_widen_it_for_their_scope_only(plan
     assert max(others.values()) <= 1.0, "the override reaches beyond the planted scope"
 
 
-@pytest.mark.slow
-@pytest.mark.xdist_group("planted")
-def test_the_second_half_acts_on_setups_the_first_half_skipped(planted):
-    connection = planted(amount(1, 2))
+def test_the_second_half_acts_on_setups_the_first_half_skipped(connection):
+    replay(connection, planted_market(timeframes=("15m",)), seed=2)
     outside = rows(
         connection,
         """
@@ -191,7 +170,6 @@ def captured(server_dsn, new_database):
         yield psycopg.conninfo.conninfo_to_dict(dsn)["dbname"]
 
 
-@pytest.mark.slow
 def test_results_without_an_edge_give_an_override_in_at_most_one_of_twenty_deals(
     server_dsn, captured
 ):

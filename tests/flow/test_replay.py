@@ -16,7 +16,7 @@ from quadrant.market import planted_market, synthesize
 from quadrant.replay import Replay, ReplayOptions, summarise
 from quadrant.tick import Position, StaleTickerError, Tick
 
-pytestmark = [pytest.mark.flow, pytest.mark.xdist_group("replay")]
+pytestmark = [pytest.mark.flow]
 SIX_HOURS = 6 * 3_600_000
 OPTIONS = ReplayOptions(chain="synthetic", learn_every=SIX_HOURS)
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import numpy as np
 import psycopg
 import pytest
+from psycopg.conninfo import conninfo_to_dict
 
 from quadrant.learner import Learner
 
@@ -135,6 +137,34 @@ class Market:
                 status,
             )
         }
+
+
+def micro_outside(seen: Mapping[str, Any]) -> float:
+    """Setups just outside the halo gate pay in bucket micro."""
+    return 0.06 if seen["bucket"] == "micro" and 1.0 < seen["halo"] <= 1.2 else 0.0
+
+
+@pytest.fixture(scope="session")
+def judged_database(new_database: Callable[..., AbstractContextManager[str]]) -> Iterator[str]:
+    """Name of a database with 300 days of micro_outside, judged on day 300; only copied."""
+    with new_database() as dsn:
+        with psycopg.connect(dsn, autocommit=True) as connection:
+            market = Market(connection)
+            market.fill(300, micro_outside)
+            market.learn(300)
+            assert list(market.solutions()) == ['{"bucket": "micro"}']
+        yield str(conninfo_to_dict(dsn)["dbname"])
+
+
+@pytest.fixture
+def judged(
+    new_database: Callable[..., AbstractContextManager[str]], judged_database: str
+) -> Iterator[Market]:
+    """A market of 300 days with a change in force for bucket micro, a copy for this test."""
+    with new_database(judged_database) as dsn, psycopg.connect(dsn, autocommit=True) as connection:
+        market = Market(connection)
+        ((market.count,),) = market.rows("select count(*) from learning.pattern_episode_events")
+        yield market
 
 
 @pytest.fixture

@@ -10,8 +10,6 @@ from typing import Any
 import psycopg
 import pytest
 
-pytestmark = pytest.mark.xdist_group("cron")  # the cluster has one database with pg_cron
-
 SCRIPT = Path(__file__).parents[3] / "pg_cron.sql"
 JOBS = "select jobname, username, active from cron.job where jobname like 'quadrant.%' order by 1"
 
