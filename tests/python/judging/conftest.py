@@ -157,14 +157,22 @@ def judged_database(new_database: Callable[..., AbstractContextManager[str]]) ->
 
 
 @pytest.fixture
-def judged(
-    new_database: Callable[..., AbstractContextManager[str]], judged_database: str
-) -> Iterator[Market]:
-    """A market of 300 days with a change in force for bucket micro, a copy for this test."""
-    with new_database(judged_database) as dsn, psycopg.connect(dsn, autocommit=True) as connection:
-        market = Market(connection)
-        ((market.count,),) = market.rows("select count(*) from learning.pattern_episode_events")
-        yield market
+def database(
+    request: pytest.FixtureRequest, new_database: Callable[..., AbstractContextManager[str]]
+) -> Iterator[str]:
+    """A database of this test's own; where the test asks for `judged`, a copy of that one."""
+    is_judged = "judged" in request.fixturenames
+    copied = [request.getfixturevalue("judged_database")] if is_judged else []
+    with new_database(*copied) as dsn:
+        yield dsn
+
+
+@pytest.fixture
+def judged(connection: Connection) -> Market:
+    """A market of 300 days with a change in force for bucket micro."""
+    market = Market(connection)
+    ((market.count,),) = market.rows("select count(*) from learning.pattern_episode_events")
+    return market
 
 
 @pytest.fixture
