@@ -7,19 +7,32 @@ STAMP := .venv/.installed
 # A throw-away cluster of the distribution's server, with what pg_cron needs.
 VIRTUALENV := pg_virtualenv -t -c --locale=C.UTF-8 -o shared_preload_libraries=pg_cron \
 	-o cron.use_background_workers=on -o max_worker_processes=20 -o ssl=off
-PYTEST := $(BIN)/python -m pytest -q $(ARGS)
+PYTEST := $(BIN)/python -m pytest -q
+# Two cores: one process of tests each; tests/conftest.py says who runs what.
+AT_ONCE := -n 2
+# What another version of the server could answer differently: SQL, deployment, rights, plans.
+OF_THE_SERVER := tests/pgtap tests/python/database tests/python/mining tests/python/rights \
+	tests/python/runtime tests/python/server tests/python/test_conventions.py
 CI_BARS := ../shared/data/bars
+# Where `quadrant up` keeps its server; psql-demo keeps its market there too.
+SMALL := $(or $(QUADRANT_HOME),.quadrant)/small
 
-.PHONY: help setup demo down test beside test-postgres test-embedded lint bench soak ci-replay
+.PHONY: help setup demo down psql-demo check lint test test-postgres test-newer test-embedded \
+	untested soak promises bench ci-replay
 
 help:
-	@echo 'make demo [DATA=folder] [LEARN_EVERY=1d]'
+	@echo 'For users:'
+	@echo '  make demo [DATA=folder] [LEARN_EVERY=1d]'
 	@echo '                         set up, replay a market (or your bars), learn, print what changed'
-	@echo 'make test                set up, lint, types, pytest and pgTAP on two PostgreSQL versions'
-	@echo 'make test-embedded       the same tests on the embedded PostgreSQL alone'
-	@echo 'make down                stop the embedded server; its data stays'
-	@echo 'make bench               benchmarks'
-	@echo 'make soak                does the judge keep its promises? (hours)'
+	@echo '  make down              stop the embedded server; its data stays'
+	@echo 'For contributors (CONTRIBUTING.md):'
+	@echo '  make check             lint, types, and the quick tests: about a minute'
+	@echo '  make test              lint, types, pytest and pgTAP on two PostgreSQL versions'
+	@echo '  make test-embedded     the same tests on the embedded PostgreSQL alone: needs no packages'
+	@echo '  make psql-demo         psql on a small market that was replayed'
+	@echo '  make untested          which SQL functions no test reaches'
+	@echo '  make soak              every campaign in its long form, and the promises (hours)'
+	@echo '  make bench             benchmarks'
 
 setup: $(STAMP)
 
@@ -35,39 +48,56 @@ demo: setup
 down: setup
 	$(BIN)/quadrant down
 
+psql-demo: setup
+	@$(BIN)/quadrant up >/dev/null
+	@test -d '$(SMALL)' || $(BIN)/python -c "from quadrant.market import *; \
+		write_market(synthesize(planted_market(timeframes=('15m',)), 1), '$(SMALL)')"
+	@$(BIN)/quadrant replay '$(SMALL)' --chain synthetic --database small --learn-every 1d --json \
+		>/dev/null
+	@$(BIN)/quadrant --database small psql $(ARGS)
+
 lint: setup
 	$(BIN)/ruff check python tests
 	$(BIN)/ruff format --check python tests
 	$(BIN)/mypy
 
-# Both servers at once: the second one's report comes after the first one's. The proof of learning
-# (whole markets, 20 seeds) runs beside, on the second one; the other slow ones on the first.
-test: lint
-	@.ci/postgres-packages
-	@$(MAKE) --no-print-directory -k -j2 test-postgres beside; status=$$?; \
-	echo 'On the embedded PostgreSQL:'; cat .venv/embedded.log; exit $$status
+# What is worth knowing before a commit: one server, the embedded one, and nothing slow.
+check: lint
+	$(PYTEST) $(AT_ONCE) -m 'not slow and not flow' $(ARGS)
 
-beside: setup
-	@$(PYTEST) --database-only -m 'not slow or learning' >.venv/embedded.log 2>&1
+# The distribution's server runs all of it, the embedded one what it could answer differently.
+test: lint test-postgres test-newer
 
 # The distribution's PostgreSQL (15 on Debian 12), with pg_cron, pgTAP, plpgsql_check.
 test-postgres: setup
 	@.ci/postgres-packages
 	@rm -f .venv/.failed # pg_virtualenv would print the server's log over pytest's summary
-	$(VIRTUALENV) sh -c '$(PYTEST) -m "not learning" || touch .venv/.failed'
+	$(VIRTUALENV) sh -c '$(PYTEST) $(AT_ONCE) $(ARGS) || touch .venv/.failed'
 	@test ! -e .venv/.failed
 
-# The wheel's PostgreSQL: everything that touches a database.
+test-newer: setup
+	$(PYTEST) $(AT_ONCE) --database-only $(OF_THE_SERVER) $(ARGS)
+
 test-embedded: setup
-	$(PYTEST) --database-only
+	$(PYTEST) $(AT_ONCE) $(ARGS)
+
+untested: setup
+	@.ci/postgres-packages
+	@rm -f .venv/calls
+	-$(VIRTUALENV) -o track_functions=all sh -c 'QUADRANT_CALLS=.venv/calls $(PYTEST) $(AT_ONCE) $(ARGS)'
+	@$(BIN)/python tests/support/calls.py .venv/calls
+
+# What `make test` does in short, at full length; then the promises.
+soak: export QUADRANT_LONG := 1
+soak: test-postgres promises
+
+# Hundreds of histories judged look by look; puts the table into docs/evidence.md.
+promises: setup
+	$(BIN)/python tests/bench/promises --write $(ARGS)
 
 bench: setup
 	@$(BIN)/python -m pip install -q --disable-pip-version-check --root-user-action=ignore -e '.[bench]'
 	for bench in tests/bench/bench_*.py tests/bench/mining; do $(BIN)/python $$bench || exit 1; done
-
-# Hundreds of histories judged look by look; puts the table into docs/evidence.md.
-soak: setup
-	$(BIN)/python tests/bench/promises --write $(ARGS)
 
 # A slice of real bars through the whole system, in a home of its own.
 ci-replay: setup

@@ -1,30 +1,42 @@
 """The servers and databases the tests run on.
 
 The server is, in this order: QUADRANT_TEST_DSN (a superuser's DSN), the throw-away cluster of
-pg_virtualenv, or the wheel's PostgreSQL in a temporary QUADRANT_HOME. Roles are cluster-wide:
-tests that make roles of their own give them names of their own and drop them.
+pg_virtualenv, or the wheel's PostgreSQL in a temporary QUADRANT_HOME. With `-n` the processes of
+pytest-xdist share it, each with a template database of its own. So what a test asks of the whole
+cluster (its sessions, locks, roles) has to leave out the other processes' databases, and tests that
+make roles give them names of their own and drop them.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
+import sys
 import tempfile
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
+from calls import note_calls
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
+from xdist.scheduler import LoadScopeScheduling
 
+from quadrant.cli import console
+from quadrant.cli.app import main
 from quadrant.database import migrate
 from quadrant.server import Cluster, Home
 
 _DATABASE_FIXTURES = {"server_dsn", "own_cluster", "private_home"}
+# Files whose tests share nothing and take long.
+ONE_BY_ONE = {"tests/flow/test_proof_of_learning.py"}
 # Without QUADRANT_DSN and QUADRANT_HOME no test can reach a developer's own database.
 _OURS = ("QUADRANT_DSN", "QUADRANT_HOME")
 
@@ -35,9 +47,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
     """Ctrl-C reaches us and the processes we start, even where a shell started us with `&`."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    given = "QUADRANT_TEST_DSN" in os.environ or "PGVERSION" in os.environ
+    if getattr(config.option, "numprocesses", None) and not given:
+        # The first process starts the one server; the others inherit where it is.
+        server = _embedded_server()
+        os.environ["QUADRANT_TEST_DSN"] = server.__enter__()
+        config.add_cleanup(lambda: server.__exit__(None, None, None))
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -50,6 +68,24 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     ]
     config.hook.pytest_deselected(items=[item for item in items if item not in keep])
     items[:] = keep
+
+
+class _ByFile(LoadScopeScheduling):
+    """A file's tests run in one process, one after the other: they share what they prepare.
+
+    Files are begun in the order of their names, tests/flow first, where they take longest.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.split("::", 1)[0]
+        return nodeid if file in ONE_BY_ONE else file
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
+    """Who runs what, with `-n`."""
+    config.option.loadscopereorder = False
+    return _ByFile(config, log)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -78,11 +114,8 @@ def server_dsn() -> Iterator[str]:
         values = {key: os.environ[name] for key, name in keys.items()}
         yield make_conninfo(**values, dbname="postgres")
     else:
-        settings = {"fsync": "off", "max_connections": "100", **_pgtap_settings()}
-        with _temporary_home() as home:
-            cluster = Cluster(home, settings)
-            yield cluster.start()
-            cluster.stop("immediate")
+        with _embedded_server() as dsn:
+            yield dsn
 
 
 @pytest.fixture(scope="session")
@@ -96,19 +129,37 @@ def server_version(server_dsn: str) -> int:
 def template(server_dsn: str) -> Iterator[str]:
     """The name of a database in which `quadrant migrate` has run; nobody connects to it."""
     name = f"quadrant_template_{uuid.uuid4().hex[:8]}"
-    _run(server_dsn, "create database {}", name)
-    migrate(make_conninfo(server_dsn, dbname=name))
+    with psycopg.connect(server_dsn) as one_at_a_time:  # the first makes the roles
+        one_at_a_time.execute("select pg_advisory_lock(hashtext('quadrant tests'))")
+        _run(server_dsn, "create database {}", name)
+        migrate(make_conninfo(server_dsn, dbname=name))
     yield name
     _run(server_dsn, "drop database {} with (force)", name)
 
 
+@pytest.fixture(scope="session")
+def new_database(server_dsn: str, template: str) -> Callable[..., AbstractContextManager[str]]:
+    """A context manager of a new, migrated database: its DSN. Or of a copy of another one."""
+
+    @contextmanager
+    def make(copied: str = template) -> Iterator[str]:
+        name = f"quadrant_test_{uuid.uuid4().hex[:8]}"
+        _run(server_dsn, "create database {} template {}", name, copied)
+        dsn = make_conninfo(server_dsn, dbname=name)
+        try:
+            yield dsn
+            note_calls(dsn)
+        finally:
+            _run(server_dsn, "drop database {} with (force)", name)
+
+    return make
+
+
 @pytest.fixture
-def database(server_dsn: str, template: str) -> Iterator[str]:
+def database(new_database: Callable[..., AbstractContextManager[str]]) -> Iterator[str]:
     """The DSN of a new, migrated database of this test's own."""
-    name = f"quadrant_test_{uuid.uuid4().hex[:8]}"
-    _run(server_dsn, "create database {} template {}", name, template)
-    yield make_conninfo(server_dsn, dbname=name)
-    _run(server_dsn, "drop database {} with (force)", name)
+    with new_database() as dsn:
+        yield dsn
 
 
 @pytest.fixture
@@ -128,7 +179,7 @@ def connection(database: str) -> Iterator[psycopg.Connection[Any]]:
 
 
 @pytest.fixture(scope="session")
-def cron_database(server_dsn: str) -> str:
+def cron_database(server_dsn: str) -> Iterator[str]:
     """The DSN of the one database of the cluster with pg_cron, migrated; skips without pg_cron.
 
     It is shared by the session: a test undoes what it does there.
@@ -141,7 +192,46 @@ def cron_database(server_dsn: str) -> str:
     with psycopg.connect(dsn, autocommit=True) as admin:
         admin.execute("create extension if not exists pg_cron")
     migrate(dsn)
-    return dsn
+    yield dsn
+    note_calls(dsn)
+
+
+@dataclass(frozen=True)
+class Done:
+    """How a command ended."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+    @property
+    def json(self) -> Any:
+        """What it printed for scripts."""
+        assert self.returncode == 0, self.stderr
+        return json.loads(self.stdout)
+
+
+@pytest.fixture
+def run_command(capsys: pytest.CaptureFixture[str]) -> Callable[..., Done]:
+    """`quadrant ARGUMENTS` in this process, where the process itself is not what is tested.
+
+    (*arguments, columns=120, **environment) -> Done. A traceback is an exception of the test.
+    """
+
+    def run(*arguments: object, columns: int = 120, **environment: str) -> Done:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(sys, "argv", ["-c", *map(str, arguments)])
+            for terminal in (console.out, console.err):
+                patch.setattr(terminal, "_width", columns)
+            patch.setenv("QUADRANT_DATABASE", "")  # so that what the command sets is undone
+            for name, value in environment.items():
+                patch.setenv(name, value)
+            capsys.readouterr()
+            with pytest.raises(SystemExit) as ended:
+                main()
+        return Done(int(ended.value.code or 0), *capsys.readouterr())
+
+    return run
 
 
 @pytest.fixture
@@ -177,6 +267,16 @@ class _temporary_home:  # noqa: N801 - used as a function
     def __exit__(self, *_: object) -> None:
         shutil.rmtree(self._home.sockets, ignore_errors=True)
         shutil.rmtree(self._folder)
+
+
+@contextmanager
+def _embedded_server() -> Iterator[str]:
+    """The wheel's PostgreSQL in a home of its own; its DSN."""
+    settings = {"fsync": "off", "max_connections": "100", **_pgtap_settings()}
+    with _temporary_home() as home:
+        cluster = Cluster(home, settings)
+        yield cluster.start()
+        cluster.stop("immediate")
 
 
 def _pgtap_settings() -> dict[str, str]:

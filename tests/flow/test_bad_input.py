@@ -1,13 +1,12 @@
 """Whatever is sent, it is stored exactly once: as an experiment, or as a reject with its reason.
 
-Hypothesis makes it up, and a real server gets it. More of it: QUADRANT_EXAMPLES=500 pytest ...
+Hypothesis makes it up, and a real server gets it.
 """
 
 from __future__ import annotations
 
 import json
 import math
-import os
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 from hashlib import shake_256
@@ -15,6 +14,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from amounts import amount
 from hypothesis import HealthCheck, event, example, given, settings
 from hypothesis import strategies as st
 from psycopg.types.json import Jsonb
@@ -24,7 +24,7 @@ from quadrant.importer.rows import encoder
 
 pytestmark = pytest.mark.flow
 
-EXAMPLES = int(os.environ.get("QUADRANT_EXAMPLES", "60"))
+EXAMPLES = amount(60, 500)
 hard = settings(
     max_examples=EXAMPLES,
     deadline=None,

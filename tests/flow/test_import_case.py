@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -138,19 +139,15 @@ def test_the_passing_of_time_retires_what_was_learned(imported: psycopg.Connecti
     assert scalar(imported, active) == 0
 
 
-def test_import_and_learn_on_the_command_line(database: str) -> None:
+def test_import_and_learn_on_the_command_line(
+    database: str, run_command: Callable[..., Any]
+) -> None:
     """Eight misses to five false positives is pressure +3: shown, and too thin for an override."""
 
     def quadrant(*arguments: str) -> str:
-        done = subprocess.run(
-            [sys.executable, "-c", "from quadrant.cli.app import main; main()", *arguments],
-            env={**os.environ, "COLUMNS": "100", "QUADRANT_DSN": database},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        done = run_command(*arguments, columns=100, QUADRANT_DSN=database)
         assert (done.returncode, done.stderr) == (0, ""), arguments
-        return done.stdout
+        return str(done.stdout)
 
     quadrant("clock", "set", "2026-01-15")
     quadrant("import", str(SEED), "--roi-unit", "fraction", "--score-scale", "1")

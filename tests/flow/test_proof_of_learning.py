@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import psycopg
 import pytest
+from amounts import amount
 from psycopg.conninfo import make_conninfo
 
 from quadrant.engine import compute
@@ -16,7 +17,8 @@ from quadrant.market import MarketSpec, planted_market, synthesize
 from quadrant.replay import Progress, Replay, ReplayOptions
 
 DAY = 86_400_000
-SEEDS = range(20)
+SEEDS = range(amount(3, 20))
+DEALS = range(amount(10, 40))
 
 pytestmark = [pytest.mark.flow, pytest.mark.learning]
 
@@ -178,7 +180,7 @@ def test_results_without_an_edge_give_an_override_in_at_most_one_of_twenty_deals
     server_dsn, captured
 ):
     moved = {}
-    for seed in range(40):
+    for seed in DEALS:
         with psycopg.connect(server_dsn, autocommit=True) as admin:
             admin.execute("drop database if exists no_edge with (force)")
             admin.execute(f"create database no_edge template {captured}")

@@ -26,8 +26,9 @@ COMMAND = [sys.executable, "-c", "from quadrant.cli.app import main; main()"]
 HEADER = "ts,open,high,low,close,volume\n"
 BAR = "0,1,2,0.5,1,10\n"
 WAITS = """
-    select 1 from pg_locks
-    where relation = 'learning.clock_setting'::regclass and not granted
+    select 1 from pg_locks as l join pg_database as d on d.oid = l.database
+    where l.relation = 'learning.clock_setting'::regclass and not l.granted
+        and d.datname = current_database()
 """
 Quadrant = Callable[..., tuple[int, str]]
 
@@ -72,7 +73,11 @@ def contents(connection: psycopg.Connection[Any]) -> list[Any]:
 
 
 def test_ctrl_c_then_the_same_command_goes_on_and_the_next_says_it_is_done(
-    market: Path, connection: psycopg.Connection[Any], database: str, new_database: Any
+    market: Path,
+    connection: psycopg.Connection[Any],
+    database: str,
+    new_database: Any,
+    run_command: Callable[..., Any],
 ) -> None:
     command = ("replay", market, "--learn-every", "6h", "--json")
     with psycopg.connect(database) as holder, start(database, *command) as stopped:
@@ -93,22 +98,17 @@ def test_ctrl_c_then_the_same_command_goes_on_and_the_next_says_it_is_done(
     assert first["interrupted"]
     assert 0 < first["done"] < first["total"]
 
-    with start(database, *command) as going_on:
-        told, errors = going_on.communicate(timeout=120)
-    assert going_on.returncode == 0, errors
-    second = json.loads(told)["progress"]
+    second = run_command(*command, QUADRANT_DSN=database).json["progress"]
     assert second["total"] == first["total"] - first["done"]
     assert second["done"] == second["total"]
 
-    with start(database, *command) as again:
-        told, errors = again.communicate(timeout=60)
-    assert (again.returncode, json.loads(told)["progress"]["done"]) == (0, 0)
-    assert "Nothing to do" in errors
+    again = run_command(*command, QUADRANT_DSN=database)
+    assert again.json["progress"]["done"] == 0
+    assert "Nothing to do" in again.stderr
 
     with new_database() as other:
-        with start(other, *command) as whole:
-            _, errors = whole.communicate(timeout=120)
-        assert whole.returncode == 0, errors
+        whole = run_command(*command, QUADRANT_DSN=other)
+        assert whole.returncode == 0, whole.stderr
         with psycopg.connect(other) as reference:
             expected = contents(reference)
     assert expected

@@ -8,7 +8,9 @@ import os
 import shlex
 import subprocess
 import sys
+from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -27,17 +29,13 @@ pytestmark = [pytest.mark.flow]
 COMMAND = [sys.executable, "-c", "from quadrant.cli.app import main; main()"]
 OPTIONS = ReplayOptions(chain="synthetic", data="/bars", learn_every=86_400_000)
 Connection = psycopg.Connection[Any]
-Result = subprocess.CompletedProcess[str]
+Quadrant = Callable[..., Any]
 
 
-def quadrant(*arguments: object, **environment: str) -> Result:
-    return subprocess.run(
-        [*COMMAND, *map(str, arguments)],
-        env={**os.environ, "COLUMNS": "200", **environment},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+@pytest.fixture
+def quadrant(run_command: Quadrant) -> Quadrant:
+    """The command, 200 columns wide."""
+    return partial(run_command, columns=200)
 
 
 def market(seed: int) -> list[Bars]:
@@ -99,7 +97,7 @@ def test_the_clock_is_given_back_however_a_replay_ends(
 
 
 def test_on_request_the_clock_is_kept_and_that_is_told(
-    folders: tuple[Path, Path], database: str, connection: Connection
+    folders: tuple[Path, Path], database: str, connection: Connection, quadrant: Quadrant
 ) -> None:
     told = quadrant("replay", folders[0], "--keep-clock", "--json", QUADRANT_DSN=database)
     assert told.returncode == 0, told.stderr
@@ -111,7 +109,11 @@ def test_on_request_the_clock_is_kept_and_that_is_told(
 
 
 def test_a_bot_and_a_replay_keep_out_of_each_others_database(
-    folders: tuple[Path, Path], bars: list[Bars], database: str, new_database: Any
+    folders: tuple[Path, Path],
+    bars: list[Bars],
+    database: str,
+    new_database: Any,
+    quadrant: Quadrant,
 ) -> None:
     with psycopg.connect(database, autocommit=True) as connection:
         Tick(connection, "bot", [Position("solana", "X", "X", "15m")])
@@ -163,7 +165,7 @@ def lessons_in_force(connection: Connection) -> int:
 
 
 def test_what_a_replay_learned_is_not_aged_out_by_todays_date(
-    learned: Connection, database: str
+    learned: Connection, database: str, quadrant: Quadrant
 ) -> None:
     before = lessons_in_force(learned)
     assert before > 0, "packet died in mining"
@@ -181,7 +183,7 @@ def test_what_a_replay_learned_is_not_aged_out_by_todays_date(
 
 @pytest.mark.slow
 def test_every_market_has_a_database_in_the_home_and_every_hint_works(
-    folders: tuple[Path, Path], private_home: Home
+    folders: tuple[Path, Path], private_home: Home, quadrant: Quadrant
 ) -> None:
     home = {"QUADRANT_HOME": str(private_home.root)}
 
@@ -206,7 +208,14 @@ def test_every_market_has_a_database_in_the_home_and_every_hint_works(
     assert hints[0][:1] == ["--database"]
     assert name.startswith("one_only_")
     query = "select w.kind, exists (select from analyst.windows) from analyst.world as w"
-    assert quadrant(*hints[0], "-Atc", query, **home).stdout == "replay|t\n"
+    psql = subprocess.run(  # it becomes psql, so it needs a process of its own
+        [*COMMAND, *hints[0], "-Atc", query],
+        env={**os.environ, **home},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert psql.stdout == "replay|t\n"
     for words in hints[1:]:
         assert quadrant(*words, **home).returncode == 0, words
     listed = {

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
 from psycopg import sql
-from psycopg.conninfo import make_conninfo
 
 from quadrant.database.tree import SchemaFile, SchemaTree
 
@@ -139,15 +138,12 @@ PLPGSQL_CHECK = """
 
 
 @pytest.fixture(scope="module")
-def catalog(server_dsn: str, template: str) -> Iterator[psycopg.Connection[Any]]:
+def catalog(
+    new_database: Callable[[], AbstractContextManager[str]],
+) -> Iterator[psycopg.Connection[Any]]:
     """A connection to a migrated database that these tests only read."""
-    name = f"quadrant_catalog_{uuid.uuid4().hex[:8]}"
-    with psycopg.connect(server_dsn, autocommit=True) as admin:
-        copy = sql.SQL("create database {} template {}")
-        admin.execute(copy.format(sql.Identifier(name), sql.Identifier(template)))
-        with psycopg.connect(make_conninfo(server_dsn, dbname=name), autocommit=True) as opened:
-            yield opened
-        admin.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
+    with new_database() as dsn, psycopg.connect(dsn, autocommit=True) as opened:
+        yield opened
 
 
 def code_of(text: str) -> str:

@@ -6,12 +6,18 @@ import re
 from collections.abc import Collection
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-import polars as pl
 from numpy.typing import NDArray
 
 from quadrant.bars.model import TIMEFRAMES, Bars, BarsError, Floats, Ints
+from quadrant.later import Later
+
+if TYPE_CHECKING:
+    import polars as pl
+else:
+    pl = Later("polars")
 
 PRICES = ("open", "high", "low", "close")
 COLUMNS = ("ts", *PRICES, "volume")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from importlib.metadata import version
 from typing import Annotated
 
 import psycopg
@@ -42,6 +43,12 @@ _INTERRUPTED = 130
 _UsageError: type[Exception] = typer.BadParameter.__mro__[2]
 
 
+def _tell_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"quadrant {version('quadrant')}")
+        raise typer.Exit
+
+
 @app.callback()
 def options(
     database: Annotated[
@@ -51,6 +58,12 @@ def options(
             help="The database to work on, of the server that is reached: a replay has its own.",
         ),
     ] = None,
+    _version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_tell_version, is_eager=True, help="Print the version and exit."
+        ),
+    ] = False,
 ) -> None:
     """A PostgreSQL database that learns a trading bot's gates from its experiments."""
     if database:

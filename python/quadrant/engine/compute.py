@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
-import talib
 
 from quadrant.bars import Bars
 from quadrant.engine import scores
 from quadrant.engine.frame import Frame
 from quadrant.engine.snapshot import Snapshot
 from quadrant.engine.states import FULL_BARS, S2, S3, rules, scan
+from quadrant.later import Later
+
+if TYPE_CHECKING:
+    import talib
+else:
+    talib = Later("talib")
 
 EMAS = (20, 30, 60, 144, 250, 333)
 PERIOD = 14

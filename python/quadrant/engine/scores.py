@@ -7,13 +7,19 @@ close. The parts of a score lie in 0..1 and are returned by name, so that each c
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import numpy as np
-import talib
 from numpy.typing import NDArray
 
 from quadrant.bars import Bars
 from quadrant.engine.states import TIE
+from quadrant.later import Later
+
+if TYPE_CHECKING:
+    import talib
+else:
+    talib = Later("talib")
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]

@@ -10,13 +10,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import numpy as np
-import talib
 
 from quadrant.engine.scores import trend_strength
+from quadrant.later import Later
 from quadrant.market.path import PERIODS, Path
 from quadrant.market.spec import MarketSpec, TokenSpec
+
+if TYPE_CHECKING:
+    import talib
+else:
+    talib = Later("talib")
 
 WARM_UP = 320
 """Level bars before the first decline, fewer than the engine needs for a state."""

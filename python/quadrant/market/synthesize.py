@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path as FilePath
+from typing import TYPE_CHECKING
 
 import numpy as np
-import polars as pl
 
 from quadrant.bars import TIMEFRAMES, Bars
+from quadrant.later import Later
 from quadrant.market.path import DIGITS
 from quadrant.market.script import tell
 from quadrant.market.spec import MarketSpec, TokenSpec
+
+if TYPE_CHECKING:
+    import polars as pl
+else:
+    pl = Later("polars")
 
 BASE = "15m"
 DAY = 86_400_000

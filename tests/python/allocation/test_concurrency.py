@@ -12,8 +12,9 @@ from threading import Barrier
 from typing import Any
 
 import psycopg
+from amounts import amount
 
-CLOSERS, TRADES, TICKERS, TOKENS = 8, 40, 2, 20
+CLOSERS, TRADES, TICKERS, TOKENS = 8, amount(16, 40), 2, 20
 STATE = (
     "select config_data, (select jsonb_agg(to_jsonb(m) order by m.average)"
     " from learning.roi_masses as m),"

@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 import psycopg
+from amounts import amount
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -49,7 +50,7 @@ def plainly(rows: list[tuple[str, str, str, str]]) -> list[Fraction]:
 
 @given(rows=positions)
 @settings(
-    max_examples=500,
+    max_examples=amount(100, 500),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

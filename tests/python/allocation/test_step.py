@@ -11,6 +11,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from amounts import amount
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from plain_step import FLOOR, MOST, average, desired, exact, step
@@ -37,7 +38,7 @@ share_sets = st.one_of(
     ),
 )
 quick = settings(
-    max_examples=2_000,
+    max_examples=amount(300, 2_000),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +16,6 @@ from quadrant.backtest.history import DAY_MS, History
 from quadrant.market import planted_market, synthesize, write_market
 
 Connection = psycopg.Connection[Any]
-COMMAND = [sys.executable, "-c", "from quadrant.cli.app import main; main()"]
 
 
 def windows_of(days: int, grids: Any, points: float = 0.0, seed: int = 1) -> list[Any]:
@@ -83,18 +79,11 @@ def test_nothing_to_learn_is_said_plainly(connection: Connection, grids: Any) ->
 
 @pytest.mark.slow
 def test_the_command_walks_stores_and_drops_its_databases(
-    database: str, server_dsn: str, tmp_path: Path
+    database: str, server_dsn: str, tmp_path: Path, run_command: Callable[..., Any]
 ) -> None:
     write_market(synthesize(planted_market(days=75, timeframes=("1h",)), 1), tmp_path)
-    done = subprocess.run(
-        [*COMMAND, "backtest", str(tmp_path), "--folds", "2", "--null", "1", "--json"],
-        env={**os.environ, "COLUMNS": "80", "QUADRANT_DSN": database},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    result = json.loads(done.stdout)
+    options = ("--folds", "2", "--null", "1", "--json")
+    result = run_command("backtest", tmp_path, *options, columns=80, QUADRANT_DSN=database).json
     assert [arm["arm"] for arm in result["arms"]] == ["evidence", "plan", "drift", "base", "oracle"]
     assert len(result["folds"]) == 2
     assert result["noise"]["histories"] == 1

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
-import os
 import re
-import subprocess
-import sys
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,39 +12,35 @@ import psycopg
 import pytest
 
 ROOT = Path(__file__).parents[3]
-COMMAND = [sys.executable, "-c", "from quadrant.cli.app import main; main()"]
+Command = Callable[..., Any]
 
 
-def config(database: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [*COMMAND, "config", *arguments],
-        env={**os.environ, "COLUMNS": "80", "QUADRANT_DSN": database},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+@pytest.fixture
+def config(database: str, run_command: Command) -> Command:
+    """The command on the test's database, 80 columns wide."""
+    return partial(run_command, "config", columns=80, QUADRANT_DSN=database)
 
 
-def answer(database: str, *arguments: str) -> Any:
-    done = config(database, *arguments, "--json")
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
+@pytest.fixture
+def answer(config: Command) -> Command:
+    """What the command answers a script."""
+    return lambda *arguments: config(*arguments, "--json").json
 
 
-def test_a_setting_is_listed_set_told_and_taken_away(database: str) -> None:
+def test_a_setting_is_listed_set_told_and_taken_away(database: str, answer: Command) -> None:
     pattern = ("--pattern", "pm.uptrend.S1.entry")
-    assert {row["name"]: row["value"] for row in answer(database, "list")}["n_min"] == 33
-    assert answer(database, "set", "n_min", "20")["new_value"] == 20
-    assert answer(database, "set", "n_min", "25", *pattern)["pattern_key"] == pattern[1]
-    assert answer(database, "set", "profile", "plan")["new_value"] == "plan"
-    assert answer(database, "set", "n_min", "20") is None
-    told = answer(database, "get", "n_min", *pattern)
+    assert {row["name"]: row["value"] for row in answer("list")}["n_min"] == 33
+    assert answer("set", "n_min", "20")["new_value"] == 20
+    assert answer("set", "n_min", "25", *pattern)["pattern_key"] == pattern[1]
+    assert answer("set", "profile", "plan")["new_value"] == "plan"
+    assert answer("set", "n_min", "20") is None
+    told = answer("get", "n_min", *pattern)
     assert (told["value"], told["default_value"], told["unit"]) == (25, 33, "experiments")
-    unset = answer(database, "unset", "n_min")
+    unset = answer("unset", "n_min")
     assert (unset["old_value"], unset["new_value"]) == (20, None)
     with psycopg.connect(database) as connection:
         assert (unset["changed_by"],) == connection.execute("select session_user").fetchone()
-    history = answer(database, "history", "n_min")
+    history = answer("history", "n_min")
     assert [(row["old_value"], row["new_value"]) for row in history] == [
         (20, None),
         (None, 25),
@@ -54,15 +48,15 @@ def test_a_setting_is_listed_set_told_and_taken_away(database: str) -> None:
     ]
 
 
-def test_tables_are_read_at_80_columns(database: str) -> None:
+def test_tables_are_read_at_80_columns(config: Command) -> None:
     gate = ("--pattern", "pm.uptrend.S1.entry", "--gate", "ts")
     assert "pm.uptrend.S1.entry/ts: not set -> false" in (
-        config(database, "set", "tuning_overrides_enabled", "false", *gate).stdout
+        config("set", "tuning_overrides_enabled", "false", *gate).stdout
     )
     for arguments in (("list",), ("get", "max_dims"), ("history",)):
-        shown = config(database, *arguments).stdout
+        shown = config(*arguments).stdout
         assert max(map(len, shown.splitlines())) <= 80
-    lines = config(database, "list").stdout
+    lines = config("list").stdout
     assert re.search(r"│ lookback_days +│ 90 +│ 90 +│ 1 to 3650 days", lines)
     assert re.search(r"│   pm.uptrend.S1.entry/ts +│ false ", lines)
     assert "…" not in lines
@@ -82,8 +76,10 @@ def test_tables_are_read_at_80_columns(database: str) -> None:
         ("n_min", '{"a": 1}', "QD081"),
     ],
 )
-def test_what_cannot_be_is_one_coded_line(database: str, name: str, value: str, code: str) -> None:
-    refused = config(database, "set", "--", name, value)
+def test_what_cannot_be_is_one_coded_line(
+    config: Command, name: str, value: str, code: str
+) -> None:
+    refused = config("set", "--", name, value)
     assert (refused.returncode, refused.stderr[:6]) == (1, f"{code}:")
 
 

@@ -3,51 +3,18 @@
 from __future__ import annotations
 
 import getpass
-import json
-import sys
-from collections.abc import Callable
-from dataclasses import dataclass
+from functools import partial
 
 import psycopg
 import pytest
 
-from quadrant.cli import console
-from quadrant.cli.app import main
-
 S1 = "pm.uptrend.S1.entry"
 
 
-@dataclass(frozen=True)
-class Done:
-    """How a command ended."""
-
-    returncode: int
-    stdout: str
-    stderr: str
-
-    @property
-    def json(self):
-        """What it printed for scripts."""
-        assert self.returncode == 0, self.stderr
-        return json.loads(self.stdout)
-
-
-Quadrant = Callable[..., Done]
-
-
 @pytest.fixture
-def quadrant(database, capsys, monkeypatch) -> Quadrant:
-    """The command on the test's database, in this process, 80 columns wide."""
-    monkeypatch.setattr(console.out, "_width", 80)
-    monkeypatch.setenv("QUADRANT_DSN", database)
-
-    def run(*arguments: str) -> Done:
-        monkeypatch.setattr(sys, "argv", ["quadrant", *arguments])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        return Done(int(ended.value.code or 0), *capsys.readouterr())
-
-    return run
+def quadrant(database, run_command):
+    """The command on the test's database, 80 columns wide."""
+    return partial(run_command, columns=80, QUADRANT_DSN=database)
 
 
 @pytest.fixture

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
-
-from quadrant.cli import console
-from quadrant.cli.app import main
 
 TRADES = """trade_id,pattern_key,action_category,roi,closed_at,scope,did_trim
 t1,pm.s1_entry,entry,5,2026-01-05,"{""timeframe"": ""1h""}",true
@@ -21,31 +17,13 @@ t2,pm.s1_entry,[red]buy[/],5,2026-01-05,{},
 """
 
 
-@dataclass(frozen=True)
-class Done:
-    """How a command ended."""
-
-    returncode: int
-    stdout: str
-    stderr: str
-
-
-Quadrant = Callable[..., Done]
+Quadrant = Callable[..., Any]
 
 
 @pytest.fixture
-def quadrant(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Quadrant:
-    """The command, in this process."""
-    monkeypatch.setattr(console.out, "_width", 120)
-
-    def run(database: str, *arguments: str) -> Done:
-        monkeypatch.setenv("QUADRANT_DSN", database)
-        monkeypatch.setattr(sys, "argv", ["quadrant", *arguments])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        return Done(int(ended.value.code or 0), *capsys.readouterr())
-
-    return run
+def quadrant(run_command: Quadrant) -> Quadrant:
+    """The command on the database named first."""
+    return lambda database, *arguments: run_command(*arguments, QUADRANT_DSN=database)
 
 
 @pytest.fixture

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import numpy as np
 import psycopg
 import pytest
+from psycopg.conninfo import conninfo_to_dict
 
 from quadrant.judging.learner import Learner
 
@@ -135,6 +137,42 @@ class Market:
                 status,
             )
         }
+
+
+def micro_outside(seen: Mapping[str, Any]) -> float:
+    """Setups just outside the halo gate pay in bucket micro."""
+    return 0.06 if seen["bucket"] == "micro" and 1.0 < seen["halo"] <= 1.2 else 0.0
+
+
+@pytest.fixture(scope="session")
+def judged_database(new_database: Callable[..., AbstractContextManager[str]]) -> Iterator[str]:
+    """Name of a database with 300 days of micro_outside, judged on day 300; only copied."""
+    with new_database() as dsn:
+        with psycopg.connect(dsn, autocommit=True) as connection:
+            market = Market(connection)
+            market.fill(300, micro_outside)
+            market.learn(300)
+            assert list(market.solutions()) == ['{"bucket": "micro"}']
+        yield str(conninfo_to_dict(dsn)["dbname"])
+
+
+@pytest.fixture
+def database(
+    request: pytest.FixtureRequest, new_database: Callable[..., AbstractContextManager[str]]
+) -> Iterator[str]:
+    """A database of this test's own; where the test asks for `judged`, a copy of that one."""
+    is_judged = "judged" in request.fixturenames
+    copied = [request.getfixturevalue("judged_database")] if is_judged else []
+    with new_database(*copied) as dsn:
+        yield dsn
+
+
+@pytest.fixture
+def judged(connection: Connection) -> Market:
+    """A market of 300 days with a change in force for bucket micro."""
+    market = Market(connection)
+    ((market.count,),) = market.rows("select count(*) from learning.pattern_episode_events")
+    return market
 
 
 @pytest.fixture

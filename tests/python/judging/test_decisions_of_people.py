@@ -92,10 +92,9 @@ def test_what_is_pinned_stays_whatever_the_judge_finds(market, proposal):
     assert MICRO not in market.solutions()
 
 
-def test_a_pin_outranks_narrower_solutions(market):
+def test_a_pin_outranks_narrower_solutions(judged):
     """Nothing is judged on windows that a pin governs."""
-    market.fill(300, micro_outside)
-    market.learn(300)
+    market = judged
     assert list(market.solutions()) == [MICRO]
     market.rows(
         "select learning.set_override('pm.uptrend.S1.entry', '{}', '{\"halo\": 1}', 'anna', true)"
@@ -147,9 +146,8 @@ def test_what_is_dismissed_is_not_proposed_again(market, proposal):
     assert (steps,) not in again
 
 
-def test_what_is_dismissed_does_not_come_into_force_by_its_evidence(market):
-    market.fill(300, micro_outside)
-    market.learn(300)
+def test_what_is_dismissed_does_not_come_into_force_by_its_evidence(judged):
+    market = judged
     found = solution(market, "active")
     ((steps,),) = market.rows("select steps from learning.solutions where id = %s", found)
     market.rows("select learning.dismiss_solution(%s, 'anna')", found)
@@ -179,9 +177,8 @@ def test_without_auto_apply_all_waits_for_approval(market):
     assert solution(market, "active") == waiting
 
 
-def test_without_auto_apply_nothing_takes_the_place_of_what_stands(market):
-    market.fill(300, micro_outside)
-    market.learn(300)
+def test_without_auto_apply_nothing_takes_the_place_of_what_stands(judged):
+    market = judged
     standing = solution(market, "active")
     market.set(auto_apply=False)
     market.fill(

@@ -15,9 +15,8 @@ def story(market, about):
     return market.rows("select analyst.explain_override(%s)", about)[0][0]
 
 
-def test_the_story_of_a_solution(market):
-    market.fill(300, micro_outside)
-    market.learn(300)
+def test_the_story_of_a_solution(judged):
+    market = judged
     ((found, steps),) = market.rows(
         "select id, steps from learning.solutions where status = 'active'"
     )
@@ -91,9 +90,8 @@ def test_the_story_of_a_solution(market):
     assert overlap["gates"][0]["value"] == 0.62
 
 
-def test_the_record_is_told_as_odds(market):
-    market.fill(300, micro_outside)
-    market.learn(300)
+def test_the_record_is_told_as_odds(judged):
+    market = judged
     ((found,),) = market.rows("select id from learning.solutions where status = 'active'")
     market.fill(60, micro_outside, seed=5, first=300)
     market.learn(340)

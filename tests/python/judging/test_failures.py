@@ -22,13 +22,10 @@ EXPIRE = (
 
 
 @pytest.fixture
-def judged(market):
-    """A market with a change in force for bucket micro."""
-    market.fill(300, lambda s: 0.06 if s["bucket"] == "micro" and 1.0 < s["halo"] <= 1.2 else 0.0)
-    market.learn(300)
-    assert list(market.solutions()) == [MICRO]
-    market.at(307)
-    return market
+def judged(judged):
+    """The market a week later, when the next look is due."""
+    judged.at(307)
+    return judged
 
 
 @contextmanager

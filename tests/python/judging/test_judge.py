@@ -10,9 +10,8 @@ def just_outside(seen):
     return 0.06 if seen["bucket"] == "micro" and 1.0 < seen["halo"] <= 1.2 else 0.0
 
 
-def test_a_planted_effect_is_found_in_its_scope_only(market):
-    market.fill(300, just_outside)
-    market.learn(300)
+def test_a_planted_effect_is_found_in_its_scope_only(judged):
+    market = judged
     found = market.solutions()
     assert list(found) == ['{"bucket": "micro"}']
     assert found['{"bucket": "micro"}']["halo"] > 0
@@ -39,10 +38,9 @@ def test_nothing_is_found_where_nothing_is(market):
     assert market.rows("select count(*) from learning.gate_simulations") != [(0,)]
 
 
-def test_judging_ten_times_changes_nothing(market):
+def test_judging_ten_times_changes_nothing(judged):
     """Applied gates turn skips into trades; the judge must not see its evidence change."""
-    market.fill(300, just_outside)
-    market.learn(300)
+    market = judged
     before = market.solutions(), market.rows("select count(*) from learning.pm_overrides_history")
     for _ in range(10):
         market.connection.execute(

@@ -68,9 +68,8 @@ def test_a_dry_run_says_what_would_change_and_changes_nothing(market, quadrant):
     assert [c["change"] for c in ended if c["was"] == "active"] == ["ended"]
 
 
-def test_the_story_is_readable_at_80_columns(market, quadrant):
-    market.fill(300, micro_outside)
-    market.learn(300)
+def test_the_story_is_readable_at_80_columns(judged, quadrant):
+    market = judged
     ((found,),) = market.rows("select id from learning.solutions where status = 'active'")
     market.fill(60, micro_outside, seed=5, first=300)
     market.learn(340)

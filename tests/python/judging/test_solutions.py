@@ -66,10 +66,9 @@ def test_evidence_that_goes_takes_the_solution_with_it(market):
     assert all(reason for _, reason in ended)
 
 
-def test_other_steps_are_another_solution(market):
+def test_other_steps_are_another_solution(judged):
     """What was accepted is the change, not the slice: the opposite of it starts from nothing."""
-    market.fill(300, micro_outside)
-    market.learn(300)
+    market = judged
     market.connection.execute(
         """
         update learning.solutions set steps = steps || '{"halo": -0.2}' where status = 'active'
@@ -87,9 +86,8 @@ def test_other_steps_are_another_solution(market):
     assert now[1] > 0
 
 
-def test_a_comparison_that_fails_keeps_what_is_in_force(market):
-    market.fill(300, micro_outside)
-    market.learn(300)
+def test_a_comparison_that_fails_keeps_what_is_in_force(judged):
+    market = judged
     before = market.rows("select * from learning.pm_overrides order by id")
     market.connection.execute(
         """
@@ -113,9 +111,8 @@ def test_a_comparison_that_fails_keeps_what_is_in_force(market):
     ) == [(1,)]
 
 
-def test_a_look_that_breaks_fails_alone(market):
-    market.fill(300, micro_outside)
-    market.learn(300)
+def test_a_look_that_breaks_fails_alone(judged):
+    market = judged
     before = market.rows("select * from learning.pm_overrides order by id")
     market.connection.execute(
         "alter table learning.solutions add constraint broken check (false) not valid"
@@ -144,9 +141,8 @@ def test_a_look_that_breaks_fails_alone(market):
         ({"for": 3, "against": 0.2, "money_z": 1, "changed": 40}, "active"),
     ],
 )
-def test_the_guardrail(market, record, status):
-    market.fill(300, micro_outside)
-    market.learn(300)
+def test_the_guardrail(judged, record, status):
+    market = judged
     (look,) = market.rows("select max(id) from learning.looks")
     market.connection.execute(
         "update learning.gate_simulations set record = %s where look_id = %s",

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import psycopg
 import pytest
+from amounts import amount
 from brute_force import MINE
 from scipy import stats
 from statsmodels.stats.multitest import multipletests
@@ -203,7 +204,7 @@ def test_what_was_planted_is_found(quiet: psycopg.Connection[Any]) -> None:
 def test_noise_differs_nowhere(quiet: psycopg.Connection[Any], whole: bool) -> None:
     """Outcomes dealt out by chance: hardly a run in twenty may call any slice different."""
     experiments(quiet, 300, 3, whole=whole)
-    runs, called = 60, 0
+    runs, called = amount(15, 60), 0
     small: list[bool] = []
     for seed in range(runs):
         decide(quiet, seed, "0.2")
@@ -222,7 +223,8 @@ def test_intervals_of_what_is_called_different_hold_the_truth(
     experiments(quiet, 600, 5, whole=True)
     rates = "case e.scope ->> 'bucket' when 'nano' then 0.1 when 'micro' then 0.45 else 0.2 end"
     runs = []
-    for seed in range(50):
+    number = amount(12, 50)
+    for seed in range(number):
         decide(quiet, seed, rates)
         runs.append({row["lesson_id"]: row for row in differences(quiet)})
     truth = {name: np.mean([run[name]["difference"] for run in runs]) for name in runs[0]}
@@ -232,5 +234,5 @@ def test_intervals_of_what_is_called_different_hold_the_truth(
         for name, row in run.items()
         if row["is_different"]
     ]
-    assert len(missed) > 200
+    assert len(missed) > 4 * number
     assert np.mean(missed) <= 0.05

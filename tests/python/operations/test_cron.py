@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import psycopg
+from amounts import amount
 from croniter import CroniterBadDateError, croniter
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
@@ -53,7 +54,7 @@ def croniter_says(cron: str, at: datetime) -> datetime | None:
 
 
 @settings(
-    max_examples=400,
+    max_examples=amount(100, 400),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],  # nothing is written
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,20 @@ from quadrant.logfile import LogFile
 
 def say(connection: psycopg.Connection[Any], event: str) -> None:
     connection.execute("select learning.log('INFO', %s)", (event,))
+
+
+def follow(file: LogFile, connection: psycopg.Connection[Any]) -> None:
+    """Follow when no transaction is open any more that is older than what was said.
+
+    Transactions are the cluster's, and other tests may be running in it.
+    """
+    row = connection.execute("select pg_current_xact_id()").fetchone()
+    oldest = "select pg_snapshot_xmin(pg_current_snapshot()) > %s::text::xid8"
+    deadline = time.monotonic() + 300
+    while connection.execute(oldest, row).fetchone() != (True,):
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    file.follow(connection)
 
 
 def events(folder: Path) -> list[str]:
@@ -33,13 +48,13 @@ def test_every_line_is_written_once_whoever_comes(
 ) -> None:
     say(connection, "before anybody wrote the file")
     first, second = LogFile(tmp_path), LogFile(tmp_path)
-    first.follow(connection)
+    follow(first, connection)
     say(connection, "one")
-    second.follow(connection)
-    first.follow(connection)
+    follow(second, connection)
+    follow(first, connection)
     say(connection, "two")
-    first.follow(connection)
-    LogFile(tmp_path).follow(connection)
+    follow(first, connection)
+    follow(LogFile(tmp_path), connection)
     assert events(tmp_path) == ["one", "two"]
 
 
@@ -47,13 +62,13 @@ def test_a_line_that_is_committed_late_is_not_lost(
     connection: psycopg.Connection[Any], other: psycopg.Connection[Any], tmp_path: Path
 ) -> None:
     file = LogFile(tmp_path)
-    file.follow(connection)
+    follow(file, connection)
     with other.transaction():
         say(other, "begun early")
         say(connection, "committed early")
         file.follow(connection)
         assert events(tmp_path) == []
-    file.follow(connection)
+    follow(file, connection)
     assert events(tmp_path) == ["begun early", "committed early"]
 
 
@@ -62,10 +77,10 @@ def test_it_rotates(
 ) -> None:
     monkeypatch.setattr(logfile, "MOST_BYTES", 200)
     file = LogFile(tmp_path)
-    file.follow(connection)
+    follow(file, connection)
     for n in range(8):
         say(connection, f"line {n}")
-    file.follow(connection)
+    follow(file, connection)
     file.emit(logging.makeLogRecord({"name": "learning_system", "msg": "Python's own"}))
     assert len(list(tmp_path.glob("*.log*"))) > 2
     assert events(tmp_path) == [*(f"line {n}" for n in range(8)), "Python's own"]
@@ -78,7 +93,7 @@ def test_a_folder_that_cannot_be_written_is_said_once(
     in_the_way.write_text("no folder")
     file = LogFile(in_the_way)
     for _ in range(2):
-        file.follow(connection)
+        follow(file, connection)
         file.emit(logging.makeLogRecord({"msg": "x"}))
     assert [record.levelname for record in caplog.records] == ["WARNING"]
 
@@ -86,9 +101,9 @@ def test_a_folder_that_cannot_be_written_is_said_once(
 def test_the_worker_may_read_it(connection: psycopg.Connection[Any], tmp_path: Path) -> None:
     connection.execute("set role quadrant_worker")
     file = LogFile(tmp_path)
-    file.follow(connection)
+    follow(file, connection)
     connection.execute("reset role")
     say(connection, "for the worker")
     connection.execute("set role quadrant_worker")
-    file.follow(connection)
+    follow(file, connection)
     assert events(tmp_path) == ["for the worker"]
