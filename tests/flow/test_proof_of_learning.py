@@ -17,8 +17,8 @@ from quadrant.market import MarketSpec, planted_market, synthesize
 from quadrant.replay import Progress, Replay, ReplayOptions
 
 DAY = 86_400_000
-SEEDS = range(amount(3, 20))
-DEALS = range(amount(10, 40))
+SEEDS = range(amount(2, 20))
+DEALS = range(amount(6, 40))
 
 pytestmark = [pytest.mark.flow, pytest.mark.learning]
 
