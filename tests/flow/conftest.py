@@ -70,7 +70,8 @@ TABLES = {
         order by o.pattern_key, o.scope_subset, o.written_at, o.id
     """,
     "overrides": """
-        select to_jsonb(o) - '{id,lesson_id,solution_id,last_updated_at}'::text[] - 'evidence'
+        select to_jsonb(o)
+            - '{id,lesson_id,solution_id,last_updated_at,evidence,preference}'::text[]
         from learning.pm_overrides as o order by o.pattern_key, o.action_category, o.scope_subset
     """,
     "trades": """

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 @dataclass(frozen=True, slots=True)
 class Lever:
-    """One gate of a pattern with its steps around `base`, all in the gate's unit.
+    """One gate of a pattern with its steps around `base`, all in the gate's unit; (0,): it stays.
 
     A sample passes when its value is at most (`at_most`) or at least the threshold, which is
     base + step kept within `lowest`..`highest`. `adjustment_key` names the sample's own addition
@@ -56,12 +56,12 @@ class Grid:
 
     @classmethod
     def of(cls, levers: Sequence[Lever], candidates: Sequence[Mapping[str, float]]) -> Grid:
-        """The grid of these candidates, each {gate: step} over all levers, base left out."""
+        """The grid of these candidates, each {gate: step} over the levers that move."""
         places = [[lever.steps.index(0.0) for lever in levers]]
-        places += [[lv.steps.index(float(c[lv.gate])) for lv in levers] for c in candidates]
-        moved = np.array([[c[lv.gate] for lv in levers] for c in candidates], dtype=np.float64)
+        places += [[lv.steps.index(float(c.get(lv.gate, 0))) for lv in levers] for c in candidates]
+        moved = np.array([[c.get(lv.gate, 0) for lv in levers] for c in candidates], dtype=float)
         moved = moved.reshape(len(candidates), len(levers))
-        largest = np.array([max(abs(s) for s in lever.steps) for lever in levers])
+        largest = np.array([max(abs(s) for s in lever.steps) or 1.0 for lever in levers])
         move = np.round((np.abs(moved) / largest).sum(axis=1), 9)
         n_levers = np.count_nonzero(moved, axis=1)
         return cls(
@@ -87,7 +87,7 @@ class Grid:
                 value_key=g["value_key"],
                 at_most=g["direction"] == "at_most",
                 base=float(g["base"]),
-                steps=tuple(float(s) for s in g["steps"]),
+                steps=tuple(float(s) for s in g["steps"]) or (0.0,),
                 lowest=float(g["min_value"]),
                 highest=float(g["max_value"]),
             )

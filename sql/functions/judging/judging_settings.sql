@@ -1,4 +1,5 @@
--- Everything that shapes a pattern's comparisons: its levers and its grid, with a stamp that
+-- Everything that shapes a pattern's comparisons: its gates (those without steps refuse too) and
+-- its grid, with a stamp that
 -- changes exactly when one of them does.
 create or replace function learning.judging_settings(p_pattern_key text)
 returns table (settings jsonb, stamp text)
@@ -10,7 +11,7 @@ as $$
             'gates', (
                 select coalesce(jsonb_agg(to_jsonb(g) order by g.ordinal), '[]')
                 from learning.gates as g
-                where g.pattern_key = p_pattern_key and cardinality(g.steps) > 1
+                where g.pattern_key = p_pattern_key
             ),
             'grid', (
                 select coalesce(jsonb_agg(c.steps order by c.candidate), '[]')

@@ -55,6 +55,40 @@ def test_judging_ten_times_changes_nothing(judged):
         assert after == before
 
 
+def test_a_gate_that_cannot_move_refuses_in_every_comparison(market):
+    market.connection.execute(
+        "update learning.gates set steps = '{0}' where pattern_key like '%S1%' and gate = 'ts'"
+    )
+    market.fill(120)
+    market.learn(125)
+    (refused,) = market.rows(
+        "select count(*) from learning.pattern_episode_events"
+        " where (factors #>> '{samples,0,ts_score}')::float8 < 0.6"
+        "    or (factors #>> '{samples,0,halo_distance}')::float8 > 1.2"
+    )
+    (never, n) = market.rows(
+        """
+        select g.n_windows - max(admitted) as never, g.n_windows
+        from learning.gate_simulations as g
+        join learning.look_slices as s using (look_id, lesson_id)
+        cross join lateral (
+            select g.misses_caught[p.candidate] + g.failures_added[p.candidate] as admitted
+            from learning.policies('pm.uptrend.S1.entry') as p
+            where p.steps = '{"halo": 0.2, "slope": 0}'
+        ) as c
+        where s.depth = 0 and g.reference = '[]' and g.exclusions = '[]'
+        group by g.n_windows
+        """
+    )[0]
+    by_base = market.rows(
+        "select count(*) from learning.pattern_episode_events"
+        " where (factors #>> '{samples,0,ts_score}')::float8 >= 0.6"
+        "    and (factors #>> '{samples,0,halo_distance}')::float8 <= 1"
+    )[0][0]
+    assert n == 720
+    assert never - by_base == refused[0]
+
+
 def test_looks_come_at_their_times(market):
     market.fill(120)
     market.at(100)
