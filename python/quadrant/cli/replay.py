@@ -40,6 +40,8 @@ from quadrant.server import Home, chosen_database, resolve_dsn
 
 DATES = ["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]
 DEMO_SEED = 7
+DEMO_DAYS = 150
+"""So long that what is planted is found, and acted on for a while."""
 
 
 class BadOptionError(QuadrantError):
@@ -126,7 +128,7 @@ def demo(
         )
         if not folder.is_dir():
             with _status("Making the market"):
-                write_market(synthesize(planted_market(), DEMO_SEED), folder)
+                write_market(synthesize(planted_market(days=DEMO_DAYS), DEMO_SEED), folder)
         chain = "synthetic"
     else:
         folder, chain = data, None
