@@ -35,6 +35,6 @@ values
 insert into learning.schedule (job, cron, command)
 values
     ('quadrant.mine', '9 * * * *', 'call learning.run_tuning_miner()'),
-    ('quadrant.judge', '10 * * * *', 'call learning.run_materializer()'),
+    ('quadrant.judge', '10 * * * *', 'call learning.run_judge()'),
     ('quadrant.maintain', '17 3 * * *', 'call learning.run_maintenance()');
 reset role;

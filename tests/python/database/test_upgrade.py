@@ -112,7 +112,7 @@ def test_what_was_learned_before_typed_lessons_is_kept(empty_database: str, tmp_
         matching = (
             "select count(*) from pm.effective_overrides(%s, '{\"bucket_rank_position\": 1}')"
         )
-        connection.execute("call learning.run_materializer()")
+        connection.execute("call learning.run_judge()")
         assert connection.execute(matching, (PATTERN,)).fetchone() == (1,)
         connection.execute("call learning.run_tuning_miner()")
         assert lessons(connection) == {

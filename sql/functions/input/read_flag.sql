@@ -1,5 +1,5 @@
 -- A yes or no of an imported row: true or false; false when absent. QD014 for anything else.
-create or replace function learning.import_flag(p_value jsonb, p_field text)
+create or replace function learning.read_flag(p_value jsonb, p_field text)
 returns boolean
 language plpgsql immutable parallel safe
 set search_path = pg_catalog, pg_temp
@@ -15,5 +15,5 @@ begin
     return coalesce(nullif(p_value, 'null')::boolean, false);
 end
 $$;
-comment on function learning.import_flag(jsonb, text) is
+comment on function learning.read_flag(jsonb, text) is
     'A yes or no of an imported row, false when absent; QD014 for anything else.';

@@ -20,20 +20,20 @@ select '{"pattern_key": "S1", "window_id": "w", "decision": "perhaps", "roi": "0
     "decided_at": "2999-01-01", "scope": [], "rio": 1, "blocked_by": "ts"}'::jsonb as bad;
 
 select results_eq(
-    $$select p.field, p.code from episode as e, learning.import_problems('episode', e.bad) as p$$,
+    $$select p.field, p.code from episode as e, learning.problems_of('episode', e.bad) as p$$,
     $$values ('rio', 'QD014'), ('decided_at', 'QD017'), ('pattern_key', 'QD001'), ('decision', 'QD002'),
         ('outcome', 'QD003'), ('scope', 'QD004'), ('blocked_by', 'QD014'), ('roi', 'QD014')$$,
     'every problem of an experiment, in the order of its check'
 );
 select results_eq(
-    $$select p.code, p.reason from learning.import_problems('trade', '{"roi": 50, "ordinal": 0}') as p$$,
+    $$select p.code, p.reason from learning.problems_of('trade', '{"roi": 50, "ordinal": 0}') as p$$,
     $$values ('QD018', 'roi is 50, which is 5000 %'), ('QD006', 'trade_id is missing'),
         ('QD006', 'pattern_key is missing'), ('QD006', 'action_category is missing'),
         ('QD006', 'closed_at is missing'), ('QD046', 'ordinal is out of range: 0')$$,
     'and of an action of a trade, what is missing too'
 );
 select is_empty(
-    $$select * from learning.import_problems('episode', '{"pattern_key": "pm.s1_entry", "window_id": "w",
+    $$select * from learning.problems_of('episode', '{"pattern_key": "pm.s1_entry", "window_id": "w",
         "decision": "acted", "timestamp": "2026-01-05"}')$$, 'a good one has none'
 );
 select is(

@@ -3,7 +3,7 @@
 -- and fails alone: the others go on, and the run ends as failed. p_by_hand: replay and people, who
 -- move the clock themselves. p_anyway: looks at patterns that are not due too. No SET clause: a
 -- procedure that has one cannot commit; hence every name in it is qualified.
-create or replace procedure learning.run_materializer(
+create or replace procedure learning.run_judge(
     p_by_hand boolean default false, p_anyway boolean default false
 )
 language plpgsql
@@ -50,6 +50,6 @@ begin
     end if;
 end
 $$;
-comment on procedure learning.run_materializer(boolean, boolean) is
+comment on procedure learning.run_judge(boolean, boolean) is
     'The hourly judging job: drift and ladder overrides, requests for simulations, the run''s '
     'end where none is needed.';

@@ -1,7 +1,7 @@
--- The fields a row from outside may have, by its kind: episode (learning.checked_episode), trade
+-- The fields a row from outside may have, by its kind: episode (learning.checked_window), trade
 -- (learning.checked_trade), closed_trade (learning.checked_closed_trade), position
 -- (learning.require_positions), gate (learning.checked_gate).
-create or replace function learning.import_fields(p_kind text)
+create or replace function learning.known_fields(p_kind text)
 returns text[]
 language sql immutable parallel safe
 as $$
@@ -29,5 +29,5 @@ as $$
         ]
     end
 $$;
-comment on function learning.import_fields(text) is
+comment on function learning.known_fields(text) is
     'The fields that an episode, trade, closed_trade, position or gate from outside may have.';

@@ -1,6 +1,6 @@
 -- A name or word of an imported row: the text of a plain value, null when empty or null. QD014 for
 -- an object or array, QD041 for more than 200 characters (names stand in indexes).
-create or replace function learning.import_text(p_value jsonb, p_field text)
+create or replace function learning.read_text(p_value jsonb, p_field text)
 returns text
 language plpgsql immutable parallel safe strict
 set search_path = pg_catalog, pg_temp
@@ -23,5 +23,5 @@ begin
     return v_text;
 end
 $$;
-comment on function learning.import_text(jsonb, text) is
+comment on function learning.read_text(jsonb, text) is
     'A name or word of an imported row, or null; QD014 and QD041 for anything else.';

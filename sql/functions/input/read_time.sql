@@ -1,6 +1,6 @@
 -- A time of an imported row, a text (without a zone: UTC); null when empty or null. QD014 for what
 -- is no time, and for times before 1970; QD017 for one more than a day after learning.clock().
-create or replace function learning.import_time(p_value jsonb, p_field text)
+create or replace function learning.read_time(p_value jsonb, p_field text)
 returns timestamptz
 language plpgsql stable parallel safe strict
 set search_path = pg_catalog, pg_temp
@@ -31,5 +31,5 @@ exception
             column = p_field;
 end
 $$;
-comment on function learning.import_time(jsonb, text) is
+comment on function learning.read_time(jsonb, text) is
     'A time of an imported row, or null; QD014 for anything else, QD017 for the future.';

@@ -1,8 +1,7 @@
--- The latent factors of a pattern's tuning lessons: slices along a parent-child line with the same
--- counts hold the same experiments and share the name of the broadest (ties: the first by its
--- scope's text), which is stored for the others only. Touches only lessons whose factor changed;
--- returns the ids.
-create or replace function learning.write_latent_factors(
+-- Which of a pattern's tuning lessons are copies: slices along a parent-child line with the same
+-- counts hold the same experiments, and all but the broadest (ties: the first by its scope's text)
+-- are copies of that one (copy_of). Touches only lessons where this changed; returns the ids.
+create or replace function learning.write_copies(
     p_pattern_key text, p_n_min integer, p_as_of timestamptz, p_run_id bigint
 )
 returns bigint[]
@@ -54,8 +53,8 @@ begin
         join linked as c on c.id = k.copy
         join linked as o on o.id = k.original
     ),
-    factors as materialized (
-        select c.id, p_pattern_key || ' ' || b.scope as latent_factor_id
+    copies as materialized (
+        select c.id, b.id as copy_of
         from edges as e
         cross join lateral unnest(learning.components(
             (select count(*)::integer from linked), e.copies, e.originals
@@ -66,15 +65,15 @@ begin
     ),
     written as (
         update learning.lessons as l
-        set latent_factor_id = w.latent_factor_id, run_id = p_run_id, updated_at = p_as_of
+        set copy_of = w.copy_of, run_id = p_run_id, updated_at = p_as_of
         from (
-            select o.id, f.latent_factor_id
+            select o.id, k.copy_of
             from learning.rate_lessons as o
-            left join factors as f on f.id = o.id
+            left join copies as k on k.id = o.id
             where o.pattern_key = p_pattern_key
                 and o.status = 'active'
-                and (not o.closed or o.id in (select f.id from factors as f))
-                and o.latent_factor_id is distinct from f.latent_factor_id
+                and (o.is_copy or k.id is not null)
+                and o.copy_of is distinct from k.copy_of
         ) as w
         where l.id = w.id
         returning l.id
@@ -83,5 +82,5 @@ begin
     return v_written;
 end
 $$;
-comment on function learning.write_latent_factors(text, integer, timestamptz, bigint) is
-    'Brings the latent factors of a pattern''s tuning lessons up to date; returns the ids of those it wrote.';
+comment on function learning.write_copies(text, integer, timestamptz, bigint) is
+    'Says which of a pattern''s tuning lessons are copies, and of what; returns the ids of those it wrote.';

@@ -1,6 +1,6 @@
 -- A number of an imported row; null when absent. QD005 for NaN and infinities (as texts: JSON has
 -- none), QD014 for what is no number of double precision, a number written as a text among them.
-create or replace function learning.import_finite(p_value jsonb, p_field text)
+create or replace function learning.read_number(p_value jsonb, p_field text)
 returns double precision
 language plpgsql immutable parallel safe strict
 set search_path = pg_catalog, pg_temp
@@ -29,5 +29,5 @@ exception
             column = p_field;
 end
 $$;
-comment on function learning.import_finite(jsonb, text) is
+comment on function learning.read_number(jsonb, text) is
     'A finite number of an imported row, or null; QD005 and QD014 for anything else.';

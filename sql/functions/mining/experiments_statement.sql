@@ -1,10 +1,10 @@
--- SQL that makes pg_temp.slice_events: the contributions of a pattern (those counted first after
--- mining p_since; null: all) as the search for slices sees them, in the order of their class:
+-- SQL that makes pg_temp.slice_experiments: the contributions of a pattern (those counted first
+-- after mining p_since; null: all) as the search for slices sees them, in the order of their class:
 -- successes by weight (p_weights), failures by weight, policy skips. Columns are what is summed up
 -- side by side, so they are generated: k<turn>, the code of the value of a dimension in binary
 -- digits (0: it has none), and d<place>, one of them each; acted, sampled, valued, '1' where it was
 -- acted on, has samples, has a result; w<place>, the digits p_weight_digits of the weight.
-create or replace function learning.events_statement(
+create or replace function learning.experiments_statement(
     p_pattern_key text, p_since bigint, p_weights bigint[], p_weight_digits integer[]
 )
 returns text
@@ -12,7 +12,7 @@ language sql stable
 as $$
     select format(
         $sql$
-            create temporary table slice_events on commit drop as
+            create temporary table slice_experiments on commit drop as
             select e.class,
                 case when e.quadrant in ('acted_success', 'acted_failure') then '1' else '0' end
                     as acted,
@@ -62,5 +62,5 @@ as $$
     )
     from learning.mined_dimensions(p_pattern_key) as d
 $$;
-comment on function learning.events_statement(text, bigint, bigint[], integer[]) is
-    'SQL of the table of events a search for slices sums up.';
+comment on function learning.experiments_statement(text, bigint, bigint[], integer[]) is
+    'SQL of the table of experiments a search for slices sums up.';

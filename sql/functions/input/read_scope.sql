@@ -1,7 +1,7 @@
 -- The scope of an imported row of a pattern; {} when absent. QD004 unless it is an object of plain
 -- values, QD041 above 2,000 bytes (slices stand in indexes), QD007 for a timeframe we do not have
 -- (a pattern of one's own may have its own timeframes).
-create or replace function learning.import_scope(p_scope jsonb, p_pattern_key text)
+create or replace function learning.read_scope(p_scope jsonb, p_pattern_key text)
 returns jsonb
 language plpgsql immutable parallel safe
 set search_path = pg_catalog, pg_temp
@@ -28,5 +28,5 @@ begin
     return v_scope;
 end
 $$;
-comment on function learning.import_scope(jsonb, text) is
+comment on function learning.read_scope(jsonb, text) is
     'The scope of an imported row; QD004, QD007 and QD041 for what is none.';

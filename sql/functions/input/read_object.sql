@@ -1,13 +1,13 @@
--- The row of a kind, if it is an object of fields of that kind (learning.import_fields) that
+-- The row of a kind, if it is an object of fields of that kind (learning.known_fields) that
 -- everything behind it can read: QD014 otherwise, QD041 where it is nested more than 30 levels
 -- deep.
-create or replace function learning.import_object(p_row jsonb, p_kind text)
+create or replace function learning.read_object(p_row jsonb, p_kind text)
 returns jsonb
 language plpgsql immutable parallel safe
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    v_known text[] := learning.import_fields(p_kind);
+    v_known text[] := learning.known_fields(p_kind);
     v_odd text;
 begin
     if jsonb_typeof(p_row) is distinct from 'object' then
@@ -31,5 +31,5 @@ begin
     return p_row;
 end
 $$;
-comment on function learning.import_object(jsonb, text) is
+comment on function learning.read_object(jsonb, text) is
     'Answers the row; QD014 unless it is an object of fields of its kind, QD041 where it is too deep.';

@@ -1,6 +1,6 @@
 -- Everything that is wrong with a row of a kind (episode, trade, closed_trade): what its check
 -- raises, then what it raises without that field, and so on. No rows: the row is good.
-create or replace function learning.import_problems(p_kind text, p_row jsonb)
+create or replace function learning.problems_of(p_kind text, p_row jsonb)
 returns table (field text, code text, reason text, hint text)
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
@@ -30,7 +30,7 @@ begin
     loop
         begin
             if p_kind = 'episode' then
-                perform learning.checked_episode(v_row);
+                perform learning.checked_window(v_row);
             elsif p_kind = 'trade' then
                 perform learning.checked_trade(v_row);
             else
@@ -58,5 +58,5 @@ begin
     end loop;
 end
 $$;
-comment on function learning.import_problems(text, jsonb) is
+comment on function learning.problems_of(text, jsonb) is
     'Every problem of an episode, trade or closed_trade: field, code, reason, hint; none where it is good.';

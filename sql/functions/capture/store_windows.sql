@@ -1,9 +1,9 @@
--- Stores experiments (learning.checked_episode) by window_id. A window that is there gets what it
+-- Stores windows (learning.checked_window) by window_id. A window that is there gets what it
 -- lacks: a decision, a real outcome (instead of none or neutral), a virtual result, times, trade,
 -- factors; what stands is never overwritten. written: new, completed, already there, or conflict
 -- where the window is another pattern's. place counts p_rows from 1.
 -- Long, for what a window may gain stands twice: in what is set, and in whether anything is.
-create or replace function learning.store_episodes(p_rows learning.pattern_episode_events[])
+create or replace function learning.store_windows(p_rows learning.pattern_episode_events[])
 returns table (place integer, id bigint, written text)
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
@@ -98,6 +98,6 @@ begin
     end loop;
 end
 $$;
-comment on function learning.store_episodes(learning.pattern_episode_events[]) is
-    'Stores experiments once per window, adding what a stored one lacks; per row its id and new, '
+comment on function learning.store_windows(learning.pattern_episode_events[]) is
+    'Stores windows once each, adding what a stored one lacks; per row its id and new, '
     'completed, already there or conflict.';
