@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 FILES = sorted(
     path
-    for folder in ("sql", "python", "docs")
+    for folder in ("sql", "python", "docs", "migrations")
     for path in (ROOT / folder).rglob("*")
     if path.suffix in {".sql", ".py", ".md"} and "egg-info" not in str(path)
 )
