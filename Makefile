@@ -8,8 +8,8 @@ STAMP := .venv/.installed
 VIRTUALENV := pg_virtualenv -t -c --locale=C.UTF-8 -o shared_preload_libraries=pg_cron \
 	-o cron.use_background_workers=on -o max_worker_processes=20 -o ssl=off
 PYTEST := $(BIN)/python -m pytest -q
-# Two cores: one process of tests each; tests/conftest.py says who runs what.
-AT_ONCE := -n 2
+# One process more than two cores can run, for some wait; tests/conftest.py says who runs what.
+AT_ONCE := -n 3
 # What another version of the server could answer differently: SQL, deployment, rights, plans.
 OF_THE_SERVER := tests/pgtap tests/python/database tests/python/mining tests/python/rights \
 	tests/python/runtime tests/python/server tests/python/test_conventions.py
@@ -78,7 +78,7 @@ test-postgres: setup
 	@test ! -e .venv/.failed
 
 test-newer: setup
-	$(PYTEST) $(AT_ONCE) --database-only $(OF_THE_SERVER) $(ARGS)
+	$(PYTEST) $(AT_ONCE) --database-only -m 'not slow' $(OF_THE_SERVER) $(ARGS)
 
 test-embedded: setup
 	$(PYTEST) $(AT_ONCE) $(ARGS)

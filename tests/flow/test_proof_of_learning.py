@@ -17,8 +17,8 @@ from quadrant.market import MarketSpec, planted_market, synthesize
 from quadrant.replay import Progress, Replay, ReplayOptions
 
 DAY = 86_400_000
-SEEDS = range(amount(3, 20))
-DEALS = range(amount(10, 40))
+SEEDS = range(amount(2, 20))
+DEALS = range(amount(6, 40))
 
 pytestmark = [pytest.mark.flow, pytest.mark.learning]
 
@@ -107,9 +107,9 @@ def test_what_was_skipped_before_the_override_is_acted_on_after_it(connection):
 def test_a_null_market_ends_without_override_in_nineteen_of_twenty_seeds(
     server_dsn, template, new_database
 ):
-    """Null are its S1 setups: inside the halo and just outside they break even. The rest is told by
-    its script, and is not judged here (those gates have no steps): what follows in S3, and that
-    prices rise while TS does, so that an earlier bar of the same window is a better one."""
+    """Null are its S1 setups: inside the halo and just outside they break even, and what turns up
+    too weakly for TS fails. What follows in S3 is told by its script, and is not judged here: those
+    gates have no steps."""
     planted = planted_market(timeframes=("15m",))
     spec = replace(planted, planted_success=planted.outside_success)
     moved = {}
@@ -117,7 +117,7 @@ def test_a_null_market_ends_without_override_in_nineteen_of_twenty_seeds(
         with new_database() as dsn, psycopg.connect(dsn, autocommit=True) as connection:
             connection.execute(
                 "update learning.gates set steps = '{0}'"
-                " where pattern_key <> 'pm.uptrend.S1.entry' or gate <> 'halo'"
+                " where pattern_key <> 'pm.uptrend.S1.entry'"
             )
             replay(connection, spec, seed)
             found = rows(

@@ -9,6 +9,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from amounts import amount
 
 from quadrant.bars import TIMEFRAMES, Bars
 from quadrant.engine import compute
@@ -17,8 +18,8 @@ from quadrant.replay import Replay, ReplayOptions, summarise
 from quadrant.tick import Position, StaleTickerError, Tick
 
 pytestmark = [pytest.mark.flow]
-SIX_HOURS = 6 * 3_600_000
-OPTIONS = ReplayOptions(chain="synthetic", learn_every=SIX_HOURS)
+LEARN_EVERY = amount(12, 6) * 3_600_000
+OPTIONS = ReplayOptions(chain="synthetic", learn_every=LEARN_EVERY)
 
 
 @pytest.fixture(scope="module")

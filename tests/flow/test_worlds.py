@@ -145,7 +145,13 @@ def test_a_bot_and_a_replay_keep_out_of_each_others_database(
         Replay(connection, bars, OPTIONS).run(stop=lambda: True)
         with pytest.raises(psycopg.Error, match="holds the replay of another market: /bars"):
             Replay(connection, market(6), OPTIONS)
-        told = quadrant("tick", QUADRANT_DSN=dsn)
+        told = subprocess.run(  # a tick that is refused leaves its connection to the process's end
+            [*COMMAND, "tick"],
+            env={**os.environ, "QUADRANT_DSN": dsn},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
         assert (told.returncode, told.stderr[:5]) == (1, "QD194")
 
 

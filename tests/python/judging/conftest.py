@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -144,38 +144,60 @@ def micro_outside(seen: Mapping[str, Any]) -> float:
     return 0.06 if seen["bucket"] == "micro" and 1.0 < seen["halo"] <= 1.2 else 0.0
 
 
-@pytest.fixture(scope="session")
-def judged_database(new_database: Callable[..., AbstractContextManager[str]]) -> Iterator[str]:
-    """Name of a database with 300 days of micro_outside, judged on day 300; only copied."""
+def faintly_outside(seen: Mapping[str, Any]) -> float:
+    """The same, too little for the tests, enough for a proposal."""
+    return 0.008 if micro_outside(seen) else 0.0
+
+
+@contextmanager
+def learned(
+    new_database: Callable[..., AbstractContextManager[str]],
+    pays: Callable[[Mapping[str, Any]], float],
+    status: str,
+) -> Iterator[str]:
+    """Name of a database with 300 days of a market, judged on day 300; it is only copied."""
     with new_database() as dsn:
         with psycopg.connect(dsn, autocommit=True) as connection:
             market = Market(connection)
-            market.fill(300, micro_outside)
+            market.fill(300, pays)
             market.learn(300)
-            assert list(market.solutions()) == ['{"bucket": "micro"}']
+            assert '{"bucket": "micro"}' in market.solutions(status)
         yield str(conninfo_to_dict(dsn)["dbname"])
+
+
+@pytest.fixture(scope="session")
+def judged_database(new_database: Callable[..., AbstractContextManager[str]]) -> Iterator[str]:
+    with learned(new_database, micro_outside, "active") as name:
+        yield name
+
+
+@pytest.fixture(scope="session")
+def proposal_database(new_database: Callable[..., AbstractContextManager[str]]) -> Iterator[str]:
+    with learned(new_database, faintly_outside, "proposed") as name:
+        yield name
 
 
 @pytest.fixture
 def database(
     request: pytest.FixtureRequest, new_database: Callable[..., AbstractContextManager[str]]
 ) -> Iterator[str]:
-    """A database of this test's own; where the test asks for `judged`, a copy of that one."""
-    is_judged = "judged" in request.fixturenames
-    copied = [request.getfixturevalue("judged_database")] if is_judged else []
+    """A database of this test's own: of `NAME_database` a copy where the test asks for NAME."""
+    asked = {"judged", "proposal"} & set(request.fixturenames)
+    copied = [request.getfixturevalue(f"{name}_database") for name in asked]
     with new_database(*copied) as dsn:
         yield dsn
 
 
 @pytest.fixture
-def judged(connection: Connection) -> Market:
+def judged(market: Market) -> Market:
     """A market of 300 days with a change in force for bucket micro."""
-    market = Market(connection)
-    ((market.count,),) = market.rows("select count(*) from learning.pattern_episode_events")
+    assert list(market.solutions()) == ['{"bucket": "micro"}']
     return market
 
 
 @pytest.fixture
 def market(connection: Connection) -> Market:
-    """An empty market of S1 setups."""
-    return Market(connection)
+    """A market of S1 setups: empty, or what the database is a copy of."""
+    market = Market(connection)
+    ((market.count,),) = market.rows("select count(*) from learning.pattern_episode_events")
+    return market

@@ -40,9 +40,7 @@ def overrides(market, where="true"):
 
 @pytest.fixture
 def proposal(market):
-    """The id of a proposal for bucket micro."""
-    market.fill(300, faintly_outside)
-    market.learn(300)
+    """The id of a proposal for bucket micro, after 300 days."""
     assert market.solutions() == {}
     return solution(market, "proposed")
 

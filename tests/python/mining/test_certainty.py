@@ -11,9 +11,12 @@ import psycopg
 import pytest
 from amounts import amount
 from brute_force import MINE
-from scipy import stats
-from statsmodels.stats.multitest import multipletests
-from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
+
+from quadrant.later import Later
+
+stats = Later("scipy.stats")
+multitest = Later("statsmodels.stats.multitest")
+proportion = Later("statsmodels.stats.proportion")
 
 PATTERN = "pm.uptrend.S1.entry"
 AS_OF = "2026-02-02 00:00+00"
@@ -106,9 +109,13 @@ def test_wilson_is_that_of_scipy_and_statsmodels(connection: psycopg.Connection[
     for (k, n), found in zip(counts, bounds, strict=True):
         scipy = stats.binomtest(k, n).proportion_ci(method="wilson")
         assert found == pytest.approx([scipy.low, scipy.high], abs=1e-9)
-        assert found == pytest.approx(proportion_confint(k, n, method="wilson"), abs=1e-9)
+        assert found == pytest.approx(
+            proportion.proportion_confint(k, n, method="wilson"), abs=1e-9
+        )
     (fractional,) = many(connection, "learning.wilson_interval", [2.5], [8.25])
-    assert fractional == pytest.approx(proportion_confint(2.5, 8.25, method="wilson"), abs=1e-9)
+    assert fractional == pytest.approx(
+        proportion.proportion_confint(2.5, 8.25, method="wilson"), abs=1e-9
+    )
 
 
 def test_normal_quantile_and_tail_are_those_of_scipy(connection: psycopg.Connection[Any]) -> None:
@@ -169,7 +176,7 @@ def test_q_is_that_of_statsmodels_and_intervals_agree_with_it(
         decide(quiet, seed, rates)
         rows = differences(quiet)
         assert len(rows) > 20
-        rejected, q, _, _ = multipletests([row["p"] for row in rows], 0.05, "fdr_bh")
+        rejected, q, _, _ = multitest.multipletests([row["p"] for row in rows], 0.05, "fdr_bh")
         assert [row["q"] for row in rows] == pytest.approx(list(q))
         assert [row["is_different"] for row in rows] == list(rejected)
         for row in rows:
@@ -177,7 +184,7 @@ def test_q_is_that_of_statsmodels_and_intervals_agree_with_it(
             assert excludes == row["is_different"], row
             assert row["difference_low"] <= row["difference"] <= row["difference_high"]
             assert row["level"] == pytest.approx(1 - 0.05 * max(1, sum(rejected)) / len(rows))
-            newcombe = confint_proportions_2indep(
+            newcombe = proportion.confint_proportions_2indep(
                 *(row["stats"]["sr"] * row["stats"]["n_eff"], row["stats"]["n_eff"]),
                 *(row["stats"]["sr_rest"] * row["stats"]["rest_n_eff"], row["stats"]["rest_n_eff"]),
                 method="newcomb",

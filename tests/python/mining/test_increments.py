@@ -223,7 +223,7 @@ def valid(event: dict[str, Any]) -> dict[str, Any]:
     steps=st.lists(st.lists(changes, min_size=1, max_size=3), min_size=2, max_size=6),
 )
 @settings(
-    max_examples=40,
+    max_examples=amount(12, 40),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
@@ -270,7 +270,7 @@ def test_lessons_follow_their_parent(connection: psycopg.Connection[Any]) -> Non
     after=st.builds(some_events, st.integers(0, 9999), st.integers(5, 25)),
 )
 @settings(
-    max_examples=40,
+    max_examples=amount(12, 40),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

@@ -10,6 +10,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from amounts import amount
 from brute_force import COUNTS, MINE, SLICES, key, slices
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -99,7 +100,7 @@ def groups(found: dict[str, list[int]]) -> dict[str, str]:
 
 @given(before=experiments, after=experiments, n_min=st.integers(1, 6), most=st.none() | st.just(2))
 @settings(
-    max_examples=40,
+    max_examples=amount(20, 40),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

@@ -10,7 +10,10 @@ from typing import Any
 
 import psycopg
 import pytest
-from statsmodels.stats.proportion import proportion_confint
+
+from quadrant.later import Later
+
+proportion = Later("statsmodels.stats.proportion")
 
 PATTERN = "pm.uptrend.S1.entry"
 BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
@@ -97,7 +100,7 @@ def twin(events: list[Event], lookback: timedelta) -> dict[int, list[float]]:
                 if None not in (next_own, next_broad) and own != broad and next_own != next_broad:
                     held = (own > broad) == (next_own > next_broad)  # type: ignore[operator]
             effective = sum(w for _, w in rows)
-            low, high = proportion_confint(
+            low, high = proportion.proportion_confint(
                 sum(w for success, w in rows if success), effective, method="wilson"
             )
             lessons.append((len(rows), high - low, held))
