@@ -116,8 +116,7 @@ def test_a_null_market_ends_without_override_in_nineteen_of_twenty_seeds(
     for seed in SEEDS:
         with new_database() as dsn, psycopg.connect(dsn, autocommit=True) as connection:
             connection.execute(
-                "update learning.gates set steps = '{0}'"
-                " where pattern_key <> 'pm.uptrend.S1.entry'"
+                "update learning.gates set steps = '{0}' where pattern_key <> 'pm.uptrend.S1.entry'"
             )
             replay(connection, spec, seed)
             found = rows(

@@ -34,7 +34,7 @@ RETIRED: dict[str, tuple[str, tuple[str, ...]]] = {
     r"\bmaterializer\b(?! (?:starting|finished|step failed))": ("judge", ()),
     r"\blatent.factor": (
         "is_copy, copy_of",
-        ("sql/views/mining/learning_lessons.sql", "docs/mining.md"),
+        ("sql/views/mining/learning_lessons.sql", "docs/mining.md", "docs/schema.sql"),
     ),
     r"\bevidence_stamp\b": ("counted_stamp", ()),
     # Of lessons, runs and requests; trades and windows are closed, and a bar is.
