@@ -18,7 +18,7 @@ CI_BARS := ../shared/data/bars
 SMALL := $(or $(QUADRANT_HOME),.quadrant)/small
 
 .PHONY: help setup demo down psql-demo check lint test test-postgres test-newer test-embedded \
-	untested soak promises bench ci-replay
+	untested schema upgrade-dump soak promises bench ci-replay
 
 help:
 	@echo 'For users:'
@@ -30,6 +30,8 @@ help:
 	@echo '  make test              lint, types, pytest and pgTAP on two PostgreSQL versions'
 	@echo '  make test-embedded     the same tests on the embedded PostgreSQL alone: needs no packages'
 	@echo '  make psql-demo         psql on a small market that was replayed'
+	@echo '  make schema            writes docs/schema.sql, after a change of tables, triggers or views'
+	@echo '  make upgrade-dump      writes the dump that the upgrade test begins with (PostgreSQL 15)'
 	@echo '  make untested          which SQL functions no test reaches'
 	@echo '  make soak              every campaign in its long form, and the promises (hours)'
 	@echo '  make bench             benchmarks'
@@ -86,6 +88,14 @@ untested: setup
 	@rm -f .venv/calls
 	-$(VIRTUALENV) -o track_functions=all sh -c 'QUADRANT_CALLS=.venv/calls $(PYTEST) $(AT_ONCE) $(ARGS)'
 	@$(BIN)/python tests/support/calls.py .venv/calls
+
+schema: setup
+	QUADRANT_WRITE=1 $(PYTEST) tests/python/database/test_schema_page.py
+
+# By the oldest server there is: newer ones can read it.
+upgrade-dump: setup
+	@.ci/postgres-packages
+	$(VIRTUALENV) sh -c 'QUADRANT_WRITE=1 $(PYTEST) tests/python/database/test_upgrade.py'
 
 # What `make test` does in short, at full length; then the promises.
 soak: export QUADRANT_LONG := 1

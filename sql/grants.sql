@@ -29,7 +29,7 @@ grant execute on function
     learning.lesson_verdict,
     learning.rate_stats,
     learning.attempts,
-    learning.event_weight,
+    learning.experiment_weight,
     learning.quadrant,
     learning.key_without,
     learning.rate_difference,

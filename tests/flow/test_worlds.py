@@ -176,7 +176,7 @@ def test_what_a_replay_learned_is_not_aged_out_by_todays_date(
     before = lessons_in_force(learned)
     assert before > 0, "packet died in mining"
     learned.execute("call learning.run_tuning_miner(true)")
-    learned.execute("call learning.run_materializer(true)")
+    learned.execute("call learning.run_judge(true)")
     assert lessons_in_force(learned) == before, "learned at today's date"
     told = quadrant("learn", "--json", QUADRANT_DSN=database)
     assert told.returncode == 0, told.stderr

@@ -18,6 +18,12 @@ ROOT = Path(__file__).parents[2]
 TREE = SchemaTree(ROOT / "migrations", ROOT / "sql")
 FILES = TREE.files()
 ROUTINES = [file for file in FILES if file.is_routine]
+MIGRATIONS = sorted(TREE.migrations.glob("*.sql"))
+# What migrations make because a column default, a check or a generated column calls it.
+NEEDED_BY_TABLES = {
+    *("clock", "log_time", "is_scope", "scope_items", "scope_signature", "is_finite"),
+    *("shares_are_whole", "preference"),
+}
 STATEMENTS = sorted(
     {*TREE.migrations.glob("*.sql"), *TREE.sql.rglob("*.sql"), ROOT / "pg_cron.sql"}
     | set((ROOT / "python/quadrant/sql").rglob("*.sql"))
@@ -280,6 +286,43 @@ def test_a_long_function_says_why(file: SchemaFile) -> None:
     assert len(file.text.splitlines()) <= 100 or "Long, for" in re.sub(r"\n-- ", " ", header)
 
 
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.path)
+def test_triggers_stand_in_their_folder_with_their_function(file: SchemaFile) -> None:
+    makes_one = bool(re.search(r"\)\s+returns\s+trigger\b", code_of(file.text)))
+    assert makes_one == file.path.startswith("triggers/") == bool(file.triggers)
+    made = re.findall(r"^create .*trigger\b.*$", code_of(file.text), re.MULTILINE)
+    assert len([line for line in made if " function " not in line]) == len(file.triggers)
+    calls = re.findall(r"\bexecute function (\S+)\(\)", code_of(file.text))
+    assert calls == [f"{file.schema}.{file.name}"] * len(file.triggers)
+
+
+def test_a_trigger_is_made_by_one_file(catalog: psycopg.Connection[Any]) -> None:
+    made = sorted((t.schema, t.table, t.name, file.name) for file in FILES for t in file.triggers)
+    assert made == sorted(
+        catalog.execute(
+            "select n.nspname, c.relname, t.tgname, p.proname from pg_trigger as t"
+            " join pg_class as c on c.oid = t.tgrelid join pg_proc as p on p.oid = t.tgfoid"
+            f" join pg_namespace as n on n.oid = c.relnamespace"
+            f" where {IN_OURS} and not t.tgisinternal"
+        ).fetchall()
+    )
+
+
+@pytest.mark.parametrize("path", MIGRATIONS, ids=lambda path: path.name)
+def test_a_migration_makes_tables_and_what_they_need(path: Path) -> None:
+    """Bodies are deployed from sql/, where a change shows; tables stand in their final form."""
+    code = code_of(path.read_text())
+    made = re.findall(r"\bcreate (?:or replace )?(?:function|procedure) \w+\.(\w+)", code)
+    assert set(made) <= NEEDED_BY_TABLES
+    assert not re.search(r"\bcreate\b[^;]*\b(trigger|view)\b", code)
+    long = [line for line in path.read_text().splitlines() if len(line) > 100]
+    assert [
+        line for line in long if not re.match(r"\s*(comment on .* is )?'.*'[;,)]*$", line)
+    ] == []
+    if not path.stem.endswith(".rollback"):
+        assert path.with_suffix(".rollback.sql").exists()
+
+
 def test_every_python_error_is_registered() -> None:
     registry = (ROOT / "docs" / "error_codes.md").read_text()
     source = "".join(p.read_text() for p in (ROOT / "python").rglob("*.py"))
@@ -288,7 +331,7 @@ def test_every_python_error_is_registered() -> None:
 
 
 def stage_of(file: SchemaFile) -> str:
-    """The folder below sql/functions or sql/views that a file stands in."""
+    """The folder below sql/functions, sql/triggers or sql/views that a file stands in."""
     return Path(file.path).parts[-2]
 
 

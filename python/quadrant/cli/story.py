@@ -27,7 +27,7 @@ def tell(progress: Progress, summary: Summary) -> None:
     lessons = summary.lessons
     out.print(
         f"Lessons: [bold]{lessons['active']}[/] slices with enough experiments "
-        f"({lessons['closed']} once copies are folded), {lessons['retired']} retired.",
+        f"({lessons['originals']} once copies are folded), {lessons['retired']} retired.",
         highlight=False,
     )
     _overrides(summary.overrides)

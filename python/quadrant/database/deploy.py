@@ -1,4 +1,4 @@
-"""Deploying sql/: functions and views, to the scheme of one queue in one transaction."""
+"""Deploying sql/: functions, triggers and views, to the scheme of one queue in one transaction."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from quadrant.database.errors import (
     ForeignDependant,
 )
 from quadrant.database.queries import queries
-from quadrant.database.tree import GRANTS, SchemaFile, SchemaTree, is_routine
+from quadrant.database.tree import GRANTS, SchemaFile, SchemaTree, Trigger, is_routine
 
 # undefined_function, _table, _object, _column, _parameter, invalid_schema_name
 _UNDEFINED = frozenset({"42883", "42P01", "42704", "42703", "42P02", "3F000"})
@@ -38,7 +38,7 @@ class Deployed:
 def deploy(
     connection: psycopg.Connection[Any], tree: SchemaTree, progress: Progress, *, recheck: bool
 ) -> Deployed:
-    """Bring functions, views and grants to what the tree says, or change nothing at all.
+    """Bring functions, triggers, views and grants to what the tree says, or change nothing at all.
 
     `recheck` has every body checked although no file changed (a migration ran). The connection is
     in autocommit mode and its session holds the migration lock. Raises QD302 to QD306.
@@ -79,12 +79,14 @@ class _Deployment:
             (is_routine(kind), schema, name) for _, _, kind, schema, name in known.values()
         }.difference(self._by_identity)
         present = set(self._execute("deploy/objects"))
+        triggers = self._triggers()
         self._queue = [
             file
             for file in self._files
             if file.path not in known
             or known[file.path][1] != file.sha256
             or (file.schema, file.name, file.kind) not in present
+            or triggers.get(file.identity, frozenset()) != file.triggers
         ]
         removed = self._remove(
             [row for path, row in known.items() if path not in {f.path for f in self._files}]
@@ -139,6 +141,7 @@ class _Deployment:
                 raise
             self._drop(file.is_routine, file.schema, file.name, because=file.path)
             self._create(file)
+        self._drop_triggers(self._triggers().get(file.identity, frozenset()) - file.triggers, file)
         self._execute("deploy/reset_role")
         self._execute(
             "deploy/remember",
@@ -160,6 +163,23 @@ class _Deployment:
             if file.is_routine and len(self._oids(file)) > 1:
                 for oid in before:
                     self._drop_oid(True, oid, because=file.path)
+
+    def _triggers(self) -> dict[tuple[bool, str, str], frozenset[Trigger]]:
+        """The triggers on our tables, by the function they call."""
+        found: dict[tuple[bool, str, str], set[Trigger]] = {}
+        for schema, name, *trigger in self._execute("deploy/triggers"):
+            found.setdefault((True, schema, name), set()).add(Trigger(*trigger))
+        return {function: frozenset(triggers) for function, triggers in found.items()}
+
+    def _drop_triggers(self, triggers: frozenset[Trigger], file: SchemaFile) -> None:
+        """Drop triggers that call the file's function and that the file makes no more."""
+        for trigger in triggers:
+            self._as_owner(file.schema)
+            self._connection.execute(
+                sql.SQL("drop trigger {} on {}").format(
+                    sql.Identifier(trigger.name), sql.Identifier(trigger.schema, trigger.table)
+                )
+            )
 
     def _remove(self, rows: list[tuple[Any, ...]]) -> tuple[str, ...]:
         """Drop what the files that are gone had made, unless another file makes it now."""

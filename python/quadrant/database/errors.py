@@ -95,6 +95,12 @@ class MigrateBusy(QuadrantError):
     code = "QD307"
 
 
+class MadeBeforeRelease(QuadrantError):
+    """The database was made by a version that was never released: no migration leads on from it."""
+
+    code = "QD309"
+
+
 class WrongEncoding(QuadrantError):
     """The database cannot hold every character: its encoding is not UTF-8."""
 

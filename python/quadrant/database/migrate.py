@@ -15,6 +15,7 @@ from quadrant.database.deploy import deploy, remove_all
 from quadrant.database.errors import (
     INSTALL_RIGHTS,
     LoginRefused,
+    MadeBeforeRelease,
     MigrateBusy,
     SchemaOutdated,
     WrongEncoding,
@@ -23,6 +24,8 @@ from quadrant.database.queries import queries
 from quadrant.database.tree import SchemaTree
 
 LOCK_WAIT = "300s"
+# The first migration of the chain that no release had.
+UNRELEASED = "0001.schemas_and_roles"
 Progress = Callable[[str, int, int], None]
 
 
@@ -60,6 +63,7 @@ def migrate(
                 f"the database's encoding is {encoding}, not UTF8",
                 hint="create database ... encoding 'UTF8' template template0",
             )
+        _refuse_unreleased(_applied(connection))
         applied = migrations.apply(dsn, tree.migrations, progress)
         deployed = deploy(connection, tree, progress, recheck=bool(applied))
         warnings = [row[0] for row in connection.execute(queries("migrate/warnings"))]
@@ -72,12 +76,15 @@ def rollback(
     """Take everything migrate made out of a database again, its data included; the ids."""
     tree = tree or SchemaTree.installed()
     with _locked(dsn) as connection:
+        _refuse_unreleased(_applied(connection))
         remove_all(connection)
         return tuple(migrations.rollback(dsn, tree.migrations, progress))
 
 
 def check_schema(connection: psycopg.Connection[Any], tree: SchemaTree | None = None) -> None:
     """Raise SchemaOutdated unless exactly this version's migrations and files are deployed.
+
+    MadeBeforeRelease where no migrate could bring it there.
 
     A role that may not look (the worker's, the PM's) is trusted.
     """
@@ -90,6 +97,7 @@ def check_schema(connection: psycopg.Connection[Any], tree: SchemaTree | None = 
         row = None
     applied, deployed = (set(values) for values in row) if row else (set(), set())
     wanted = {p.stem for p in tree.migrations.glob("*.sql") if not p.stem.endswith(".rollback")}
+    _refuse_unreleased(applied)
     if not applied:
         raise SchemaOutdated("the database has no Quadrant schema", hint="Run: quadrant migrate")
     if unknown := applied - wanted:
@@ -106,6 +114,24 @@ def check_schema(connection: psycopg.Connection[Any], tree: SchemaTree | None = 
         raise SchemaOutdated(
             "the database's functions and views are not those of this version of Quadrant",
             hint="Run: quadrant migrate",
+        )
+
+
+def _applied(connection: psycopg.Connection[Any]) -> set[str]:
+    """The ids of the migrations that ran here."""
+    try:
+        row = connection.execute(queries("migrate/applied")).fetchone()
+    except psycopg.errors.UndefinedTable:
+        return set()
+    return set(row[0]) if row else set()
+
+
+def _refuse_unreleased(applied: set[str]) -> None:
+    if UNRELEASED in applied:
+        raise MadeBeforeRelease(
+            "the database was made by a version of Quadrant that was never released",
+            hint="Make a new database (create database ..., or another --database) and replay your "
+            "bars, import your files or record into that one; then drop this one.",
         )
 
 

@@ -23,20 +23,41 @@ _CREATE = re.compile(
 )
 
 
+# Other triggers are made by other statements: these can be repeated.
+_CREATE_TRIGGER = re.compile(
+    r"\bcreate\s+or\s+replace\s+trigger\s+(?P<name>\w+)\s[^;]*?"
+    r"\bon\s+(?P<schema>\w+)\s*\.\s*(?P<table>\w+)\b",
+    re.IGNORECASE,
+)
+
+
 def is_routine(kind: str) -> bool:
     """Functions and procedures: the kinds that have signatures and bodies."""
     return kind in ("function", "procedure")
 
 
 @dataclass(frozen=True)
+class Trigger:
+    """A trigger and the table it is on."""
+
+    schema: str
+    table: str
+    name: str
+
+
+@dataclass(frozen=True)
 class SchemaFile:
-    """One file of sql/: its path below it, its text, and the object it makes."""
+    """One file of sql/: its path below it, its text, and the object it makes.
+
+    A trigger function's file makes the triggers that call it too.
+    """
 
     path: str
     text: str
     kind: Kind
     schema: str
     name: str
+    triggers: frozenset[Trigger] = frozenset()
 
     @property
     def sha256(self) -> str:
@@ -90,7 +111,8 @@ def read_file(path: Path, root: Path) -> SchemaFile:
     """Read one file and the object it makes from its first create; raises BadFile."""
     text = path.read_text(encoding="utf-8")
     relative = path.relative_to(root).as_posix()
-    match = _CREATE.search(_COMMENT.sub(" ", text))
+    code = _COMMENT.sub(" ", text)
+    match = _CREATE.search(code)
     if match is None:
         raise BadFile(
             f"{relative} makes no function, procedure or view with a schema in its name",
@@ -102,4 +124,8 @@ def read_file(path: Path, root: Path) -> SchemaFile:
             hint=f"Name the file {match['name']}.sql: a file is named after its object.",
         )
     kind: Kind = " ".join(match["kind"].lower().split())  # type: ignore[assignment]
-    return SchemaFile(relative, text, kind, match["schema"], match["name"])
+    triggers = frozenset(
+        Trigger(made["schema"], made["table"], made["name"])
+        for made in _CREATE_TRIGGER.finditer(code)
+    )
+    return SchemaFile(relative, text, kind, match["schema"], match["name"], triggers)

@@ -61,7 +61,7 @@ def import_rows(
     report = ImportReport(left_out=source.left_out)
     if source.columns:
         asked = connection.execute(
-            queries("importing/import_fields"), {"kind": source.kind.row_kind}
+            queries("importing/known_fields"), {"kind": source.kind.row_kind}
         ).fetchone()
         assert asked is not None
         report.columns_left_out = tuple(sorted(source.columns.difference(asked[0])))

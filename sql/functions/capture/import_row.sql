@@ -1,4 +1,4 @@
--- Stores one row strictly: p_kind is episode (fields: learning.checked_episode), trade
+-- Stores one row strictly: p_kind is episode (fields: learning.checked_window), trade
 -- (learning.checked_trade) or closed_trade (learning.record_closed_trade; it has no id here).
 -- written: new, completed, already there. Raises the first of the row's problems with all of them
 -- in the detail, and QD040 where its name stands for another one.
@@ -8,7 +8,7 @@ language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    v_episode learning.pattern_episode_events;
+    v_window learning.pattern_episode_events;
     v_trade learning.pattern_trade_events;
 begin
     if p_kind = 'closed_trade' then
@@ -19,7 +19,7 @@ begin
     end if;
     begin
         if p_kind = 'episode' then
-            v_episode := learning.checked_episode(p_row);
+            v_window := learning.checked_window(p_row);
         else
             v_trade := learning.checked_trade(p_row);
         end if;
@@ -32,7 +32,7 @@ begin
     end;
     if p_kind = 'episode' then
         select s.id, s.written into id, written
-        from learning.store_episodes(array[v_episode]) as s;
+        from learning.store_windows(array[v_window]) as s;
     else
         select s.id, s.written into id, written
         from learning.store_trades(array[v_trade]) as s;

@@ -12,7 +12,7 @@ declare
     v_row jsonb;
     v_read integer := 0;
     v_places integer[] := '{}';
-    v_episodes learning.pattern_episode_events[] := '{}';
+    v_windows learning.pattern_episode_events[] := '{}';
     v_trades learning.pattern_trade_events[] := '{}';
 begin
     foreach v_text in array p_rows loop
@@ -21,7 +21,7 @@ begin
         begin
             v_row := v_text;
             if p_kind = 'episode' then
-                v_episodes := v_episodes || learning.checked_episode(v_row);
+                v_windows := v_windows || learning.checked_window(v_row);
             else
                 v_trades := v_trades || learning.checked_trade(v_row);
             end if;
@@ -38,7 +38,7 @@ begin
                     reason := 'the row is no JSON the database can keep: ' || sqlerrm;
                 else
                     code := sqlstate;
-                    reason := learning.import_reason(p_kind, v_row, sqlerrm);
+                    reason := learning.reason_of(p_kind, v_row, sqlerrm);
                 end if;
                 id := learning.keep_reject(
                     p_kind, p_source, coalesce(v_row, to_jsonb(v_text), 'null'), code, reason
@@ -57,7 +57,7 @@ begin
         case when s.written = 'conflict' then 'QD040' end,
         case when s.written = 'conflict' then learning.import_conflict(p_kind) end
     from (
-        select e.* from learning.store_episodes(v_episodes) as e
+        select e.* from learning.store_windows(v_windows) as e
         union all
         select t.* from learning.store_trades(v_trades) as t
     ) as s;

@@ -27,7 +27,7 @@ begin
                 if not learning.is_row_fault(sqlstate) then
                     raise;
                 end if;
-                v_reason := learning.import_reason('closed_trade', v_trade, sqlerrm);
+                v_reason := learning.reason_of('closed_trade', v_trade, sqlerrm);
                 perform learning.keep_reject(
                     'closed_trade', p_source, v_trade, sqlstate, v_reason
                 );

@@ -35,7 +35,7 @@ begin
             end if;
             written := 'rejected';
             code := sqlstate;
-            reason := learning.import_reason(v_reject.kind, v_reject.payload, sqlerrm);
+            reason := learning.reason_of(v_reject.kind, v_reject.payload, sqlerrm);
             update learning.episode_rejects as j
             set sqlstate = code, reason = retry_reject.reason
             where j.id = p_id and (j.sqlstate, j.reason) <> (code, retry_reject.reason);

@@ -23,7 +23,7 @@ begin
     from (
         select k.position_id,
             case when w.scope is null then k.scope
-                else learning.import_scope(w.scope, '') end as scope,
+                else learning.read_scope(w.scope, '') end as scope,
             coalesce(w.state, k.state) as state,
             case when k.status in ('paused', 'archived') then k.status
                 else coalesce(w.status, k.status) end as status,

@@ -30,7 +30,7 @@ begin
         select coalesce(
             jsonb_agg(jsonb_build_object(
                 'action', i.action, 'pattern_key', i.pattern_key,
-                'scope', learning.import_scope(
+                'scope', learning.read_scope(
                     coalesce(nullif(i.scope, 'null'), p_scope), i.pattern_key
                 )
             ) order by i.n),

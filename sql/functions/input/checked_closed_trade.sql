@@ -11,8 +11,8 @@ set search_path = pg_catalog, pg_temp
 set timezone = 'UTC'
 as $$
 declare
-    v_trade_id text := learning.import_text(
-        learning.import_object(p_trade, 'closed_trade') -> 'trade_id', 'trade_id'
+    v_trade_id text := learning.read_text(
+        learning.read_object(p_trade, 'closed_trade') -> 'trade_id', 'trade_id'
     );
     v_given jsonb := (
         select coalesce(jsonb_object_agg(g.key, g.value), '{}')
@@ -43,15 +43,15 @@ begin
             hint = 'Capital is allocated to 15m, 1h and 4h; there is no 1m.',
             column = 'timeframe';
     end if;
-    v_roi := learning.import_roi(v_trade);
-    v_closed_at := learning.import_time(v_trade -> 'closed_at', 'closed_at');
-    v_opened_at := learning.import_time(v_trade -> 'opened_at', 'opened_at');
-    perform learning.import_text(v_trade -> 'symbol', 'symbol'),
-        learning.import_flag(v_trade -> 'did_trim', 'did_trim'),
-        learning.import_flag(v_trade -> 'reached_s3', 'reached_s3'),
-        learning.import_finite(v_trade -> 'hold_hours', 'hold_hours'),
-        learning.import_finite(v_trade -> 'cost', 'cost'),
-        learning.import_finite(v_trade -> 'pnl', 'pnl');
+    v_roi := learning.read_roi(v_trade);
+    v_closed_at := learning.read_time(v_trade -> 'closed_at', 'closed_at');
+    v_opened_at := learning.read_time(v_trade -> 'opened_at', 'opened_at');
+    perform learning.read_text(v_trade -> 'symbol', 'symbol'),
+        learning.read_flag(v_trade -> 'did_trim', 'did_trim'),
+        learning.read_flag(v_trade -> 'reached_s3', 'reached_s3'),
+        learning.read_number(v_trade -> 'hold_hours', 'hold_hours'),
+        learning.read_number(v_trade -> 'cost', 'cost'),
+        learning.read_number(v_trade -> 'pnl', 'pnl');
     v_odd := case
         when v_opened_at > v_closed_at then 'opened_at is after closed_at'
         when coalesce(v_trade ->> 'position_id', '0') !~ '^\d{1,18}$'
@@ -67,7 +67,7 @@ begin
     if v_trade ? 'pattern_key' then
         v_pattern_key := learning.canonical_pattern_key(v_trade ->> 'pattern_key');
     end if;
-    v_scope := learning.import_scope(v_trade -> 'scope', coalesce(v_pattern_key, ''));
+    v_scope := learning.read_scope(v_trade -> 'scope', coalesce(v_pattern_key, ''));
     return v_trade - 'roi_is_checked' || jsonb_build_object(
         'trade_id', v_trade_id,
         'roi', v_roi,

@@ -10,29 +10,29 @@ language plpgsql immutable
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    v_row jsonb := learning.import_object(p_gate, 'gate');
+    v_row jsonb := learning.read_object(p_gate, 'gate');
     v_gate learning.gates;
     v_multiplies boolean;
     v_wrong text;
 begin
     v_gate.pattern_key := p_pattern_key;
     v_gate.ordinal := p_ordinal;
-    v_gate.gate := learning.import_text(v_row -> 'gate', 'gate');
+    v_gate.gate := learning.read_text(v_row -> 'gate', 'gate');
     v_gate.value_key := coalesce(
-        learning.import_text(v_row -> 'value_key', 'value_key'), v_gate.gate
+        learning.read_text(v_row -> 'value_key', 'value_key'), v_gate.gate
     );
-    v_gate.direction := learning.import_text(v_row -> 'direction', 'direction');
-    v_gate.base := learning.import_finite(v_row -> 'base', 'base');
+    v_gate.direction := learning.read_text(v_row -> 'direction', 'direction');
+    v_gate.base := learning.read_number(v_row -> 'base', 'base');
     if jsonb_typeof(v_row -> 'steps') = 'array' then
         v_gate.steps := array(
-            select distinct learning.import_finite(s.item, 'a step')
+            select distinct learning.read_number(s.item, 'a step')
             from jsonb_array_elements(v_row -> 'steps') as s (item)
             order by 1
         );
     end if;
-    v_gate.min_value := learning.import_finite(v_row -> 'min_value', 'min_value');
-    v_gate.max_value := learning.import_finite(v_row -> 'max_value', 'max_value');
-    v_gate.adjust := learning.import_text(v_row -> 'adjust', 'adjust');
+    v_gate.min_value := learning.read_number(v_row -> 'min_value', 'min_value');
+    v_gate.max_value := learning.read_number(v_row -> 'max_value', 'max_value');
+    v_gate.adjust := learning.read_text(v_row -> 'adjust', 'adjust');
     if 1e9 >= all (
         array[abs(v_gate.base), abs(v_gate.min_value), abs(v_gate.max_value)]
         || array(select abs(s.step) from unnest(v_gate.steps) as s (step))

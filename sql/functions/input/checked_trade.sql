@@ -8,17 +8,17 @@ language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    v_row jsonb := learning.import_object(p_row, 'trade');
+    v_row jsonb := learning.read_object(p_row, 'trade');
     v_trade learning.pattern_trade_events;
     v_ordinal double precision := coalesce(
-        learning.import_finite(v_row -> 'ordinal', 'ordinal'), 1
+        learning.read_number(v_row -> 'ordinal', 'ordinal'), 1
     );
 begin
-    v_trade.trade_id := learning.import_text(v_row -> 'trade_id', 'trade_id');
-    v_trade.roi := learning.import_roi(v_row);
+    v_trade.trade_id := learning.read_text(v_row -> 'trade_id', 'trade_id');
+    v_trade.roi := learning.read_roi(v_row);
     v_trade.closed_at := coalesce(
-        learning.import_time(v_row -> 'closed_at', 'closed_at'),
-        learning.import_time(v_row -> 'timestamp', 'timestamp')
+        learning.read_time(v_row -> 'closed_at', 'closed_at'),
+        learning.read_time(v_row -> 'timestamp', 'timestamp')
     );
     perform learning.require_fields(
         '{trade_id,pattern_key,action_category,roi,closed_at}',
@@ -37,10 +37,10 @@ begin
             message = format('unknown action %L', left(v_trade.action_category, 100)),
             hint = 'Actions are entry, add, trim and exit.', column = 'action_category';
     end if;
-    v_trade.scope := learning.import_scope(v_row -> 'scope', v_trade.pattern_key);
-    v_trade.did_trim := learning.import_flag(v_row -> 'did_trim', 'did_trim');
-    v_trade.reached_s3 := learning.import_flag(v_row -> 'reached_s3', 'reached_s3');
-    v_trade.hold_hours := learning.import_finite(v_row -> 'hold_hours', 'hold_hours');
+    v_trade.scope := learning.read_scope(v_row -> 'scope', v_trade.pattern_key);
+    v_trade.did_trim := learning.read_flag(v_row -> 'did_trim', 'did_trim');
+    v_trade.reached_s3 := learning.read_flag(v_row -> 'reached_s3', 'reached_s3');
+    v_trade.hold_hours := learning.read_number(v_row -> 'hold_hours', 'hold_hours');
     if v_trade.hold_hours < 0 then
         raise exception using
             errcode = 'QD046', message = 'hold_hours is below 0', column = 'hold_hours';

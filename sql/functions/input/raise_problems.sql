@@ -1,4 +1,4 @@
--- Where a row of a kind has several problems (learning.import_problems): raises the first under its
+-- Where a row of a kind has several problems (learning.problems_of): raises the first under its
 -- own code, with all of them in the detail. Nothing where it has one: what found that says it.
 create or replace function learning.raise_problems(p_kind text, p_row jsonb)
 returns void
@@ -11,7 +11,7 @@ begin
     select p.*, string_agg(format('%s %s', p.code, p.reason), '; ') over () as told,
         count(*) over () as problems
     into v_problem
-    from learning.import_problems(p_kind, p_row) with ordinality as p
+    from learning.problems_of(p_kind, p_row) with ordinality as p
     order by p.ordinality
     limit 1;
     if v_problem.problems > 1 then

@@ -11,7 +11,7 @@ begin
             errcode = 'QD006', message = format('%s is missing', p_argument),
             hint = 'It is a name of 1 to 200 characters.';
     end if;
-    return learning.import_text(to_jsonb(p_name), p_argument);
+    return learning.read_text(to_jsonb(p_name), p_argument);
 end
 $$;
 comment on function learning.require_name(text, text) is

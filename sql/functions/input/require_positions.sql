@@ -27,22 +27,22 @@ begin
     for v_item in select p.item from jsonb_array_elements(p_positions) as p (item) loop
         v_place := v_place + 1;
         begin
-            perform learning.import_object(v_item, 'position');
+            perform learning.read_object(v_item, 'position');
             foreach v_field in array array[
                 'token_chain', 'token_contract', 'symbol', 'timeframe'
             ] loop
                 perform learning.require_name(
-                    learning.import_text(v_item -> v_field, v_field), v_field
+                    learning.read_text(v_item -> v_field, v_field), v_field
                 );
             end loop;
-            perform learning.import_text(v_item -> 'book', 'book');
+            perform learning.read_text(v_item -> 'book', 'book');
             if v_item ->> 'timeframe' not in ('15m', '1h', '4h') then
                 raise exception using
                     errcode = 'QD007',
                     message = format('unknown timeframe %L', v_item ->> 'timeframe'),
                     hint = 'Timeframes are 15m, 1h and 4h.';
             end if;
-            if learning.import_finite(v_item -> 'total_allocation_pct', 'total_allocation_pct')
+            if learning.read_number(v_item -> 'total_allocation_pct', 'total_allocation_pct')
                 not between 0 and 100
             then
                 raise exception using

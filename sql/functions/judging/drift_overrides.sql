@@ -1,6 +1,6 @@
--- The overrides drift asks for in a pattern: closed lessons whose events mostly lack samples.
--- Proposed only, but under the profile plan; never where a tested solution lives. Ids and times are
--- null; confidence is n / (n + 50).
+-- The overrides drift asks for in a pattern: lessons, no copies, most of whose experiments lack
+-- samples. Proposed only, but under the profile plan; never where a tested solution lives. Ids and
+-- times are null; confidence is n / (n + 50).
 create or replace function learning.drift_overrides(p_pattern_key text)
 returns setof learning.pm_overrides
 language sql stable
@@ -26,7 +26,7 @@ as $$
         )
     )) as o
     where d.pattern_key = p_pattern_key
-        and d.closed
+        and not d.is_copy
         and not d.simulated
         and d.why_not = ''
         and not exists (

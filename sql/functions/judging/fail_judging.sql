@@ -1,5 +1,5 @@
 -- A worker could not finish a run: it ends as failed with the error (sqlstate, message, context),
--- its open requests are dropped, and what was in force stays. False when the run is closed already.
+-- its open requests are dropped, and what was in force stays. False when the run has ended already.
 create or replace function learning.fail_judging(p_run_id bigint, p_error jsonb)
 returns boolean
 language plpgsql volatile security definer
@@ -24,4 +24,4 @@ end
 $$;
 comment on function learning.fail_judging(bigint, jsonb) is
     'Ends a judging run as failed with a worker''s error; what was in force stays. False when it '
-    'is closed.';
+    'has ended.';

@@ -1,5 +1,5 @@
 -- A worker could not simulate a request: back to the queue, failed for good after three attempts.
--- Returns its status, null when the request is gone or closed.
+-- Returns its status, null when the request is gone or ended.
 create or replace function learning.fail_simulation(p_request_id bigint, p_error text)
 returns text
 language plpgsql volatile security definer

@@ -1,5 +1,5 @@
--- The overrides of a pattern's DX ladder: closed ladder lessons whose multiplier is at least 0.02
--- from 1. Proposed only, but under the profile plan. Ids and times are null; confidence is
+-- The overrides of a pattern's DX ladder: ladder lessons, no copies, whose multiplier is at least
+-- 0.02 from 1. Proposed only, but under the profile plan. Ids and times are null; confidence is
 -- n_success / 100, at most 1.
 create or replace function learning.ladder_overrides(p_pattern_key text)
 returns setof learning.pm_overrides
@@ -29,7 +29,7 @@ as $$
     )) as o
     where l.pattern_key = p_pattern_key
         and l.status = 'active'
-        and l.closed
+        and not l.is_copy
         and abs(m.multiplier - 1) >= 0.02
 $$;
 comment on function learning.ladder_overrides(text) is

@@ -10,7 +10,7 @@ as $$
         'reason', d.why_not, 'lessons', count(*)
     )
     from learning.drift_levers as d
-    where d.pattern_key = p_pattern_key and d.closed and not d.simulated and d.why_not <> ''
+    where d.pattern_key = p_pattern_key and not d.is_copy and not d.simulated and d.why_not <> ''
     group by d.action_category, d.why_not
     order by d.action_category, d.why_not
 $$;

@@ -42,7 +42,7 @@ begin
     insert into learning.look_slices (look_id, lesson_id, scope_subset, depth)
     select v_look, t.lesson_id, t.scope_subset, t.depth
     from learning.tuning_lessons as t
-    where t.pattern_key = p_pattern_key and t.closed and t.simulated and t.depth <= v_depth
+    where t.pattern_key = p_pattern_key and not t.is_copy and t.simulated and t.depth <= v_depth
     union
     select v_look, o.lesson_id, o.scope_subset, o.depth
     from learning.solutions as o

@@ -1,6 +1,6 @@
--- Stores the comparisons that requests asked for and closes the requests. p_results: array of
+-- Stores the comparisons that requests asked for and ends the requests. p_results: array of
 -- {"request_id", columns of gate_simulations}, arrays as array literals from 0. What was asked by a
--- request that is gone or closed (its run was superseded) is not stored. Returns how many were.
+-- request that is gone or ended (its run was superseded) is not stored. Returns how many were.
 create or replace function learning.store_simulations(p_results jsonb)
 returns bigint
 language plpgsql volatile security definer
@@ -20,7 +20,7 @@ begin
             sides jsonb
         )
     ),
-    closed as (
+    ended as (
         update learning.simulation_requests as r
         set status = 'done', leased_by = null, leased_until = null, error = null,
             finished_at = clock_timestamp()
@@ -37,7 +37,7 @@ begin
         b.dodge_rate, b.evidence, b.changed, b.misses_caught, b.failures_added, b.failures_avoided,
         b.wins_lost, b.benefit, b.cost, b.z, b.money_z, b.record,
         coalesce(b.sides, '{}')
-    from closed as c
+    from ended as c
     join brought as b on b.request_id = c.id
     order by c.id
     on conflict do nothing;
@@ -46,4 +46,4 @@ begin
 end
 $$;
 comment on function learning.store_simulations(jsonb) is
-    'Stores comparisons and closes their requests; returns how many were still asked for.';
+    'Stores comparisons and ends their requests; returns how many were still asked for.';

@@ -1,6 +1,7 @@
 -- The experiments of a pattern decided in (p_from, p_until], as contributions of p_mining: all of
 -- them, or those of some attempts (p_attempts null: all), with their scopes in canonical form. An
--- event weighs 1 / decided windows of its attempt, pending ones and those outside the time too.
+-- experiment weighs 1 / decided windows of its attempt, pending ones and those outside the time
+-- too.
 create or replace function learning.counted_experiments(
     p_pattern_key text, p_from timestamptz, p_until timestamptz, p_attempts text[], p_mining bigint
 )
@@ -13,7 +14,7 @@ as $$
         a.weight, e.has_samples, e.roi, p_mining, e.samples_digest
     from learning.pattern_episode_events as e
     join (
-        select w.attempt_id, learning.event_weight(count(*)) as weight
+        select w.attempt_id, learning.experiment_weight(count(*)) as weight
         from learning.pattern_episode_events as w
         where w.pattern_key = p_pattern_key
             and w.decision is not null

@@ -1,6 +1,6 @@
 -- The iceberg cube: every slice of the pattern's contributions (those counted first after mining
 -- p_since; null: all) with at least p_floor experiments and at most p_max_dims conditions (null:
--- any number), of coded values. Events become rows of binary digits (events_statement), these
+-- any number), of coded values. Events become rows of binary digits (experiments_statement), these
 -- become bit strings, one per digit, anew below each leading condition, so that they stay short
 -- (slice_leads, gather_statement); slices are found by AND (deeper_slices) and counted by
 -- bit_count (count_statement). docs/mining.md has an example.
@@ -9,7 +9,7 @@ create or replace function learning.find_slices(
 )
 returns setof learning.slice_counts
 language plpgsql volatile
--- Bit strings are summed up in the order of the events: groups are hashed, never sorted.
+-- Bit strings are summed up in the order of the experiments: groups are hashed, never sorted.
 set search_path = pg_catalog, pg_temp
 set enable_hashagg = on set enable_sort = off
 set enable_nestloop = off set enable_mergejoin = off set jit = off
@@ -44,7 +44,7 @@ begin
         v_weights := '{0}';
     end if;
 
-    execute learning.events_statement(p_pattern_key, p_since, v_weights, v_weight_digits);
+    execute learning.experiments_statement(p_pattern_key, p_since, v_weights, v_weight_digits);
     v_count := learning.count_statement(v_weights, v_weight_digits);
     for v_gather in
         select string_agg(
@@ -65,7 +65,7 @@ begin
         ) into v_parts;
         return query execute v_count using p_pattern_key, v_parts, p_floor, p_max_dims;
     end loop;
-    drop table pg_temp.slice_events;
+    drop table pg_temp.slice_experiments;
 end
 $$;
 comment on function learning.find_slices(text, integer, integer, bigint) is

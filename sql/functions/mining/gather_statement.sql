@@ -1,10 +1,11 @@
 -- SQL of the parts (slice_part) of a lead (p_turns, p_last: see slice_leads) with at least p_floor
--- events: the events of pg_temp.slice_events (events_statement) by the values of the leading
--- dimensions, each column of digits summed up to a bit string. This is generated, for SQL sums up a
--- fixed number of columns only: rows of (event, digit) summed up in a fixed text take three times
--- as long, matrices cut by array slices make a search 1.2 to 1.4 times as long (10,000 x 10,
--- 100,000 x 8). A bit string keeps the order of the events where groups are hashed (find_slices
--- sees to it); each lead is a GROUP BY of its own, as sets of them may be sorted all the same.
+-- experiments: the experiments of pg_temp.slice_experiments (experiments_statement) by the values
+-- of the leading dimensions, each column of digits summed up to a bit string. This is generated,
+-- for SQL sums up a fixed number of columns only: rows of (event, digit) summed up in a fixed text
+-- take three times as long, matrices cut by array slices make a search 1.2 to 1.4 times as long
+-- (10,000 x 10, 100,000 x 8). A bit string keeps the order of the experiments where groups are
+-- hashed (find_slices sees to it); each lead is a GROUP BY of its own, as sets of them may be
+-- sorted all the same.
 create or replace function learning.gather_statement(
     p_pattern_key text, p_turns integer[], p_last integer, p_classes integer,
     p_weight_digits integer, p_floor integer
@@ -48,7 +49,7 @@ as $$
                 array[%s]::varbit[] as weight_digits,
                 array[%s]::integer[] as class_starts,
                 array[%s]::integer[] as class_lengths
-            from pg_temp.slice_events as e
+            from pg_temp.slice_experiments as e
             %s
             having count(*) >= %s
         $sql$,
@@ -72,4 +73,4 @@ as $$
 $$;
 comment on function
     learning.gather_statement(text, integer[], integer, integer, integer, integer) is
-    'SQL that gathers the events of a lead of the search for slices into bit strings.';
+    'SQL that gathers the experiments of a lead of the search for slices into bit strings.';

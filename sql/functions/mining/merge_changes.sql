@@ -40,7 +40,7 @@ begin
                 from learning.changed_counts($1, $2, $3) as c
             )%s
             update learning.slice_rates as r
-            set %s, evidence = $4
+            set %s, mining = $4
             from s%s as d
             where r.pattern_key = $1 and r.slice_key = d.slice_key
         $sql$,

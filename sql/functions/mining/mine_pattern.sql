@@ -1,6 +1,6 @@
 -- Mines one pattern as of a moment: experiments of the last lookback_days to slice_rates and on to
 -- lessons; touches only what changed. The changes since the last mining are merged into the stored
--- slices; all are found anew where settings, lookback or much of the evidence changed, the clock
+-- slices; all are found anew where settings, lookback or many of the experiments changed, the clock
 -- went back, or a slice that is not stored may qualify by now. Tables that grew are analyzed before
 -- and after. Returns {"events", "slices", "slices_changed", "lessons", "lessons_changed",
 -- "retired"}; slices under n_min are not told.
@@ -47,18 +47,18 @@ begin
         ) as t;
         v_changes := coalesce(cardinality(v_gone), 0) + coalesce(cardinality(v_came), 0);
         v_keeps := v_changes <= greatest(
-                v_state.n_events / v_limits.changed_part, v_limits.few_changes
+                v_state.n_experiments / v_limits.changed_part, v_limits.few_changes
             )
             and learning.merging_pays(p_pattern_key, v_changes);
-        v_state.n_events := v_state.n_events
+        v_state.n_experiments := v_state.n_experiments
             + coalesce(cardinality(v_came), 0) - coalesce(cardinality(v_gone), 0);
         -- What got another scope or quadrant is new where it counts now; another weight is not.
         v_state.n_new := v_state.n_new + (
             select count(*)
             from (
-                select c.event_id, c.scope, c.quadrant from unnest(v_came) as c
+                select c.experiment_id, c.scope, c.quadrant from unnest(v_came) as c
                 except
-                select g.event_id, g.scope, g.quadrant from unnest(v_gone) as g
+                select g.experiment_id, g.scope, g.quadrant from unnest(v_gone) as g
             ) as n
         );
     else
@@ -69,10 +69,10 @@ begin
         from learning.counted_experiments(
             p_pattern_key, p_as_of - v_lookback, p_as_of, null, v_state.mining
         ) as c;
-        get diagnostics v_state.n_events = row_count;
+        get diagnostics v_state.n_experiments = row_count;
     end if;
     perform learning.log('INFO', 'TuningMiner starting', jsonb_build_object(
-        'pattern_key', p_pattern_key, 'events', v_state.n_events, 'lookback_days', v_days
+        'pattern_key', p_pattern_key, 'events', v_state.n_experiments, 'lookback_days', v_days
     ), p_run_id);
     if v_keeps and v_changes > 0 then
         perform learning.merge_changes(p_pattern_key, v_gone, v_came, v_state.mining);
@@ -80,17 +80,17 @@ begin
 
     v_is_new_base := not v_keeps
         or v_state.configuration <> v_configuration
-        or v_state.n_events = 0
+        or v_state.n_experiments = 0
         or v_state.n_new > v_n_min - v_state.base_floor and (
-            v_state.n_events <= v_limits.many_events
-            or v_state.n_new > v_state.n_events / v_limits.new_part
+            v_state.n_experiments <= v_limits.many_experiments
+            or v_state.n_new > v_state.n_experiments / v_limits.new_part
             or learning.has_new_slices(
                 p_pattern_key, v_state.base_mining, v_state.base_floor, v_n_min
             )
         );
     if v_is_new_base then
         v_state.base_floor := ceil(
-            v_n_min * case when v_state.n_events > v_limits.many_events
+            v_n_min * case when v_state.n_experiments > v_limits.many_experiments
                 then v_limits.many_stored else v_limits.few_stored end
         );
         v_state.base_mining := v_state.mining;
@@ -128,14 +128,14 @@ begin
         base_mining = v_state.base_mining,
         base_floor = v_state.base_floor,
         lookback_days = v_days,
-        n_events = v_state.n_events,
+        n_experiments = v_state.n_experiments,
         n_new = v_state.n_new
     where m.pattern_key = p_pattern_key;
 
     select v_result || jsonb_build_object(
-        'events', v_state.n_events,
+        'events', v_state.n_experiments,
         'slices', count(*),
-        'slices_changed', count(*) filter (where r.evidence = v_state.mining)
+        'slices_changed', count(*) filter (where r.mining = v_state.mining)
     )
     into v_result
     from learning.slice_rates as r

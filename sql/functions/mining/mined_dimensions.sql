@@ -1,7 +1,7 @@
 -- The enabled dimensions a pattern has codes for, in the order of their places (turn 1, 2, ...).
 -- item_of maps a value to the character that stands for it in a key, digits_of to its code in
 -- binary digits, as many as every code of the dimension fits in: those from first_digit to
--- last_digit of an event (events_statement).
+-- last_digit of an experiment (experiments_statement).
 create or replace function learning.mined_dimensions(p_pattern_key text)
 returns table (
     name text, turn integer, first_digit integer, last_digit integer, item_of jsonb,

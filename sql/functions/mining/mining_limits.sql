@@ -2,7 +2,7 @@
 -- from `python tests/bench/mining` (docs/benchmarks.md), from the size in brackets.
 create or replace function learning.mining_limits()
 returns table (
-    many_events integer, few_stored numeric, many_stored numeric,
+    many_experiments integer, few_stored numeric, many_stored numeric,
     changed_part integer, few_changes integer, new_part integer,
     most_weights integer, searched_below_all integer,
     single_leads integer, leads_of_two integer, follow_two integer,
@@ -13,7 +13,7 @@ returns table (
 language sql immutable parallel safe
 as $$
     select
-        -- Beyond many_events a rebuild stores slices from many_stored of n_min on, else from
+        -- Beyond many_experiments a rebuild stores slices from many_stored of n_min on, else from
         -- few_stored: the lower, the more is stored, and the rarer a slice is missing (10,000 x
         -- 10).
         5000, 1 / 3.0, 3 / 4.0,
@@ -27,10 +27,10 @@ as $$
         33,
         -- So many dimensions, the last, are searched below the whole pattern (10,000 x 10).
         3,
-        -- Beyond single_leads events each lead is gathered and searched alone (10,000 x 28).
+        -- Beyond single_leads experiments each lead is gathered and searched alone (10,000 x 28).
         4000,
-        -- Beyond leads_of_two events two conditions lead where follow_two dimensions or more follow
-        -- the first (100,000 x 8); beyond leads_of_two_mostly where follow_two_mostly do
+        -- Beyond leads_of_two experiments two conditions lead where follow_two dimensions or more
+        -- follow the first (100,000 x 8); beyond leads_of_two_mostly where follow_two_mostly do
         -- (1,000,000 x 6).
         16000, 6, 300000, 3,
         -- From most_merged changes of weight 2^32 on a merge may sum up more than is exact (2^53);

@@ -1,5 +1,5 @@
 -- Finds every slice of a pattern anew and stores those of at least p_floor experiments. p_keeps:
--- what is stored was merged up to now, so a slice that counts the same keeps its evidence and keys
+-- what is stored was merged up to now, so a slice that counts the same keeps its mining and keys
 -- keep their meaning; else all is stored as new. A lesson whose slice goes is given the stats it
 -- had. Returns how many slices it stored or changed.
 create or replace function learning.rebuild_slices(
@@ -19,7 +19,7 @@ begin
         delete from learning.slice_rates as r where r.pattern_key = p_pattern_key;
         insert into learning.slice_rates (
             pattern_key, slice_key, acted_success, acted_failure, skipped_success, skipped_failure,
-            n_policy, weight, success_weight, n_sampled, n_valued, evidence
+            n_policy, weight, success_weight, n_sampled, n_valued, mining
         )
         select p_pattern_key, f.*, p_mining
         from learning.find_slices(p_pattern_key, p_floor, v_max_dims, null) as f;
@@ -51,7 +51,7 @@ begin
         set acted_success = f.acted_success, acted_failure = f.acted_failure,
             skipped_success = f.skipped_success, skipped_failure = f.skipped_failure,
             n_policy = f.n_policy, weight = f.weight, success_weight = f.success_weight,
-            n_sampled = f.n_sampled, n_valued = f.n_valued, evidence = p_mining
+            n_sampled = f.n_sampled, n_valued = f.n_valued, mining = p_mining
         from found as f
         where r.pattern_key = p_pattern_key
             and r.slice_key = f.slice_key
@@ -67,7 +67,7 @@ begin
     added as (
         insert into learning.slice_rates (
             pattern_key, slice_key, acted_success, acted_failure, skipped_success, skipped_failure,
-            n_policy, weight, success_weight, n_sampled, n_valued, evidence
+            n_policy, weight, success_weight, n_sampled, n_valued, mining
         )
         select p_pattern_key, f.*, p_mining
         from found as f

@@ -1,9 +1,9 @@
--- How a search over p_dims dimensions and p_n events is cut up: each row is a lead, the dimensions
--- (turns) whose values the events are grouped by, and last, after which turn conditions are looked
--- for below it. Dimension by dimension leads to what follows it; the last few are searched below
--- the whole pattern (no turns). Leads of one step are gathered at once: all where events are few,
--- each alone where they are many. There two dimensions lead where many follow the first, which is
--- then counted only (last: all).
+-- How a search over p_dims dimensions and p_n experiments is cut up: each row is a lead, the
+-- dimensions (turns) whose values the experiments are grouped by, and last, after which turn
+-- conditions are looked for below it. Dimension by dimension leads to what follows it; the last few
+-- are searched below the whole pattern (no turns). Leads of one step are gathered at once: all
+-- where experiments are few, each alone where they are many. There two dimensions lead where many
+-- follow the first, which is then counted only (last: all).
 create or replace function learning.slice_leads(p_n bigint, p_dims integer, p_max_dims integer)
 returns table (step bigint, turns integer[], last integer)
 language sql immutable parallel safe

@@ -46,7 +46,7 @@ begin
         ) as c
         full join learning.counted_experiments(
             p_pattern_key, p_from, p_until, coalesce(v_attempts, '{}'), p_mining
-        ) as w on w.event_id = c.event_id and w.attempt_id = c.attempt_id
+        ) as w on w.experiment_id = c.experiment_id and w.attempt_id = c.attempt_id
         where (c.decided_at, c.scope, c.quadrant, c.weight, c.has_samples, c.samples_digest, c.roi)
             is distinct from (
                 w.decided_at, w.scope, w.quadrant, w.weight, w.has_samples, w.samples_digest, w.roi
@@ -55,11 +55,11 @@ begin
     removed as (
         delete from learning.mining_contributions as c
         using differences as d
-        where (d.after).event_id is null
+        where (d.after).experiment_id is null
             and c.pattern_key = p_pattern_key
             and c.attempt_id = any (v_attempts)
             and c.attempt_id = (d.before).attempt_id
-            and c.event_id = (d.before).event_id
+            and c.experiment_id = (d.before).experiment_id
     ),
     changed as (
         update learning.mining_contributions as c
@@ -77,16 +77,16 @@ begin
         where c.pattern_key = p_pattern_key
             and c.attempt_id = any (v_attempts)
             and c.attempt_id = (d.after).attempt_id
-            and c.event_id = (d.after).event_id
+            and c.experiment_id = (d.after).experiment_id
     ),
     added as (
         insert into learning.mining_contributions
         select (d.after).*
         from differences as d
-        where (d.before).event_id is null
+        where (d.before).experiment_id is null
     )
-    select array_agg(d.before) filter (where (d.before).event_id is not null),
-        array_agg(d.after) filter (where (d.after).event_id is not null)
+    select array_agg(d.before) filter (where (d.before).experiment_id is not null),
+        array_agg(d.after) filter (where (d.after).experiment_id is not null)
     from differences as d;
 end
 $$;

@@ -17,11 +17,11 @@ declare
 begin
     with changed as (
         update learning.lessons as l
-        set n = d.n, stats = null, verdict = d.verdict, evidence_stamp = d.stamp,
+        set n = d.n, stats = null, verdict = d.verdict, counted_stamp = d.stamp,
             status = 'active', run_id = p_run_id, updated_at = p_as_of
         from (
             select r.n, o.id, o.n as n_before, o.verdict as verdict_before,
-                o.status as status_before, o.evidence_stamp as stamp_before,
+                o.status as status_before, o.counted_stamp as stamp_before,
                 learning.slice_stamp(r) as stamp,
                 learning.lesson_verdict(
                     r.acted_success, r.acted_failure, r.skipped_success, r.skipped_failure
@@ -31,7 +31,7 @@ begin
                 on o.pattern_key = p_pattern_key and o.slice_key = r.slice_key
             where r.pattern_key = p_pattern_key
                 and r.n >= p_n_min
-                and (r.evidence = p_mining or o.status <> 'active')
+                and (r.mining = p_mining or o.status <> 'active')
             offset 0
         ) as d
         where l.id = d.id
@@ -50,7 +50,7 @@ begin
     ),
     added as (
         insert into learning.lessons (
-            module, lesson_type, pattern_key, scope_subset, slice_key, n, verdict, evidence_stamp,
+            module, lesson_type, pattern_key, scope_subset, slice_key, n, verdict, counted_stamp,
             run_id, updated_at
         )
         select split_part(p_pattern_key, '.', 1), 'tuning_rates', p_pattern_key,

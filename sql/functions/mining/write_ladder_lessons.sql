@@ -66,10 +66,18 @@ begin
         ) as c
         join slices as p on p.scope_subset = c.above and p.stamp = c.stamp
     ),
+    -- An id before it is written: a new lesson may be the copy of another new one.
+    named as materialized (
+        select s.*, coalesce(
+                l.id, nextval(pg_get_serial_sequence('learning.lessons', 'id'))
+            ) as id
+        from slices as s
+        left join learning.dx_ladder_lessons as l
+            on l.pattern_key = p_pattern_key and l.scope_subset = s.scope_subset
+    ),
     lessons as (
         select s.scope_subset, s.stamp, n.successes + s.failures as n,
-            case when b.place <> s.place
-                then p_pattern_key || ' ' || b.scope_subset::text end as latent_factor_id,
+            s.id, case when b.place <> s.place then b.id end as copy_of,
             jsonb_build_object(
                 'count_1', s.ones, 'count_2', s.twos, 'count_3', s.threes,
                 'avg_dx_count',
@@ -83,30 +91,31 @@ begin
             (select array_agg(c.place) from copies as c),
             (select array_agg(c.parent) from copies as c)
         )) with ordinality as f (broadest, place)
-        join slices as s on s.place = f.place
-        join slices as b on b.place = f.broadest
+        join named as s on s.place = f.place
+        join named as b on b.place = f.broadest
         cross join lateral (select s.ones + s.twos + s.threes as successes) as n
     ),
     written as (
         insert into learning.lessons as l (
-            module, lesson_type, pattern_key, action_category, scope_subset, n, stats,
-            evidence_stamp, latent_factor_id, run_id, updated_at
+            id, module, lesson_type, pattern_key, action_category, scope_subset, n, stats,
+            counted_stamp, copy_of, run_id, updated_at
         )
-        select split_part(p_pattern_key, '.', 1), 'tuning_rates', p_pattern_key, 'tuning_dx_ladder',
-            s.scope_subset, s.n, s.stats, s.stamp, s.latent_factor_id, p_run_id, p_as_of
+        overriding system value
+        select s.id, split_part(p_pattern_key, '.', 1), 'tuning_rates', p_pattern_key,
+            'tuning_dx_ladder', s.scope_subset, s.n, s.stats, s.stamp, s.copy_of, p_run_id, p_as_of
         from lessons as s
         on conflict (lesson_type, pattern_key, action_category, scope_subset)
             where slice_key is null
         do update
         set n = excluded.n,
             stats = excluded.stats,
-            evidence_stamp = excluded.evidence_stamp,
-            latent_factor_id = excluded.latent_factor_id,
+            counted_stamp = excluded.counted_stamp,
+            copy_of = excluded.copy_of,
             status = 'active',
             run_id = excluded.run_id,
             updated_at = excluded.updated_at
-        where (l.evidence_stamp, l.latent_factor_id, l.status) is distinct from (
-            excluded.evidence_stamp, excluded.latent_factor_id, 'active'
+        where (l.counted_stamp, l.copy_of, l.status) is distinct from (
+            excluded.counted_stamp, excluded.copy_of, 'active'
         )
         returning l.scope_subset, l.n, l.stats
     ),

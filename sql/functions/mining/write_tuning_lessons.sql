@@ -1,7 +1,7 @@
 -- Turns the slices of a pattern with n >= p_n_min into lessons (tuning_rates): typed rows, whose
 -- stats are worked out from the slices when they are read. A lesson is written where its slice's
--- experiments changed in mining p_mining or where it is missing (write_due_lessons), or where its
--- latent factor changed (write_latent_factors); retired, with what its slice counts in the end,
+-- experiments changed in mining p_mining or where it is missing (write_due_lessons), or where it
+-- becomes or stops being a copy (write_copies); retired, with what its slice counts in the end,
 -- where that no longer qualifies. p_anew: the dictionary of the keys was made anew. Logs lessons
 -- that are new, retired or of another verdict. Returns {"lessons", "lessons_changed", "retired"}.
 create or replace function learning.write_tuning_lessons(
@@ -18,13 +18,13 @@ declare
     v_lessons bigint;
     v_retired bigint[];
     v_written bigint[];
-    v_factors bigint[];
+    v_copies bigint[];
     v_is_due boolean;
 begin
     perform learning.key_lessons(p_pattern_key, p_anew);
     v_retired := learning.retire_lessons(p_pattern_key, p_n_min, p_as_of, p_run_id);
     select count(*), bool_or(
-        r.evidence = p_mining or l.status is distinct from 'active'
+        r.mining = p_mining or l.status is distinct from 'active'
     ) or v_retired is not null
     into v_lessons, v_is_due
     from learning.slice_rates as r
@@ -35,12 +35,12 @@ begin
         v_written := learning.write_due_lessons(
             p_pattern_key, p_n_min, p_as_of, p_run_id, p_mining
         );
-        v_factors := learning.write_latent_factors(p_pattern_key, p_n_min, p_as_of, p_run_id);
+        v_copies := learning.write_copies(p_pattern_key, p_n_min, p_as_of, p_run_id);
     end if;
     return jsonb_build_object(
         'lessons', v_lessons,
         'lessons_changed', (
-            select count(*) from (select unnest(v_written) union select unnest(v_factors)) as w
+            select count(*) from (select unnest(v_written) union select unnest(v_copies)) as w
         ),
         'retired', coalesce(cardinality(v_retired), 0)
     );

@@ -3,7 +3,7 @@
 -- proposal no look has watched yet.
 create or replace function learning.changed_windows(p_solution_id bigint)
 returns table (
-    event_id bigint, window_id text, opened_at timestamptz, scope jsonb, token text, outcome text,
+    id bigint, window_id text, opened_at timestamptz, scope jsonb, token text, outcome text,
     roi double precision, kind integer, value double precision
 )
 language sql stable
@@ -25,8 +25,8 @@ as $$
         jsonb_array_elements_text(f.sides -> 'windows'),
         jsonb_array_elements_text(f.sides -> 'kinds'),
         jsonb_array_elements_text(f.sides -> 'values')
-    ) as u (event_id, kind, value)
-    join learning.pattern_episode_events as e on e.id = u.event_id::bigint
+    ) as u (id, kind, value)
+    join learning.pattern_episode_events as e on e.id = u.id::bigint
     left join learning.lowcap_positions as c on c.position_id = e.position_id
     order by e.opened_at, e.id
 $$;

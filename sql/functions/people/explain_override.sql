@@ -56,7 +56,7 @@ as $$
                 and (o.id is not null or (s.steps ->> g.gate)::double precision <> 0)
         ), '[]'),
         'solution', to_jsonb(s) - 'items' - 'depth',
-        'lesson', to_jsonb(l) - 'module' - 'evidence_stamp',
+        'lesson', to_jsonb(l) - 'module' - 'counted_stamp',
         'comparison', jsonb_build_object(
             'look_day', n.look_day, 'against', (n.simulation).reference,
             'without', (n.simulation).exclusions, 'n_windows', (n.simulation).n_windows,
@@ -91,10 +91,10 @@ as $$
             )
         ),
         'sides', coalesce((
-            select jsonb_agg(to_jsonb(w) - 'event_id' - 'scope' || jsonb_build_object(
-                'id', w.event_id, 'kind', case w.kind
+            select jsonb_agg(to_jsonb(w) - 'scope' || jsonb_build_object(
+                'kind', case w.kind
                     when 1 then 'admitted' when -1 then 'refused' else 'another bar' end
-            ) order by w.opened_at, w.event_id)
+            ) order by w.opened_at, w.id)
             from sides as w
         ), '[]'),
         'neighbours', coalesce((

@@ -2,7 +2,7 @@
 -- set, any by the server's clock in a database that holds a replay (all of it would be too old), or
 -- while another run of the job or somebody with all jobs (take_jobs) is at it, is recorded as
 -- skipped and its status says so; the caller then leaves. Runs that a killed server or session
--- abandoned are closed as failed. p_by_hand: replay and people, who move the clock themselves. A
+-- abandoned are ended as failed. p_by_hand: replay and people, who move the clock themselves. A
 -- procedure that commits calls hold_run in every transaction after that.
 create or replace function learning.begin_run(p_job text, p_by_hand boolean default false)
 returns learning.learning_runs

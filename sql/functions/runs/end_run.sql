@@ -1,5 +1,5 @@
--- Closes a run (done, failed) or leaves it waiting for the worker, gives its job back and tells
--- listeners of quadrant_log that there is something to read. A run closed before stays as it was.
+-- Ends a run (done, failed) or leaves it waiting for the worker, gives its job back and tells
+-- listeners of quadrant_log that there is something to read. A run that ended before stays as is.
 create or replace function learning.end_run(p_run_id bigint, p_status text, p_detail jsonb)
 returns void
 language plpgsql volatile

@@ -1,4 +1,4 @@
--- Is there anything of a pattern: gates, episodes or trades?
+-- Is there anything of a pattern: gates, windows or trades?
 create or replace function learning.knows_pattern(p_pattern_key text)
 returns boolean
 language sql stable parallel safe
@@ -12,4 +12,4 @@ as $$
         )
 $$;
 comment on function learning.knows_pattern(text) is
-    'Whether a pattern has gates, episodes or trades.';
+    'Whether a pattern has gates, windows or trades.';

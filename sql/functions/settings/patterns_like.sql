@@ -6,7 +6,7 @@ as $$
     select 'Known are: ' || string_agg(
         g.pattern_key, ', '
         order by learning.likeness(g.pattern_key, p_pattern_key) desc, g.pattern_key
-    ) || ', and patterns with episodes or trades.'
+    ) || ', and patterns with windows or trades.'
     from (select distinct t.pattern_key from learning.gates as t) as g
 $$;
 comment on function learning.patterns_like(text) is

@@ -20,7 +20,7 @@ with levers as (
         )
 ),
 drifts as (
-    select t.lesson_id, t.pattern_key, t.scope_subset, t.depth, t.n, t.closed, t.simulated,
+    select t.lesson_id, t.pattern_key, t.scope_subset, t.depth, t.n, t.is_copy, t.simulated,
         t.n_misses, t.n_fps, t.n_misses - t.n_fps as pressure, t.dr,
         l.gate, l.action_category, l.direction, l.ordinal,
         learning.drift_multiplier(t.n_misses - t.n_fps, l.direction, 0, 'infinity') as raw,

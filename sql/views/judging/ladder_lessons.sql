@@ -13,6 +13,6 @@ select l.id as lesson_id, l.status, l.pattern_key, l.scope_subset, l.n,
     learning.ladder_multiplier((l.stats ->> 'ladder_pressure')::double precision) as multiplier,
     l.run_id, l.updated_at
 from learning.dx_ladder_lessons as l
-where l.closed;
+where not l.is_copy;
 comment on view analyst.ladder_lessons is
     'Per slice how many buys of the DX ladder its successful recoveries took, and the multiplier of the arms'' distance that asks for.';

@@ -1,5 +1,5 @@
 -- Judging runs that wait although no request of theirs is open: a worker should have finished them.
--- since: when the last request was closed, or the run begun (the server's own clock, UTC).
+-- since: when the last request ended, or the run begun (the server's own clock, UTC).
 create or replace view learning.stuck_judgings as
 select r.id as run_id, greatest(r.started_at, d.finished_at) as since
 from learning.learning_runs as r

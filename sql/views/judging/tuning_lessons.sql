@@ -1,7 +1,7 @@
--- The lessons the judge looks at, with the counts it goes by. closed: the broadest of the slices
--- that share its counts (the copies inherit what it gets). simulated: more than half of its events
--- carry samples, or its grid was tried before: events without samples that come later take no part
--- in it and do not turn a tested slice into a drifting one. The others drift.
+-- The lessons the judge looks at, with the counts it goes by. is_copy: not the broadest of the
+-- slices that share its counts (copies inherit what it gets). simulated: more than half of its
+-- experiments carry samples, or its grid was tried before: those without samples that come later
+-- take no part in it and do not turn a tested slice into a drifting one. The others drift.
 create or replace view learning.tuning_lessons as
 select
     l.id as lesson_id,
@@ -13,7 +13,7 @@ select
     s.skipped_success::bigint as n_misses,
     s.acted_failure::bigint as n_fps,
     s.skipped_failure / nullif(s.skipped_success + s.skipped_failure, 0)::double precision as dr,
-    l.closed,
+    l.is_copy,
     2 * s.n_sampled::bigint > l.n + s.n_policy or exists (
         select from learning.look_slices as t where t.lesson_id = l.id
     ) as simulated
@@ -27,5 +27,5 @@ where l.status = 'active'
         where g.pattern_key = l.pattern_key and cardinality(g.steps) > 1
     );
 comment on view learning.tuning_lessons is
-    'Active tuning lessons of patterns with levers: closed (no copy of a broader one) and '
-    'simulated (or drifting).';
+    'Active tuning lessons of patterns with levers: is_copy (of a broader one), and simulated or '
+    'drifting.';

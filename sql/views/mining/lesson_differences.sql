@@ -1,4 +1,4 @@
--- Per active tuning lesson that is closed and has a rest of a parent: q (Benjamini-Hochberg over
+-- Per active tuning lesson that is no copy and has a rest of a parent: q (Benjamini-Hochberg over
 -- those of its pattern) of "it succeeds as often as the rest of its parent", and an interval of the
 -- difference. With R of m lessons at q <= 0.05 the interval's level is 1 - 0.05 max(R, 1) / m, that
 -- of Benjamini and Yekutieli (2005) for selected parameters: q <= 0.05 exactly where p is at most
@@ -20,7 +20,7 @@ with tested as materialized (
     cross join lateral learning.rate_difference(
         e.successes, e.n_eff, e.rest_successes, e.rest_n_eff
     ) as d
-    where l.status = 'active' and l.closed and e.rest_n_eff > 0 and e.n_eff > 0
+    where l.status = 'active' and not l.is_copy and e.rest_n_eff > 0 and e.n_eff > 0
 ),
 ranked as (
     select t.lesson_id, t.pattern_key, t.p,
@@ -65,4 +65,4 @@ select b.lesson_id, b.pattern_key, b.difference, b.p, b.q, b.is_different, 1 - b
     end as difference_high
 from bounded as b;
 comment on view learning.lesson_differences is
-    'Which closed tuning lessons succeed more or less often than the rest of their parent: p, q and an interval of the difference that agrees with q at 0.05.';
+    'Which tuning lessons, no copies, succeed more or less often than the rest of their parent: p, q and an interval of the difference that agrees with q at 0.05.';

@@ -9,7 +9,7 @@ from (
     select l.id as lesson_id, l.pattern_key, l.scope_subset, l.slice_key,
         length(l.slice_key) as depth
     from learning.rate_lessons as l
-    where l.status = 'active' and l.closed
+    where l.status = 'active' and not l.is_copy
 ) as l
 cross join lateral (
     select n.place, sum(v.value) as contribution, sum(sum(v.value)) over () as divergence

@@ -5,7 +5,7 @@
 -- (n, place) tells it, and the largest (n, -place), whether there is a tie.
 create or replace view learning.lesson_slices as
 select l.id as lesson_id, l.pattern_key, l.status,
-    l.closed,
+    l.is_copy,
     s as slice, p as parent,
     l.scope_subset - (
         select k.name

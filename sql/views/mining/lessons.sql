@@ -7,7 +7,7 @@ select l.id as lesson_id, l.status, l.lesson_type, l.pattern_key, l.action_categ
     s.fpr_low, s.fpr_high, s.fpr_shrunk, s.mr, s.mr_low, s.mr_high, s.mr_shrunk, s.dr, s.dr_low,
     s.dr_high, s.dr_shrunk, s.n_acted, s.n_skipped, s.n_misses, s.n_fps, s.n_policy, s.n_eff,
     s.pressure, s.n_sampled, s.n_valued,
-    coalesce(c.copies, 0) as copies, l.latent_factor_id, l.run_id, l.updated_at
+    coalesce(c.copies, 0) as copies, l.run_id, l.updated_at
 from learning.learning_lessons as l
 cross join lateral jsonb_to_record(l.stats) as s (
     verdict text, sr double precision, sr_low double precision, sr_high double precision,
@@ -25,6 +25,6 @@ left join (
     select o.copy_of, count(*) as copies from analyst.lesson_copies as o group by o.copy_of
 ) as c on c.copy_of = l.id
 where l.action_category = 'tuning'
-    and l.closed;
+    and not l.is_copy;
 comment on view analyst.lessons is
     'What was learned: per lesson its rates with 95 % bounds and shrunk values; sr is the success rate of attempts, q says whether it differs from the rest of the parent.';

@@ -33,7 +33,7 @@ lessons as materialized (
             r.skipped_success::bigint + r.skipped_failure as n_skipped
     ) as v
     left join learning.lesson_differences as d on d.lesson_id = l.id
-    where l.status = 'active' and l.closed
+    where l.status = 'active' and not l.is_copy
 ),
 considered as materialized (
     select w.pattern_key, learning.mined_scope(w.scope) as scope, c.item ->> 'lever' as lever,

@@ -33,7 +33,7 @@ select is(
     'a pattern of the uptrend is one with gates'
 );
 select is(
-    (learning.checked_episode(
+    (learning.checked_window(
         '{"pattern_key": "pm.uptrend.S4.entry", "window_id": "w", "decision": "acted",
         "decided_at": "2026-01-05T00:37:00Z"}'
     )).episode_type,

@@ -4,7 +4,7 @@ select plan(4);
 create function pg_temp.came(p_chain text, p_quadrant text, p_n integer) returns void
 language sql as $$
     insert into learning.mining_contributions (
-        pattern_key, attempt_id, event_id, decided_at, scope, quadrant, weight, has_samples, mining
+        pattern_key, attempt_id, experiment_id, decided_at, scope, quadrant, weight, has_samples, mining
     )
     select 'pm.uptrend.S1.entry', p_chain, i, learning.clock(), jsonb_build_object('chain', p_chain),
         p_quadrant, 4294967296, false, 1

@@ -9,7 +9,7 @@ language sql as $$
     delete from learning.slice_rates where slice_key = p_key;
     insert into learning.slice_rates (
         pattern_key, slice_key, acted_success, acted_failure, skipped_success, skipped_failure,
-        n_policy, weight, success_weight, n_sampled, n_valued, evidence
+        n_policy, weight, success_weight, n_sampled, n_valued, mining
     )
     select 'pm.uptrend.S1.entry', p_key, 0, 0, p_success, p_failure, 0,
         (p_success + p_failure) * 4294967296, p_success * 4294967296, 0, 0, 1

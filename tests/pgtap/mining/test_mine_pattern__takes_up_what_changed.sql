@@ -74,8 +74,8 @@ update learning.pattern_episode_events set outcome = 'success' where window_id =
 select is((tests.mine('2026-01-11') ->> 'slices_changed')::integer, 4, 'only its slices change');
 select is(
     (select count(*) from learning.learning_lessons as l join before as b using (id)
-        where l.evidence_stamp = b.evidence_stamp), 2::bigint,
-    'a stamp changes exactly where evidence does'
+        where l.counted_stamp = b.counted_stamp), 2::bigint,
+    'a stamp changes exactly where the experiments do'
 );
 delete from learning.pattern_episode_events where window_id = 'w100';
 select is(pg_temp.mine('2026-01-11'), 1, 'a deleted one is seen');

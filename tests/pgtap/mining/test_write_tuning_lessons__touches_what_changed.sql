@@ -7,18 +7,18 @@ values ('pm.uptrend.S1.entry', 'bucket', 'a', 1, 1, 'A'),
     ('pm.uptrend.S1.entry', 'chain', 'b', 2, 1, 'B'),
     ('pm.uptrend.S1.entry', 'intent', 'true', 3, 1, 'D');
 create function pg_temp.store(
-    p_key text, p_acted int, p_failed int, p_missed int, p_dodged int, p_evidence bigint
+    p_key text, p_acted int, p_failed int, p_missed int, p_dodged int, p_mining bigint
 )
 returns void
 language sql as $$
     delete from learning.slice_rates where slice_key = p_key;
     insert into learning.slice_rates (
         pattern_key, slice_key, acted_success, acted_failure, skipped_success, skipped_failure,
-        n_policy, weight, success_weight, n_sampled, n_valued, evidence
+        n_policy, weight, success_weight, n_sampled, n_valued, mining
     )
     select 'pm.uptrend.S1.entry', p_key, p_acted, p_failed, p_missed, p_dodged, 0,
         (p_acted + p_failed + p_missed + p_dodged) * 4294967296, (p_acted + p_missed) * 4294967296,
-        0, 0, p_evidence
+        0, 0, p_mining
 $$;
 create function pg_temp.write(p_mining bigint, p_all boolean default false, p_n_min integer default 33)
 returns jsonb
@@ -33,10 +33,10 @@ create function pg_temp.rows() returns table (scope jsonb, place tid, changed ti
 language sql as $$
     select l.scope_subset, l.ctid, l.updated_at from learning.lessons as l where l.status = 'active'
 $$;
-create function pg_temp.factors() returns table (scope jsonb, factor text)
+create function pg_temp.copies() returns table (scope jsonb, original jsonb)
 language sql as $$
-    select l.scope_subset, l.latent_factor_id from learning.lessons as l
-    where l.latent_factor_id is not null order by 1
+    select l.scope_subset, o.scope_subset from learning.lessons as l
+    join learning.lessons as o on o.id = l.copy_of order by 1
 $$;
 create function pg_temp.logged() returns table (event text, scope jsonb, verdict text)
 language sql as $$
@@ -63,14 +63,14 @@ select results_eq(
         ('{"bucket": "7"}', 'C')$$,
     'their scopes are those of the keys, values as texts'
 );
-select results_eq('select * from pg_temp.factors()',
-    $$values ('{"bucket": "a", "chain": "b"}'::jsonb, 'pm.uptrend.S1.entry {"bucket": "a"}'),
-        ('{"bucket": "a", "chain": "b", "intent": "true"}', 'pm.uptrend.S1.entry {"bucket": "a"}')$$,
-    'a factor is stored for copies alone, that of the broadest'
+select results_eq('select * from pg_temp.copies()',
+    $$values ('{"bucket": "a", "chain": "b"}'::jsonb, '{"bucket": "a"}'::jsonb),
+        ('{"bucket": "a", "chain": "b", "intent": "true"}', '{"bucket": "a"}')$$,
+    'copies name the broadest'
 );
 select is(
     (select l.latent_factor_id from learning.learning_lessons as l where l.scope_subset = '{}'),
-    'pm.uptrend.S1.entry {}', 'the others have their own'
+    'pm.uptrend.S1.entry {}', 'the view names the others after themselves'
 );
 select is((select count(*) from pg_temp.logged() where event = 'TuningMiner lesson'), 6::bigint,
     'a line per new lesson');
@@ -93,9 +93,9 @@ select results_eq(
 );
 select is_empty('select * from pg_temp.logged()', 'other counts alone are no line');
 select is(
-    (select l.evidence_stamp from learning.lessons as l where l.slice_key = 'C'),
+    (select l.counted_stamp from learning.lessons as l where l.slice_key = 'C'),
     '10/20/31/40/0/' || 101 * 4294967296 || '/0/0/' || 41 * 4294967296 || '/3',
-    'the stamp tells counts and evidence'
+    'the stamp tells counts and mining'
 );
 do $$begin perform pg_temp.store('C', 10, 20, 70, 40, 4); end$$;
 select is(pg_temp.write(4) -> 'lessons_changed', '1', 'and once more');
@@ -106,11 +106,11 @@ select results_eq('select * from pg_temp.logged()',
 -- A copy that counts otherwise, and the copies it leaves.
 do $$begin perform pg_temp.store('A', 10, 10, 20, 61, 5); end$$;
 select is(pg_temp.write(5) -> 'lessons_changed', '3',
-    'what lost its original is touched: its factor changed');
-select results_eq('select * from pg_temp.factors()',
+    'what lost its original is touched: it copies another one or none');
+select results_eq('select * from pg_temp.copies()',
     $$values ('{"bucket": "a", "chain": "b", "intent": "true"}'::jsonb,
-        'pm.uptrend.S1.entry {"chain": "b", "bucket": "a"}')$$,
-    'the broadest of those left gives the name'
+        '{"chain": "b", "bucket": "a"}'::jsonb)$$,
+    'the broadest of those left is the original'
 );
 
 do $$begin perform pg_temp.store('C', 5, 5, 5, 5, 6); end$$;

@@ -197,3 +197,81 @@ def test_objects_belong_to_the_owner_of_their_schema(project: Project) -> None:
     finally:
         project.query(f"drop owned by {role} cascade")
         project.query(f"drop role {role}")
+
+
+TRIGGER = """
+    -- Prices are never below zero.
+    create or replace function app.keep_price() returns trigger
+    language plpgsql volatile
+    as $$ begin new.price := greatest(new.price, 0); return new; end $$;
+    comment on function app.keep_price() is 'Trigger: no price below zero.';
+    create or replace trigger keep_new_price
+        before insert on app.thing for each row execute function app.keep_price();
+    create or replace trigger keep_price
+        before update of price on app.thing
+        for each row when (app.price_of(old.id) is not null)
+        execute function app.keep_price();
+"""
+TRIGGERS = "select tgname::text from pg_trigger where tgrelid = 'app.thing'::regclass order by 1"
+
+
+@pytest.fixture
+def guarded(project: Project) -> Project:
+    """The small tree with a trigger function and two triggers."""
+    project.write("sql/triggers/keep_price.sql", TRIGGER)
+    project.migrate()
+    return project
+
+
+def test_a_trigger_is_deployed_with_its_function(guarded: Project) -> None:
+    assert guarded.query(TRIGGERS) == [("keep_new_price",), ("keep_price",)]
+    guarded.query("insert into app.thing values (3, -1)")
+    guarded.query("update app.thing set price = -1 where id = 1")
+    assert guarded.query("select min(price), count(*) from app.thing") == [(0.0, 3)]
+    assert not guarded.migrate().changed
+
+
+def test_a_trigger_that_its_file_makes_no_more_is_dropped(guarded: Project) -> None:
+    text = (guarded.root / "sql/triggers/keep_price.sql").read_text()
+    guarded.write(
+        "sql/triggers/keep_price.sql", text.partition("create or replace trigger keep_p")[0]
+    )
+    assert guarded.migrate().removed == ()
+    assert guarded.query(TRIGGERS) == [("keep_new_price",)]
+
+
+def test_a_removed_file_drops_its_triggers(guarded: Project) -> None:
+    guarded.remove("sql/triggers/keep_price.sql")
+    assert guarded.migrate().removed == ("app.keep_price",)
+    assert guarded.query(TRIGGERS) == []
+
+
+def test_a_trigger_that_went_or_is_not_ours_to_keep_is_put_right(guarded: Project) -> None:
+    guarded.query("drop trigger keep_price on app.thing")
+    guarded.query(
+        "create trigger by_hand before insert on app.thing"
+        " for each row execute function app.keep_price()"
+    )
+    assert guarded.migrate().files == ("triggers/keep_price.sql",)
+    assert guarded.query(TRIGGERS) == [("keep_new_price",), ("keep_price",)]
+
+
+def test_what_a_trigger_calls_is_made_again_with_it(guarded: Project) -> None:
+    """Its condition hangs on a function: a drop of that takes the trigger along."""
+    guarded.replace("sql/functions/price_of.sql", "returns double precision", "returns numeric")
+    guarded.replace("sql/functions/price_of.sql", "select t.price", "select t.price::numeric")
+    files = guarded.migrate().files
+    assert {"functions/price_of.sql", "triggers/keep_price.sql"} <= set(files)
+    assert guarded.query(TRIGGERS) == [("keep_new_price",), ("keep_price",)]
+
+
+def test_somebody_elses_trigger_stops_a_drop(guarded: Project) -> None:
+    guarded.query("create table public.theirs (price double precision)")
+    guarded.query(
+        "create trigger theirs before insert on public.theirs"
+        " for each row execute function app.keep_price()"
+    )
+    guarded.remove("sql/triggers/keep_price.sql")
+    with pytest.raises(ForeignDependant, match=r"keep_price.*trigger theirs"):
+        guarded.migrate()
+    assert len(guarded.query(TRIGGERS)) == 2

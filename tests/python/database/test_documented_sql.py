@@ -39,7 +39,7 @@ def test_every_function_of_pm_has_an_example(connection: psycopg.Connection[Any]
 def test_every_field_is_told(connection: psycopg.Connection[Any]) -> None:
     rows = connection.execute(
         "select k.kind, f.field from unnest(array['episode', 'trade', 'closed_trade', 'position',"
-        " 'gate']) as k (kind) cross join unnest(learning.import_fields(k.kind)) as f (field)"
+        " 'gate']) as k (kind) cross join unnest(learning.known_fields(k.kind)) as f (field)"
     ).fetchall()
     assert len(rows) > 60
     told = set(re.findall(r"[a-z_0-9]+", RECORDING))

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import psycopg
 import pytest
 
-from quadrant.database import check_schema, rollback
-from quadrant.database.errors import MigrateBusy, MigrationFailed, SchemaOutdated
+from quadrant.database import check_schema, migrate, rollback
+from quadrant.database.errors import (
+    MadeBeforeRelease,
+    MigrateBusy,
+    MigrationFailed,
+    SchemaOutdated,
+)
 
 if TYPE_CHECKING:
     from tests.python.database.conftest import Project
@@ -105,3 +111,24 @@ def test_a_database_without_a_schema_is_told_so(empty_database: str) -> None:
         pytest.raises(SchemaOutdated, match=r"no Quadrant schema[^!]*quadrant migrate"),
     ):
         check_schema(connection)
+
+
+def test_a_database_from_before_the_first_release_is_refused(
+    project: Project, run_command: Callable[..., Any]
+) -> None:
+    """Its migrations are gone: nothing of it is touched, and it is told what to do."""
+    project.write("migrations/0001.schemas_and_roles.sql", "create table app.old (id int);")
+    project.migrate()
+    before = project.query("select count(*) from pg_class")
+    for attempt in (migrate, rollback):
+        with pytest.raises(MadeBeforeRelease, match=r"QD309[^!]*new database[^!]*replay"):
+            attempt(project.dsn)
+    with (
+        psycopg.connect(project.dsn, autocommit=True) as connection,
+        pytest.raises(MadeBeforeRelease),
+    ):
+        check_schema(connection)
+    done = run_command("migrate", QUADRANT_DSN=project.dsn)
+    assert done.returncode != 0
+    assert "QD309" in done.stderr
+    assert project.query("select count(*) from pg_class") == before

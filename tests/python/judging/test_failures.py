@@ -62,7 +62,7 @@ def last_run(market: Any) -> tuple[Any, ...]:
 
 
 def judge(market: Any) -> int:
-    market.connection.execute("call learning.run_materializer(true, true)")
+    market.connection.execute("call learning.run_judge(true, true)")
     return Worker().drain(market.connection)
 
 
@@ -111,7 +111,7 @@ def test_a_run_that_cannot_be_finished_is_marked_failed_and_the_worker_goes_on(
     finish = judged.rows(
         "select pg_get_functiondef('learning.finish_judging(bigint)'::regprocedure)"
     )[0][0]
-    judged.connection.execute("call learning.run_materializer(true, true)")
+    judged.connection.execute("call learning.run_judge(true, true)")
     failing(
         judged.connection,
         "finish_judging(p_run_id bigint) returns integer",
@@ -126,7 +126,7 @@ def test_a_run_that_cannot_be_finished_is_marked_failed_and_the_worker_goes_on(
         assert logged == ("22012",)
         assert judged.rows("select * from learning.judging_runs_to_finish()") == []
         judged.connection.execute(finish)
-        judged.connection.execute("call learning.run_materializer(true, true)")
+        judged.connection.execute("call learning.run_judge(true, true)")
         wait_until(
             judged,
             "select from learning.learning_runs as r where r.status = 'done'"
@@ -143,7 +143,7 @@ def test_a_run_that_takes_the_connection_along_is_given_up(
 
     monkeypatch.setattr(module, "_SHORTEST_WAIT_SECONDS", 0.01)
     monkeypatch.setattr(module, "_LONGEST_WAIT_SECONDS", 0.01)
-    judged.connection.execute("call learning.run_materializer(true, true)")
+    judged.connection.execute("call learning.run_judge(true, true)")
     failing(
         judged.connection,
         "finish_judging(p_run_id bigint) returns integer",
@@ -212,7 +212,7 @@ def test_what_is_in_force_or_proposed_stays_where_comparisons_fail(
 
 def test_three_expired_leases_keep_what_is_in_force(judged):
     before = judged.rows(OVERRIDES)
-    judged.connection.execute("call learning.run_materializer(true, true)")
+    judged.connection.execute("call learning.run_judge(true, true)")
     for _ in range(3):
         assert judged.rows("select from learning.claim_simulations('gone', 100)")
         judged.connection.execute(EXPIRE)

@@ -336,7 +336,7 @@ def test_only_what_counts_elsewhere_is_new(connection: psycopg.Connection[Any]) 
 
 
 @pytest.mark.parametrize("change", [{"roi": None}, {"outcome": "success"}, {"samples": "others"}])
-def test_what_did_not_change_keeps_its_evidence(
+def test_what_did_not_change_keeps_its_mining(
     connection: psycopg.Connection[Any], change: dict[str, Any]
 ) -> None:
     """Only the slices of a changed experiment are touched, by a rebuild too."""
@@ -350,8 +350,8 @@ def test_what_did_not_change_keeps_its_evidence(
         })  # fmt: skip
     world.mine()
     world.mine()
-    evidence = f"select scope_subset, evidence from {SLICES}"
-    before = {key(row[0]): row[1] for row in connection.execute(evidence)}
+    minings = f"select scope_subset, mining from {SLICES}"
+    before = {key(row[0]): row[1] for row in connection.execute(minings)}
     number, event = next(
         (n, e) for n, e in world.events.items() if e["scope"] == {"bucket": "a", "timeframe": "c"}
     )
@@ -360,7 +360,7 @@ def test_what_did_not_change_keeps_its_evidence(
     world.tuning["n_min"] = 8
     world.set_tuning()
     world.mine()
-    after = {key(row[0]): row[1] for row in connection.execute(evidence)}
+    after = {key(row[0]): row[1] for row in connection.execute(minings)}
     touched = {
         key(scope)
         for scope in ({}, {"bucket": "a"}, {"timeframe": "c"}, {"bucket": "a", "timeframe": "c"})

@@ -75,7 +75,7 @@ def mined(connection: psycopg.Connection[Any], n_min: int) -> dict[str, list[int
 
 
 def groups(found: dict[str, list[int]]) -> dict[str, str]:
-    """The latent factor of each slice: the broadest of those connected to it by equal counts."""
+    """What each slice copies, or itself: the broadest of those linked to it by equal counts."""
     scope = {name: json.loads(name) for name in found}
     label = {name: name for name in found}
 
@@ -127,7 +127,7 @@ def test_it_counts_as_the_twin_does(
         lessons = {
             key(row[0]): row[1:]
             for row in quiet.execute(
-                "select scope_subset, n, evidence_stamp, latent_factor_id, stats"
+                "select scope_subset, n, counted_stamp, latent_factor_id, stats"
                 " from learning.learning_lessons where status = 'active'"
             )
         }

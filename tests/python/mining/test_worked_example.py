@@ -22,16 +22,16 @@ def table(heading: str) -> list[dict[str, str]]:
 
 
 def test_five_events_become_the_counts_of_the_page(connection: psycopg.Connection[Any]) -> None:
-    events = table("event")
-    for event in events:
-        decision, _, gate = event["decision"].partition(", ")
+    experiments = table("experiment")
+    for row in experiments:
+        decision, _, gate = row["decision"].partition(", ")
         connection.execute(
             "insert into learning.pattern_episode_events (pattern_key, attempt_id, scope, decision,"
             " blocked_by, outcome, decided_at) values (%s, %s, %s, %s, %s, %s, %s)",
             (
-                *(PATTERN, event["attempt"]),
-                json.dumps({name: event[name] for name in ("bucket", "timeframe")}),
-                *(decision, [gate or "ts"], event["outcome"], AS_OF),
+                *(PATTERN, row["attempt"]),
+                json.dumps({name: row[name] for name in ("bucket", "timeframe")}),
+                *(decision, [gate or "ts"], row["outcome"], AS_OF),
             ),
         )
     connection.execute(
@@ -47,15 +47,16 @@ def test_five_events_become_the_counts_of_the_page(connection: psycopg.Connectio
 
     with connection.transaction():
         made = connection.execute(
-            "select learning.events_statement(%s, null, %s, '{}')", (PATTERN, [UNIT // 2, UNIT])
+            "select learning.experiments_statement(%s, null, %s, '{}')",
+            (PATTERN, [UNIT // 2, UNIT]),
         ).fetchone()
         assert made is not None
         connection.execute(made[0])
         rows = connection.execute(
-            "select d1, d2, d3, d4, class from pg_temp.slice_events"
+            "select d1, d2, d3, d4, class from pg_temp.slice_experiments"
         ).fetchall()
-        assert [f"{row[0]} {row[1]}" for row in rows] == [event["d1 d2"] for event in events]
-        assert [f"{row[2]} {row[3]}" for row in rows] == [event["d3 d4"] for event in events]
+        assert [f"{row[0]} {row[1]}" for row in rows] == [e["d1 d2"] for e in experiments]
+        assert [f"{row[2]} {row[3]}" for row in rows] == [e["d3 d4"] for e in experiments]
         assert [row[4] for row in rows] == [2, 2, 3, 3, 5]
 
         assert connection.execute(
@@ -74,7 +75,7 @@ def test_five_events_become_the_counts_of_the_page(connection: psycopg.Connectio
         assert part[1:] == ([1, 1, 3, 5, 5], [0, 2, 2, 0, 1])
 
         found = connection.execute(
-            "select slice_key, events::text from learning.deeper_slices(%s,"
+            "select slice_key, experiments::text from learning.deeper_slices(%s,"
             f" array(select p::learning.slice_part from ({gather[0]}) as p), 1, null)",
             (PATTERN,),
         ).fetchall()

@@ -56,7 +56,7 @@ def test_one_bad_pattern_fails_alone_and_is_tried_again(jobs: psycopg.Connection
     experiments(jobs, "pm.uptrend.S2.entry", 40)
     jobs.execute(
         "alter table learning.mined_patterns add constraint s1_cannot_be_mined"
-        " check (pattern_key <> 'pm.uptrend.S1.entry' or n_events = 0)"
+        " check (pattern_key <> 'pm.uptrend.S1.entry' or n_experiments = 0)"
     )
     jobs.execute(MINE)
     assert runs(jobs)[0][:2] == ("quadrant.mine", "failed")
@@ -86,7 +86,7 @@ def test_a_bad_setting_stops_no_pattern(jobs: psycopg.Connection[Any]) -> None:
     )
     jobs.execute("alter table learning.learning_configs enable trigger user")
     jobs.execute(MINE)
-    jobs.execute("call learning.run_materializer()")
+    jobs.execute("call learning.run_judge()")
     jobs.execute("call learning.run_aggregator()")
     assert [status for _, status, _ in runs(jobs)] == ["done"] * 3
     mined = jobs.execute("select distinct pattern_key from learning.learning_lessons order by 1")
@@ -275,10 +275,10 @@ def test_no_override_goes_before_an_upgraded_miner_has_counted(
     )
     jobs.execute("truncate learning.slice_rates")
     jobs.execute("update learning.mined_patterns set configuration = '', base_floor = null")
-    jobs.execute("call learning.run_materializer()")
+    jobs.execute("call learning.run_judge()")
     assert runs(jobs)[-1][:2] == ("quadrant.judge", "done")
     overrides = "select count(*) from learning.pm_overrides"
     assert jobs.execute(overrides).fetchone() == (1,)
     jobs.execute(MINE)
-    jobs.execute("call learning.run_materializer()")
+    jobs.execute("call learning.run_judge()")
     assert jobs.execute(overrides).fetchone() == (0,)

@@ -221,7 +221,7 @@ def test_hostile_scopes_are_recorded_mined_judged_and_read(
     connection.execute("set session authorization quadrant_jobs")
     connection.execute("select learning.set_clock('2026-01-15')")
     assert connection.execute("call learning.run_tuning_miner(true)").fetchone() != (None,)
-    connection.execute("call learning.run_materializer(true)")
+    connection.execute("call learning.run_judge(true)")
     connection.execute("call learning.run_aggregator(true)")
     statuses = connection.execute("select distinct status from learning.learning_runs").fetchall()
     assert statuses == [("done",)]

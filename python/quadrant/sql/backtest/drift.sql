@@ -7,6 +7,6 @@ select learning.write_overrides(null, 'drift', k.pattern_key, array(
         'confidence_score', round(d.n / (d.n + 50.0), 4), 'n', d.n, 'method', 'drift',
         'solution_id', 'drift', 'lesson_id', d.lesson_id, 'evidence', '{}'::jsonb
     )) as o
-    where d.pattern_key = k.pattern_key and d.closed and d.why_not = ''
+    where d.pattern_key = k.pattern_key and not d.is_copy and d.why_not = ''
 ))
 from (select distinct t.pattern_key from learning.tuning_lessons as t) as k

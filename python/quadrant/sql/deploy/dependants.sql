@@ -12,13 +12,19 @@ with recursive dependants (classid, objid) as (
     left join pg_catalog.pg_rewrite as r
         on d.classid = 'pg_catalog.pg_rewrite'::regclass and r.oid = d.objid
 )
-select
+-- A trigger on a table of ours stands for the function it calls, whose file makes it.
+select distinct
     p.oid is not null as is_routine,
     coalesce(np.nspname, nc.nspname) as schema_name,
     coalesce(p.proname, c.relname) as object_name,
     pg_catalog.pg_describe_object(x.classid, x.objid, 0) as description
 from dependants as x
-left join pg_catalog.pg_proc as p on x.classid = 'pg_catalog.pg_proc'::regclass and p.oid = x.objid
+left join pg_catalog.pg_trigger as g
+    on x.classid = 'pg_catalog.pg_trigger'::regclass and g.oid = x.objid
+left join pg_catalog.pg_class as gc on gc.oid = g.tgrelid
+left join pg_catalog.pg_proc as gp on gp.oid = g.tgfoid and gp.pronamespace = gc.relnamespace
+left join pg_catalog.pg_proc as p
+    on p.oid = case when x.classid = 'pg_catalog.pg_proc'::regclass then x.objid else gp.oid end
 left join pg_catalog.pg_namespace as np on np.oid = p.pronamespace
 left join pg_catalog.pg_class as c on x.classid = 'pg_catalog.pg_class'::regclass and c.oid = x.objid
 left join pg_catalog.pg_namespace as nc on nc.oid = c.relnamespace

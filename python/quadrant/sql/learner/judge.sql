@@ -1,1 +1,1 @@
-call learning.run_materializer(true, %s)
+call learning.run_judge(true, %s)

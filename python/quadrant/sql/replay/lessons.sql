@@ -1,4 +1,4 @@
 select count(*) filter (where status = 'active') as active,
     count(*) filter (where status = 'retired') as retired,
-    count(distinct coalesce(latent_factor_id, id::text)) filter (where status = 'active') as closed
+    count(*) filter (where status = 'active' and not is_copy) as originals
 from learning.learning_lessons

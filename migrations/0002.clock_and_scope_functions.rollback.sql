@@ -1,6 +1,0 @@
-drop function learning.is_finite(double precision);
-drop function learning.is_scope(jsonb);
-drop function learning.scope_signature(text[]);
-drop function learning.scope_items(jsonb);
-drop function learning.clock();
-drop table learning.clock_setting;

@@ -1,2 +1,0 @@
-drop table learning.gates;
-drop table learning.scope_dimensions;

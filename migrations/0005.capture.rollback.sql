@@ -1,0 +1,11 @@
+drop table learning.episode_rejects;
+drop table learning.ad_strands;
+drop table learning.pattern_trade_events;
+drop table learning.pattern_episode_events;
+drop table learning.tick_states;
+drop table learning.lowcap_positions;
+drop table learning.gates;
+drop table learning.scope_dimensions;
+drop table learning.feed_watermarks;
+drop table learning.feeds;
+drop table learning.world;

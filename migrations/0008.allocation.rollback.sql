@@ -1,0 +1,2 @@
+drop table learning.roi_masses;
+drop table learning.allocation_history;

@@ -1,1 +1,0 @@
-drop table learning.allocation_history;

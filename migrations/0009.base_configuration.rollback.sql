@@ -1,2 +1,0 @@
-delete from learning.schedule;
-delete from learning.learning_configs;

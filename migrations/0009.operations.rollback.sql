@@ -1,0 +1,3 @@
+drop table learning.workers;
+drop table learning.schedule;
+drop type learning.cron;

@@ -1,1 +1,0 @@
-delete from learning.learning_configs where module_id = 'operations';

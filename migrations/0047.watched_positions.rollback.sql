@@ -1,1 +1,0 @@
-drop trigger notify_controls on learning.lowcap_positions;

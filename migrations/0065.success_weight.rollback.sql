@@ -1,1 +1,0 @@
-alter table learning.slice_rates drop column success_weight;

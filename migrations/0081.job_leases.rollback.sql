@@ -1,2 +1,0 @@
-drop index learning.learning_runs_open;
-drop table learning.job_leases;

@@ -1,3 +1,0 @@
-set role quadrant_owner;
-drop table learning.backtests cascade;
-reset role;

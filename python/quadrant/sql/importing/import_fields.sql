@@ -1,1 +1,0 @@
-select learning.import_fields(%(kind)s)

@@ -1,0 +1,1 @@
+select learning.known_fields(%(kind)s)

@@ -1,0 +1,31 @@
+-- Every change of an override, with who made it: the person (setting quadrant.person) where a role
+-- is shared, else the database's user. Tickers hear of it on the channel pm_overrides.
+create or replace function learning.keep_override_history() returns trigger
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    insert into learning.pm_overrides_history (
+        override_id, change, old_row, new_row, run_id, actor, changed_at
+    )
+    values (
+        case when tg_op = 'DELETE' then old.id else new.id end,
+        tg_op,
+        case when tg_op <> 'INSERT' then to_jsonb(old) end,
+        case when tg_op <> 'DELETE' then to_jsonb(new) end,
+        nullif(current_setting('quadrant.run_id', true), '')::bigint,
+        case
+            when current_setting('quadrant.run_id', true) <> '' then session_user
+            else coalesce(nullif(current_setting('quadrant.person', true), ''), session_user)
+        end,
+        learning.clock()
+    );
+    perform pg_notify('pm_overrides', '');
+    return null;
+end
+$$;
+comment on function learning.keep_override_history() is
+    'Trigger: keeps every change of an override and announces it on pm_overrides.';
+create or replace trigger keep_override_history
+    after insert or update or delete on learning.pm_overrides
+    for each row execute function learning.keep_override_history();
