@@ -1,8 +1,9 @@
 -- Keeps up to five proposals per pattern: changes that did not pass but look best (z >= 2, at least
 -- 15 windows changed, money not against them). One that was proposed before stays while its z is at
 -- least 1 against what governs its windows without it, so that its record can grow; when that alone
--- is 20 to 1 for it and earns more than a standard error, and money speaks for the slice, it comes
--- into force (p_applies; else it waits for approval). Returns how many are proposed.
+-- is 20 to 1 for it (one condition: 60, more: 200) and earns more than a standard error, and money
+-- speaks for the slice, it comes into force (p_applies; else it waits for approval). Returns how
+-- many are proposed.
 create or replace function learning.propose_solutions(p_look_id bigint, p_applies boolean)
 returns integer
 language plpgsql volatile
@@ -16,10 +17,11 @@ begin
     select k.* into v_look from learning.looks as k where k.id = p_look_id;
     with seen as (
         select o.id, g.z[p.candidate] as z, o.record,
-            learning.money_speaks_for_it(g, s.depth, false) as earns
+            learning.money_speaks_for_it(g, s.depth, false) as earns, t.on_record
         from learning.solutions as o
         join learning.look_slices as s
             on s.look_id = p_look_id and s.scope_subset = o.scope_subset
+        cross join lateral learning.judging_thresholds(o.depth) as t
         left join learning.policies(v_look.pattern_key) as p on p.steps = o.steps
         left join learning.gate_simulations as g on g.id = s.simulation_id
         where o.pattern_key = v_look.pattern_key
@@ -42,7 +44,7 @@ begin
         changed_by = 'judge'
     from (
         select n.id, coalesce(
-                (n.record ->> 'for')::double precision >= 20
+                (n.record ->> 'for')::double precision >= n.on_record
                 and (n.record ->> 'money_z')::double precision >= 1
                 and n.earns, false
             ) as confirmed, n.z

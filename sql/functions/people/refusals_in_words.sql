@@ -32,9 +32,10 @@ as $$
             (s.status = 'proposed' and not h.may_act, format(
                 'slices of %s conditions do not come into force by such evidence', s.depth
             )),
-            (s.status = 'proposed',
-                'it comes into force too when its own record is 20 to 1 for it, or a person '
-                'approves it'),
+            (s.status = 'proposed', format(
+                'it comes into force too when its own record is %s to 1 for it, or a person '
+                'approves it', h.on_record
+            )),
             (s.status = 'proposed',
                 'it ends when z falls below 1, or its record is 20 to 1 against it'),
             (s.status = 'suspended',
