@@ -27,6 +27,12 @@ values
     ('quadrant.maintain', '17 3 * * *', 'call learning.run_maintenance()'),
     ('quadrant.aggregate', '*/5 * * * *', 'call learning.run_aggregator()');
 
+-- A lease is a row that is there: nobody waits for one that another is just making.
+insert into learning.job_leases (job)
+select s.job from learning.schedule as s
+union all
+values ('*');
+
 create table learning.workers (
     worker text primary key,
     started_at timestamptz not null default clock_timestamp(),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -113,3 +114,10 @@ def test_an_ordinary_role_installs_in_a_new_cluster(own_cluster: Cluster) -> Non
     assert (report.changed, report.warnings) == (False, ())
     rollback(installer)
     migrate(installer)
+
+
+def test_a_new_database_has_a_lease_for_every_job(connection: psycopg.Connection[Any]) -> None:
+    """A row that is there can be locked; one that is being made would keep others waiting."""
+    jobs = "select job from learning.schedule union all values ('*') order by 1"
+    leases = "select job from learning.job_leases order by 1"
+    assert connection.execute(leases).fetchall() == connection.execute(jobs).fetchall()
