@@ -141,6 +141,7 @@ class Replay:
         if reached is not None and self._due(reached):
             # Whoever got this far may have died after mining: then judging has no news, and is due.
             self._learn(reached, judge_anyway=True)
+            self.tick.commit()
         feed = moments(self.series)
         due = True
         while due:
