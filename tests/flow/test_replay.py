@@ -195,3 +195,11 @@ def test_what_the_judge_reads_is_the_same_whatever_gates_were_in_force(walks, ne
         assert of_kind[1] == of_kind[0], f"{kind}, loose"
         assert of_kind[2] == of_kind[0], f"{kind}, tight"
     assert len({str(rows) for rows in decided}) == 3, "the gates changed no decision"
+
+
+def test_bars_far_apart_are_no_future_to_each_other(connection: psycopg.Connection[Any]) -> None:
+    """32 moments of 4h bars, written together, reach over five days."""
+    bars = synthesize(planted_market(days=120, timeframes=("4h",)), 5)
+    options = ReplayOptions(chain="far", learn_every=60 * 86_400_000)
+    progress = Replay(connection, bars, options).run()
+    assert progress.done == progress.total > 0

@@ -169,7 +169,7 @@ class Replay:
         """Ticks up to the next learning cycle; False: the feed ended or was stopped."""
         tick, progress = self.tick, self.progress
         for moment, (at, batch) in enumerate(feed, start=1):
-            self._take(batch)
+            self._take(at, batch)
             progress.done += len(batch)
             progress.at = at
             tick.watermarks.setdefault(LEARNED, at)
@@ -190,7 +190,7 @@ class Replay:
         every = self.options.learn_every
         return learned is not None and at // every > learned // every
 
-    def _take(self, batch: Moment) -> None:
+    def _take(self, at: int, batch: Moment) -> None:
         """One moment: scopes first, then the gates in force, then every position's tick."""
         tick, decide = self.tick, self.manager.decide
         gated = []
@@ -200,7 +200,7 @@ class Replay:
             if one.snapshots[index].state in one.ticker.in_state:
                 gated.append(one.ticker)
         if gated:
-            tick.refresh(gated)
+            tick.refresh(gated, clock_ms=at)
         self.manager.refresh()
         for one, index in batch:
             bar = one.snapshots[index]

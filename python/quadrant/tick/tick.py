@@ -99,11 +99,14 @@ class Tick:
             ticker.subject.scope = scope
             self._unwritten[ticker.position_id] = ticker
 
-    def refresh(self, tickers: Iterable[PositionTicker]) -> None:
-        """Reads the gates in force again where they may have changed for one of `tickers`."""
+    def refresh(self, tickers: Iterable[PositionTicker], clock_ms: int | None = None) -> None:
+        """Reads the gates in force again where they may have changed for one of `tickers`.
+
+        What was taken before is committed first; `clock_ms` as in `commit`.
+        """
         unknown = [t for t in tickers if not self.controls.holds(t.position_id, t.subject.scope)]
         if unknown:
-            self.commit()
+            self.commit(clock_ms)
             self.controls.read((t.position_id, t.subject.scope) for t in unknown)
 
     def take(self, ticker: PositionTicker, bar: Snapshot, actions: Sequence[Action] = ()) -> bool:
