@@ -12,7 +12,7 @@ PYTEST := $(BIN)/python -m pytest -q
 AT_ONCE := -n 3
 # What another version of the server could answer differently: SQL, deployment, rights, plans.
 OF_THE_SERVER := tests/pgtap tests/python/database tests/python/mining tests/python/rights \
-	tests/python/runtime tests/python/server tests/python/test_conventions.py
+	tests/python/runtime tests/python/test_conventions.py
 CI_BARS := ../shared/data/bars
 # Where `quadrant up` keeps its server; psql-demo keeps its market there too.
 SMALL := $(or $(QUADRANT_HOME),.quadrant)/small
@@ -65,7 +65,7 @@ lint: setup
 
 # What is worth knowing before a commit: one server, the embedded one, and nothing slow.
 check: lint
-	$(PYTEST) $(AT_ONCE) -m 'not slow and not flow' $(ARGS)
+	$(PYTEST) $(AT_ONCE) --quick $(ARGS)
 
 # The distribution's server runs all of it, the embedded one what it could answer differently.
 test: lint test-postgres test-newer

@@ -37,6 +37,26 @@ from quadrant.server import Cluster, Home
 _DATABASE_FIXTURES = {"server_dsn", "own_cluster", "private_home"}
 # Files whose tests share nothing and take long.
 ONE_BY_ONE = {"tests/flow/test_proof_of_learning.py"}
+# Most of whose tests take seconds each: servers and processes, markets judged, long histories.
+TAKE_SECONDS = {
+    "cli/test_server_commands.py",
+    "cli/test_tick_command.py",
+    "database/test_real_schema.py",
+    "database/test_upgrade.py",
+    "importer/test_database.py",
+    "judging/test_decisions_of_people.py",
+    "judging/test_explain.py",
+    "judging/test_failures.py",
+    "judging/test_heartbeat.py",
+    "judging/test_judge.py",
+    "judging/test_preview.py",
+    "judging/test_solutions.py",
+    "market/test_market.py",
+    "mining/test_increments.py",
+    "rights/test_injection.py",
+    "server/test_cluster.py",
+    "tick/test_against_a_plain_loop.py",
+}
 # Without QUADRANT_DSN and QUADRANT_HOME no test can reach a developer's own database.
 _OURS = ("QUADRANT_DSN", "QUADRANT_HOME")
 
@@ -44,6 +64,9 @@ _OURS = ("QUADRANT_DSN", "QUADRANT_HOME")
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--database-only", action="store_true", help="Only the tests that use a PostgreSQL server."
+    )
+    parser.addoption(
+        "--quick", action="store_true", help="Leave out slow, flow and what else takes seconds."
     )
 
 
@@ -59,15 +82,24 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if not config.getoption("--database-only"):
-        return
-    keep = [
-        item
-        for item in items
-        if item.path.suffix == ".sql" or _DATABASE_FIXTURES & set(getattr(item, "fixturenames", ()))
-    ]
-    config.hook.pytest_deselected(items=[item for item in items if item not in keep])
+    keep = items
+    if config.getoption("--database-only"):
+        keep = [item for item in keep if _uses_database(item)]
+    if config.getoption("--quick"):
+        keep = [item for item in keep if _is_quick(item)]
+    kept = set(keep)
+    config.hook.pytest_deselected(items=[item for item in items if item not in kept])
     items[:] = keep
+
+
+def _uses_database(item: pytest.Item) -> bool:
+    used = _DATABASE_FIXTURES & set(getattr(item, "fixturenames", ()))
+    return item.path.suffix == ".sql" or bool(used)
+
+
+def _is_quick(item: pytest.Item) -> bool:
+    marked = item.get_closest_marker("slow") or item.get_closest_marker("flow")
+    return not marked and "/".join(item.path.parts[-2:]) not in TAKE_SECONDS
 
 
 class _ByFile(LoadScopeScheduling):
