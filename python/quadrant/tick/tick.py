@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import asdict, replace
 from typing import Any
 
@@ -41,8 +42,6 @@ class Tick:
             connect(database, autocommit=True) if isinstance(database, str) else database
         )
         self.feed = feed
-        self.gates = load_gates(self.connection)
-        self.controls = Controls(self.connection)
         self.tickers: dict[Position, PositionTicker] = {}
         self.watermarks: dict[str, int] = {}
         self._writes = Writes()
@@ -53,7 +52,13 @@ class Tick:
         self._unwritten: dict[int, PositionTicker] = {}
         self._newest: dict[str, Counter[int | None]] = {}
         self._lost = False
-        self.enroll(positions)
+        with ExitStack() as on_error:
+            if isinstance(database, str):
+                on_error.callback(self.connection.close)
+            self.gates = load_gates(self.connection)
+            self.controls = Controls(self.connection)
+            self.enroll(positions)
+            on_error.pop_all()
 
     def enroll(self, positions: Iterable[Position]) -> None:
         """Adds positions to the feed; those it has are left as they are.

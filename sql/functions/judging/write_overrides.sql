@@ -102,6 +102,7 @@ begin
             )
         )
         from named as n
+        order by n.data ->> 'scope_subset', n.data ->> 'action_category'
     )
     select jsonb_build_object(
         'created', count(*) filter (where n.event = 'Override created'),
