@@ -37,7 +37,7 @@ TABLES = {
         order by m.feed, m.timeframe
     """,
     "lessons": """
-        select to_jsonb(l) - '{id,run_id,updated_at}'::text[]
+        select to_jsonb(l) - '{id,run_id,updated_at,copy_of}'::text[]
         from learning.learning_lessons as l where l.status = 'active'
         order by l.pattern_key, l.lesson_type, l.action_category, l.scope_subset
     """,
