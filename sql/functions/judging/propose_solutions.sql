@@ -17,7 +17,7 @@ begin
     select k.* into v_look from learning.looks as k where k.id = p_look_id;
     with seen as (
         select o.id, g.z[p.candidate] as z, o.record,
-            learning.money_speaks_for_it(g, s.depth, false) as earns, t.on_record
+            learning.money_speaks_for_it(g, s.depth, false) as earns, t.on_record, t.on_money_z
         from learning.solutions as o
         join learning.look_slices as s
             on s.look_id = p_look_id and s.scope_subset = o.scope_subset
@@ -45,7 +45,7 @@ begin
     from (
         select n.id, coalesce(
                 (n.record ->> 'for')::double precision >= n.on_record
-                and (n.record ->> 'money_z')::double precision >= 1
+                and (n.record ->> 'money_z')::double precision >= n.on_money_z
                 and n.earns, false
             ) as confirmed, n.z
         from seen as n
@@ -68,12 +68,13 @@ begin
             g.z[p.candidate] as z, g.n_windows
         from learning.look_slices as s
         join learning.gate_simulations as g on g.id = s.simulation_id
+        cross join lateral learning.judging_thresholds(s.depth) as t
         join learning.policies(v_look.pattern_key) as p on g.z[p.candidate] >= 2
         where v_look.profile = 'evidence'
             and s.look_id = p_look_id
             and s.candidate is null
             and not s.is_banned
-            and g.changed[p.candidate] >= 15
+            and g.changed[p.candidate] >= t.fewest_changed
             and coalesce(g.money_z[p.candidate], 0) >= 0
             and not exists (
                 select from learning.solutions as o
