@@ -30,6 +30,13 @@ class History:
         ):
             for window in windows:
                 copy.write_row(_row(window))
+        with (
+            connection.cursor() as cursor,
+            cursor.copy(queries("backtest/stage_marks")) as copy,
+        ):
+            for window in windows:
+                for ms, *prices in window.result.marks:
+                    copy.write_row((window.window_id, _time(ms), *prices))
         connection.execute(queries("backtest/staged"))
         self._reached = _time(0)
 
@@ -38,6 +45,7 @@ class History:
         until = _time(day * DAY_MS)
         self.connection.execute(queries("backtest/reach"), (until,))
         self.connection.execute(queries("backtest/show"), {"since": self._reached, "until": until})
+        self.connection.execute(queries("backtest/mark"), {"since": self._reached, "until": until})
         self._reached = until
 
 

@@ -47,6 +47,10 @@ def _given(window: Window, giver: Window, *, turned: bool) -> Window:
         exit_price=None if ratio is None else entry * ratio,
         roi=theirs.roi,
         roi_ms=None if theirs.roi_ms is None else theirs.roi_ms + delay,
+        marks=tuple(
+            (ms + delay, entry, entry * price / bought, roi)
+            for ms, bought, price, roi in theirs.marks
+        ),
     )
     samples = window.samples
     if turned:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +18,10 @@ from quadrant.tick.writes import Writes
 Show = Callable[[str, int, int], None]
 
 
+Mark = tuple[int, float, float, float]
+"""What a window would have come to while it waited: when (epoch ms), entry, price then, ROI."""
+
+
 @dataclass(frozen=True, slots=True)
 class Result:
     """What came of a window; times in epoch ms, when it was known. None: not known by the end."""
@@ -27,6 +32,7 @@ class Result:
     exit_price: float | None = None
     roi: float | None = None
     roi_ms: int | None = None
+    marks: tuple[Mark, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +97,11 @@ def _closed(writes: Writes, timeframe: str, grids: Mapping[str, Grid]) -> list[W
     closed = [
         row for row in writes.windows.values() if "closed_ms" in row and row["pattern_key"] in grids
     ]
+    marks: defaultdict[str, list[Mark]] = defaultdict(list)
+    for mark in writes.marks:
+        marks[mark["window_id"]].append(
+            (mark["marked_ms"], mark["entry_price"], mark["exit_price"], mark["roi"])
+        )
     windows: list[Window] = []
     for pattern_key, grid in grids.items():
         rows = [row for row in closed if row["pattern_key"] == pattern_key]
@@ -116,7 +127,13 @@ def _closed(writes: Writes, timeframe: str, grids: Mapping[str, Grid]) -> list[W
                     blocked_by=() if acted else tuple(row["blocked_by"]),
                     samples=row["factors"]["samples"],
                     result=Result(
-                        **{name: result.get(name) for name in Result.__dataclass_fields__}
+                        outcome=result.get("outcome"),
+                        outcome_ms=result.get("outcome_ms"),
+                        entry_price=result.get("entry_price"),
+                        exit_price=result.get("exit_price"),
+                        roi=result.get("roi"),
+                        roi_ms=result.get("roi_ms"),
+                        marks=tuple(marks[row["window_id"]]),
                     ),
                 )
             )

@@ -16,6 +16,7 @@ from quadrant.tick.track import Attempt, Subject, Track
 from quadrant.tick.window import Window
 from quadrant.tick.writes import Writes
 
+DAY_MS = 86_400_000
 MAX_MISSING_BARS = 3
 """More missing bars than this close what is pending as neutral."""
 
@@ -80,10 +81,13 @@ class PositionTicker:
             return False
         if self.missing_before(bar) > MAX_MISSING_BARS:
             self._lose_sight(bar)
+        is_of_a_new_day = self._is_of_a_new_day(bar)
         self.last_bar_ts = bar.bar_ts
         for track in self.tracks.values():
             if track.busy:
                 track.fill_at_open(bar)
+                if is_of_a_new_day:
+                    track.mark(bar)
         answers = {
             n: self._take(action, bar)
             for n, action in enumerate(actions)
@@ -102,6 +106,11 @@ class PositionTicker:
             if track.changed:
                 self.dirty, track.changed = True, False
         return True
+
+    def _is_of_a_new_day(self, bar: Snapshot) -> bool:
+        """Does the bar exist on another UTC day than the one before it?"""
+        before = (self.last_bar_ts or 0) + self.bar_ms
+        return bar.exists_at // DAY_MS != before // DAY_MS
 
     def missing_before(self, bar: Snapshot) -> int:
         """Bars missing before this one; after a restart only the engine may know of them."""

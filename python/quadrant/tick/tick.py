@@ -284,7 +284,7 @@ class Tick:
                 positions=Jsonb(list(self._writes.positions.values())),
                 states=Jsonb(states),
                 windows=Jsonb(list(self._writes.windows.values())),
-                results=Jsonb(list(self._writes.results.values())),
+                results=Jsonb([*self._writes.results.values(), *self._writes.marks]),
                 endings=Jsonb(self._writes.endings),
                 strands=Jsonb(self._writes.strands),
             )

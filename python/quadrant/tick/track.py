@@ -18,6 +18,11 @@ FEE = 0.001
 """Fee per side of a virtual trade, a fraction of its turnover."""
 
 
+def virtual_roi(entry: float, exit_price: float) -> float:
+    """Of a unit bought at one price and sold at another, after fees: a fraction."""
+    return (exit_price * (1 - FEE) - entry * (1 + FEE)) / entry
+
+
 @dataclass(slots=True)
 class Attempt:
     """From S0 -> S1 until the next S0; it owns the episodes."""
@@ -106,16 +111,27 @@ class Track:
                 waiting.entry = bar.open
                 self.changed = True
             if waiting.leaving:
-                roi = (bar.open * (1 - FEE) - waiting.entry * (1 + FEE)) / waiting.entry
                 self.subject.writes.result(
                     waiting.window_id,
                     entry_price=waiting.entry,
                     exit_price=bar.open,
-                    roi=roi,
+                    roi=virtual_roi(waiting.entry, bar.open),
                     roi_ms=bar.bar_ts,
                 )
                 self.changed = True
         self.awaiting = [w for w in self.awaiting if not w.leaving]
+
+    def mark(self, bar: Snapshot) -> None:
+        """Tells what the windows that wait for their result would come to at the bar's close."""
+        for waiting in self.awaiting:
+            if waiting.entry is not None:
+                self.subject.writes.mark(
+                    waiting.window_id,
+                    entry_price=waiting.entry,
+                    exit_price=bar.close,
+                    roi=virtual_roi(waiting.entry, bar.close),
+                    marked_ms=bar.exists_at,
+                )
 
     def leave_state(self, bar: Snapshot) -> None:
         """The state has changed: a visit ends."""

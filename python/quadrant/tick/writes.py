@@ -21,6 +21,7 @@ class Writes:
     positions: dict[int, dict[str, Any]] = field(default_factory=dict)
     windows: dict[str, dict[str, Any]] = field(default_factory=dict)
     results: dict[str, dict[str, Any]] = field(default_factory=dict)
+    marks: list[dict[str, Any]] = field(default_factory=list)
     endings: list[dict[str, Any]] = field(default_factory=list)
     strands: list[dict[str, Any]] = field(default_factory=list)
 
@@ -37,6 +38,10 @@ class Writes:
     def result(self, window_id: str, **columns: Any) -> None:
         """Adds an outcome or a virtual result to a window; a real outcome replaces neutral."""
         self.results.setdefault(window_id, {"window_id": window_id}).update(columns)
+
+    def mark(self, window_id: str, **columns: Any) -> None:
+        """What a window that waits for its virtual result would come to now."""
+        self.marks.append({"window_id": window_id, **columns})
 
     def ending(self, **columns: Any) -> None:
         """An episode is over: the database tells its summary."""
@@ -71,5 +76,6 @@ class Writes:
         self.positions.clear()
         self.windows.clear()
         self.results.clear()
+        self.marks.clear()
         self.endings.clear()
         self.strands.clear()

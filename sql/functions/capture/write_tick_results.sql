@@ -1,5 +1,6 @@
 -- Writes results of windows: outcomes, which stay once they are real, and virtual results (entry,
--- exit, ROI), of which only what is missing is filled. Returns how many windows were written.
+-- exit, ROI), of which only what is missing is filled. A row with marked_ms is the mark of a window
+-- that waits for its virtual result; it goes when that comes. Returns how many windows were written.
 create or replace function learning.write_tick_results(p_results jsonb)
 returns bigint
 language plpgsql volatile
@@ -22,14 +23,33 @@ begin
     from jsonb_to_recordset(p_results) as w (
         window_id text, outcome text, outcome_reason text, outcome_ms bigint,
         entry_price double precision, exit_price double precision, roi double precision,
-        roi_ms bigint
+        roi_ms bigint, marked_ms bigint
     )
     join learning.pattern_episode_events as known on known.window_id = w.window_id
     cross join lateral (
         select coalesce(known.outcome in ('success', 'failure'), false) as is_judged
     ) as j
-    where e.id = known.id;
+    where e.id = known.id and w.marked_ms is null;
     get diagnostics v_written = row_count;
+
+    insert into learning.window_marks as m (window_id, marked_at, entry_price, exit_price, roi)
+    select distinct on (w.window_id) w.window_id, to_timestamp(w.marked_ms / 1000.0),
+        w.entry_price, w.exit_price, w.roi
+    from jsonb_to_recordset(p_results) as w (
+        window_id text, entry_price double precision, exit_price double precision,
+        roi double precision, marked_ms bigint
+    )
+    join learning.pattern_episode_events as e on e.window_id = w.window_id
+    where w.marked_ms is not null and e.roi is null
+    order by w.window_id, w.marked_ms desc
+    on conflict (window_id) do update
+    set (marked_at, entry_price, exit_price, roi)
+        = (excluded.marked_at, excluded.entry_price, excluded.exit_price, excluded.roi);
+    delete from learning.window_marks as m
+    using jsonb_to_recordset(p_results) as w (
+        window_id text, roi double precision, marked_ms bigint
+    )
+    where m.window_id = w.window_id and w.roi is not null and w.marked_ms is null;
     return v_written;
 end
 $$;

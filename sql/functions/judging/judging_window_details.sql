@@ -1,5 +1,5 @@
--- What a simulation must know of these windows: UTC day, result and prices, scope as items and
--- samples (null where there are none).
+-- What a simulation must know of these windows: UTC day, result and prices (of the mark, where there
+-- is no result yet), scope as items and samples (null where there are none).
 create or replace function learning.judging_window_details(p_ids bigint[])
 returns table (
     id bigint, version text, day integer, timeframe text, won boolean, entry_price double precision,
@@ -8,12 +8,14 @@ returns table (
 language sql stable security definer
 set search_path = pg_catalog, pg_temp
 as $$
-    select e.id, e.xmin::text || e.ctid::text,
+    select e.id, e.xmin::text || e.ctid::text || coalesce(m.marked_at::text, ''),
         (e.opened_at at time zone 'utc')::date - date '1970-01-01',
         coalesce(e.scope ->> 'timeframe', ''), e.outcome is not distinct from 'success',
-        e.entry_price, e.exit_price, e.roi, learning.scope_items(e.scope),
+        coalesce(e.entry_price, m.entry_price), coalesce(e.exit_price, m.exit_price),
+        coalesce(e.roi, m.roi), learning.scope_items(e.scope),
         case when jsonb_typeof(e.factors -> 'samples') = 'array' then e.factors -> 'samples' end
     from learning.pattern_episode_events as e
+    left join learning.window_marks as m on m.window_id = e.window_id
     where e.id = any (p_ids)
     order by e.id
 $$;

@@ -189,7 +189,8 @@ def plant(
     for i, roi in zip(at, new.tolist(), strict=True):
         own = windows[i].result
         entry = own.entry_price or 100.0
-        result[i] = replace(windows[i], result=told(own.roi_ms, entry, max(roi, -0.95)))
+        planted = replace(told(own.roi_ms, entry, max(roi, -0.95)), marks=own.marks)
+        result[i] = replace(windows[i], result=planted)
     return result
 
 

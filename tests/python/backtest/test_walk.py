@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +46,20 @@ def test_a_database_shows_what_was_known_at_each_moment(connection: Connection, 
         ).fetchall()
         assert {row[0]: row[1:] for row in shown} == expected
     assert connection.execute("select learning.clock()").fetchone()[0].timestamp() * 1000 == now
+
+
+def test_a_window_that_waits_shows_its_latest_mark_until_its_result(
+    connection: Connection, grids: Any
+) -> None:
+    (one, *_) = windows_of(10, grids)
+    opened = one.opened_ms // DAY_MS
+    marks = tuple(((opened + n) * DAY_MS, 100.0, 100.0 + n, n / 100) for n in (3, 4, 5))
+    result = replace(one.result, roi_ms=(opened + 6) * DAY_MS, marks=marks)
+    history = History(connection, [replace(one, result=result)])
+    shown = "select exit_price from learning.window_marks"
+    for day, price in ((2, []), (3, [(103.0,)]), (5, [(105.0,)]), (6, [])):
+        history.at(opened + day)
+        assert connection.execute(shown).fetchall() == price
 
 
 def test_what_is_planted_pays_on_what_follows_and_the_arms_leave_no_trace(

@@ -7,9 +7,11 @@ from dataclasses import asdict
 
 import pytest
 
+from quadrant.bars import TIMEFRAMES
 from quadrant.tick import Action, Gate
 from quadrant.tick.gates import UnknownValue
 
+HOUR, DAY = TIMEFRAMES["1h"], 86_400_000
 WAY = {
     "s1_entry": (("S0",), "S1", {"halo": 0.8}),
     "s2_entry": (("S0", "S1"), "S2", {"halo": 0.4}),
@@ -566,3 +568,24 @@ def test_a_gate_on_something_the_engine_does_not_say_is_refused(tape):
         with_gates(tape, OX._replace(value_key="ox_of_tomorrow"))
     assert refused.value.code == "QD020"
     assert "ox" in refused.value.hint
+
+
+def test_a_window_that_waits_is_marked_on_every_day_until_its_result_is_known(record):
+    record.walk("S0")
+    record.bar("S1", halo=1.0, price=100)
+    closing = record.bar("S1", halo=2.0, price=101)
+    marked = "select extract(epoch from marked_at) * 1000, entry_price, exit_price, roi"
+    marked += " from learning.window_marks"
+    while record.bar("S1", halo=2.0, price=110).exists_at % DAY:
+        assert record.rows(marked) == []
+    first_of_the_day = record.bar_ts + HOUR
+    entry = closing.open
+    roi = (110 * 0.999 - entry * 1.001) / entry
+    assert record.rows(marked) == [(first_of_the_day, entry, 110, pytest.approx(roi))]
+    for _ in range(24):
+        record.bar("S1", halo=2.0, price=90)
+    roi = (90 * 0.999 - entry * 1.001) / entry
+    assert record.rows(marked) == [(first_of_the_day + DAY, entry, 90, pytest.approx(roi))]
+    record.walk("S0", "S0")
+    assert record.rows("select roi is not null from learning.pattern_episode_events") == [(True,)]
+    assert record.rows(marked) == []

@@ -4,4 +4,8 @@ create temporary table staged_windows (
     decided_at timestamptz, closed_at timestamptz, outcome text, outcome_at timestamptz,
     entry_price double precision, exit_price double precision, roi double precision,
     roi_at timestamptz
+);
+create temporary table staged_marks (
+    window_id text, marked_at timestamptz, entry_price double precision,
+    exit_price double precision, roi double precision
 )

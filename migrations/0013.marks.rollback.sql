@@ -1,0 +1,1 @@
+drop table learning.window_marks;
