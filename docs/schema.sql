@@ -178,7 +178,7 @@ create table learning.gates (
     pattern_key text not null,
     gate text not null,
     value_key text not null,  -- The name of the gate's value in factors and samples.
-    direction text not null,  -- at_least: passes when value >= threshold; at_most: when value <= threshold.
+    direction text not null,  -- at_least: passes when value >= threshold; at_most: when value <= threshold; arms: tests no bar, says how many ATRs below its last buy a ladder buys again.
     base double precision not null,  -- Threshold without overrides; score 0..1, ATRs, or ATRs per bar.
     steps double precision[] not null,  -- The grid: steps around base in the base's unit, with 0.
     adjust text not null,  -- How an override is stored: multiplier of the base, or delta added to it.
@@ -191,7 +191,7 @@ create table learning.gates (
     constraint a_multiplier_needs_a_base CHECK (adjust = 'delta'::text OR base <> 0::double precision),
     constraint adjust_is_known CHECK (adjust = ANY (ARRAY['multiplier'::text, 'delta'::text])),
     constraint base_is_within_its_range CHECK (base >= min_value AND base <= max_value),
-    constraint direction_is_known CHECK (direction = ANY (ARRAY['at_least'::text, 'at_most'::text])),
+    constraint direction_is_known CHECK (direction = ANY (ARRAY['at_least'::text, 'at_most'::text, 'arms'::text])),
     constraint gates_stay_within_reach CHECK (abs(base) <= '1000000000'::double precision AND abs(min_value) <= '1000000000'::double precision AND abs(max_value) <= '1000000000'::double precision AND ('-1000000000'::double precision <= ALL (steps)) AND ('1000000000'::double precision >= ALL (steps)) AND array_position(steps, NULL::double precision) IS NULL),
     constraint multipliers_stay_within_reach CHECK (adjust <> 'multiplier'::text OR abs(base) >= '1e-09'::double precision AND (LEAST('-0.99'::double precision * base, '99'::double precision * base) <= ALL (steps)) AND (GREATEST('-0.99'::double precision * base, '99'::double precision * base) >= ALL (steps))),
     constraint pattern_key_is_canonical CHECK (pattern_key ~ '^(pm|dm)\.[a-z][a-z0-9_]*(\.[A-Za-z0-9_]+)+$'::text),
@@ -688,6 +688,18 @@ create table learning.tick_states (
     constraint tick_states_pkey PRIMARY KEY (position_id),
     constraint tick_states_position_id_fkey FOREIGN KEY (position_id) REFERENCES learning.lowcap_positions(position_id) ON DELETE CASCADE
 ) with (fillfactor=70);
+
+-- One row per window that waits for its virtual result: what it would be if it were sold now. Gone when the result comes.
+create table learning.window_marks (
+    window_id text not null,
+    marked_at timestamp with time zone not null,  -- When the bar behind it existed (UTC): the first of each UTC day.
+    entry_price double precision not null,  -- Virtual entry: open after the reference bar, in quote currency.
+    exit_price double precision not null,  -- The bar's close, in quote currency.
+    roi double precision not null,  -- From entry to this close, after fees, a fraction (0.05 = 5 %).
+    constraint window_marks_pkey PRIMARY KEY (window_id),
+    constraint window_marks_window_id_fkey FOREIGN KEY (window_id) REFERENCES learning.pattern_episode_events(window_id) ON DELETE CASCADE,
+    constraint numbers_are_finite CHECK (learning.is_finite(entry_price) AND learning.is_finite(exit_price) AND learning.is_finite(roi))
+);
 
 -- One row per simulation worker that lives, or died without saying so within a day.
 create table learning.workers (

@@ -16,7 +16,8 @@ class Lever:
 
     A sample passes when its value is at most (`at_most`) or at least the threshold, which is
     base + step kept within `lowest`..`highest`. `adjustment_key` names the sample's own addition
-    to the threshold, where it carries one.
+    to the threshold, where it carries one. `is_arms`: no sample is held against it; it is how many
+    ATRs below its last buy a ladder buys again.
     """
 
     gate: str
@@ -26,6 +27,7 @@ class Lever:
     steps: tuple[float, ...]
     lowest: float = float("-inf")
     highest: float = float("inf")
+    is_arms: bool = False
 
     @property
     def adjustment_key(self) -> str:
@@ -90,6 +92,7 @@ class Grid:
                 steps=tuple(float(s) for s in g["steps"]) or (0.0,),
                 lowest=float(g["min_value"]),
                 highest=float(g["max_value"]),
+                is_arms=g["direction"] == "arms",
             )
             for g in settings["gates"]
         )

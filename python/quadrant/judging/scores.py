@@ -40,23 +40,29 @@ class Scores:
     won: NDArray[np.bool_]
     _place: NDArray[np.intp]
     _spread: NDArray[np.float64]
+    _is_ladder: bool
 
     @classmethod
     def of(cls, buys: Buys, day: NDArray[np.int64], timeframe: NDArray[np.int64]) -> Scores:
         """Of windows in the order of their days; `timeframe` (n) is any code of it.
 
         A buy's score is the rank its ROI has among the virtual results of its timeframe, from
-        -sqrt(3) to sqrt(3); ties share the middle. Where most windows have no result it is the
-        outcome's rank, and money is unknown. Timeframes of fewer than FEWEST_OF_A_TIMEFRAME results
-        gain nothing.
+        -sqrt(3) to sqrt(3); ties share the middle. Each buy of a ladder is compared with the day's
+        other setups for itself and counts a third, so that to buy more is no gain by itself. Where
+        most windows have no result it is the outcome's rank, and money is unknown. Timeframes of
+        fewer than FEWEST_OF_A_TIMEFRAME results gain nothing.
         """
         by_outcome = 2 * np.count_nonzero(np.isnan(buys.result)) > len(buys.result)
         bought = buys.sample != NO_BUY
         if by_outcome:
             worth = np.where(buys.won, 1.0, -1.0)
-            of_buys = np.where(bought, worth[:, None], 0.0)
+            of_buys = np.where(bought, worth[:, None], 0.0)[:, :, None]
+        elif buys.rungs is not None:
+            worth, of_buys = buys.result, buys.rungs
+            bought = ~np.isnan(of_buys)
         else:
-            worth, of_buys = buys.result, buys.roi
+            worth, of_buys = buys.result, buys.roi[:, :, None]
+        bought = np.reshape(bought, of_buys.shape)
         own = np.zeros(len(worth))
         place = np.zeros(len(worth), dtype=np.intp)
         spreads = [np.zeros(len(_DEARER) + 1)]
@@ -75,7 +81,8 @@ class Scores:
 
         total, n = _by_day(own, ranked, day)
         control = (total - own) / np.maximum(n, 1)
-        gain = np.where(bought & ranked[:, None], score - control[:, None], 0.0)
+        day_compared = score - control[:, None, None]
+        gain = np.where(bought & ranked[:, None, None], day_compared, 0.0).mean(axis=2)
         farthest = np.where(ranked, _WIDTH / 2, 0.0)
         return cls(
             day=day,
@@ -86,6 +93,7 @@ class Scores:
             won=buys.won,
             _place=place,
             _spread=np.stack(spreads),
+            _is_ladder=buys.rungs is not None,
         )
 
     def moved_bound(
@@ -94,8 +102,11 @@ class Scores:
         """The most the gain of a window can differ between two bars bought at (rows: windows).
 
         How much dearer one is than the other is known when they are bought; `money` and `other`
-        are what they came to. Where that is not known, a rank's whole width.
+        are what they came to. Where that is not known, a rank's whole width; so for a ladder,
+        whose buys differ in number too.
         """
+        if self._is_ladder:
+            return np.asarray(self._spread[self._place[rows], -1])
         with np.errstate(invalid="ignore", divide="ignore"):
             dearer = np.abs(np.log((1 + money) / (1 + other)))
         at = np.searchsorted(_DEARER, dearer, side="left")  # NaN sorts behind all

@@ -159,7 +159,7 @@ S3_DX = Kind(
     outcomes=S3_OUTCOMES,
     ends_on=frozenset({Event.EMERGENCY, Event.TRIM, Event.RETURNED_TO_S0}),
     adjustments={"dx": dx_adjustment},
-    told=("edx_score", "dx_suppression"),
+    told=("edx_score", "dx_suppression", "close", "atr"),
     spans_visits=True,
     ladder="dx_atr_mult",
 )

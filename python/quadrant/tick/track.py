@@ -294,6 +294,7 @@ class Track:
             scope=dict(self.subject.scope),
             extra=extra,
             gates=self.reading.gates,
+            is_ladder=self.kind.ladder is not None,
         )
         self._write(self.window, dict(extra))
         self.changed = True

@@ -56,7 +56,8 @@ class Window:
 
     `gates` are those registered when it opened; it is held against them to its end.
     `samples` are the bars no earlier bar is at least as good as on every gate: those at which some
-    thresholds would first have let a buy through. The reference bar is the first that passes all
+    thresholds would first have let a buy through. With `is_ladder` a lower close is better too:
+    there some arms would have bought again. The reference bar is the first that passes all
     base gates, else the one nearest to passing them: where a PM under base gates would have bought;
     `reference_entry` is the open after it. `extra` holds what its kind adds to the factors. Until
     a decision is made `best` is the bar closest to passing, `bars` are the newest ones, and
@@ -70,6 +71,7 @@ class Window:
     scope: dict[str, Any]
     extra: dict[str, Any]
     gates: tuple[Gate, ...]
+    is_ladder: bool = False
     samples: list[Sample] = field(default_factory=list)
     bars: list[Bar] = field(default_factory=list)
     history: list[Values] = field(default_factory=list)
@@ -97,7 +99,11 @@ class Window:
             self.reference_margin = smallest
             self.reference_close = bar.close
             self.reference_entry = None
-        if not any(_dominates(values, bar.values, gates) for _, values, _, _ in self.samples):
+        if not any(
+            _dominates(values, bar.values, gates)
+            and not (self.is_ladder and bar.close < told.get("close", math.inf))
+            for _, values, told, _ in self.samples
+        ):
             self.samples.append((bar.bar_ts, bar.values, bar.told, None))
 
     def fill_at_open(self, price: float) -> bool:

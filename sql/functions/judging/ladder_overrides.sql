@@ -1,6 +1,6 @@
 -- The overrides of a pattern's DX ladder: ladder lessons, no copies, whose multiplier is at least
--- 0.02 from 1. Proposed only, but under the profile plan. Ids and times are null; confidence is
--- n_success / 100, at most 1.
+-- 0.02 from 1. Proposed only, but under the profile plan; never where a tested solution lives. Ids
+-- and times are null; confidence is n_success / 100, at most 1.
 create or replace function learning.ladder_overrides(p_pattern_key text)
 returns setof learning.pm_overrides
 language sql stable
@@ -31,6 +31,13 @@ as $$
         and l.status = 'active'
         and not l.is_copy
         and abs(m.multiplier - 1) >= 0.02
+        and not exists (
+            select
+            from learning.solutions as s
+            where s.pattern_key = l.pattern_key
+                and s.scope_subset = l.scope_subset
+                and s.status in ('active', 'proposed', 'suspended')
+        )
 $$;
 comment on function learning.ladder_overrides(text) is
     'Overrides of a pattern''s DX ladder, as rows of pm_overrides without ids.';

@@ -16,7 +16,7 @@ with levers as (
         and cardinality(g.steps) > 1
         and not exists (
             select from learning.gates as ladder
-            where ladder.pattern_key = g.pattern_key and cardinality(ladder.steps) = 1
+            where ladder.pattern_key = g.pattern_key and ladder.direction = 'arms'
         )
 ),
 drifts as (

@@ -10,8 +10,8 @@ select is(
     124::bigint, 'none is there twice'
 );
 select is(
-    (select count(*) from learning.gate_grid('pm.uptrend.S3.dx')), 4::bigint,
-    'the ladder, a gate of one step, is no lever of the grid'
+    (select count(*) from learning.gate_grid('pm.uptrend.S3.dx')), 24::bigint,
+    'the arms of the ladder are a lever like the threshold of its buys'
 );
 select is(
     (select array_agg(g.candidate order by g.candidate) = array(select generate_series(1, 124))

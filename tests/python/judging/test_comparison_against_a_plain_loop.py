@@ -22,6 +22,7 @@ LEVERS = (
     Lever("dx", "dx_score", False, 0.6, (-0.05, 0.0)),
     Lever("slope", "slope", False, 0.0, (0.0, 0.01)),
 )
+ARMS = Lever("dx_atr_mult", "dx_atr_mult", False, 6.0, (-4.0, 0.0, 3.0), 2.0, 12.0, is_arms=True)
 FEE = 0.001
 
 
@@ -34,8 +35,10 @@ def grid_of(levers):
 
 @st.composite
 def packs(draw):
-    """(levers, windows): 1 to 4 levers; ties, missing values, days with one window."""
-    levers = LEVERS[: draw(st.integers(1, 4))]
+    """(levers, windows): 1 to 4 levers, the arms of a ladder among them or not; ties, missing
+    values, days with one window."""
+    levers = LEVERS[: draw(st.integers(1, 3))]
+    levers += (ARMS,) if draw(st.booleans()) else LEVERS[len(levers) : draw(st.integers(0, 4))]
     n = draw(st.integers(0, 45))
     seed = draw(st.integers(0, 2**32 - 1))
     shares_prices = draw(st.booleans())
@@ -49,8 +52,10 @@ def packs(draw):
                     lever.base + rng.choice([-0.25, -0.1, -0.02, 0, 0.01, 0.15, 0.3])
                 )
                 for lever in levers
-                if rng.random() < 0.95
+                if lever is not ARMS and rng.random() < 0.95
             }
+            if ARMS in levers and rng.random() < 0.95:
+                sample |= {"close": float(rng.choice([80.0, 90.0, 100.0])), "atr": 3.0}
             if rng.random() < 0.2:
                 sample["dx_adjustment"] = 0.05
             if not shares_prices or rng.random() < 0.95:
@@ -75,27 +80,34 @@ def packs(draw):
 
 
 def buy(window, levers, thresholds):
-    """(sample bought at, its ROI) under thresholds, or None."""
+    """(samples bought at, their ROIs) under thresholds, or None."""
     samples = window["samples"] or []
     priced = window["roi"] is not None and all("entry_price" in s for s in samples)
+    ladder = dict(zip(levers, thresholds, strict=True)).get(ARMS)
+    way, paid, arm = [], [], math.inf
     for place, sample in enumerate(samples):
-        passes = True
+        passes = not way or sample.get("close", math.inf) <= arm
         for lever, threshold in zip(levers, thresholds, strict=True):
+            if lever is ARMS:
+                continue
             value = sample.get(lever.value_key)
             if value is None:
                 passes = False
                 break
             value -= sample.get(f"{lever.gate}_adjustment", 0.0)
             passes &= value <= threshold if lever.at_most else value >= threshold
-        if passes:
-            if window["roi"] is None:
-                return place, math.nan
-            roi = window["roi"]
-            if priced:
-                paid = sample["entry_price"]
-                roi = (window["exit_price"] * (1 - FEE) - paid * (1 + FEE)) / paid
-            return place, min(roi, 1.0)
-    return None
+        if not passes:
+            continue
+        roi = math.nan if window["roi"] is None else window["roi"]
+        if priced:
+            price = sample["entry_price"]
+            roi = (window["exit_price"] * (1 - FEE) - price * (1 + FEE)) / price
+        way.append(place)
+        paid.append(min(roi, 1.0))
+        if ladder is None or len(way) == 3:
+            break
+        arm = sample.get("entry_price", math.nan) - ladder * sample.get("atr", math.nan)
+    return (way, paid) if way else None
 
 
 def rank(value, among):
@@ -114,6 +126,7 @@ def plain(levers, grid, windows, reference):
         for row in grid.places.tolist()
     ]
     bought = [[buy(w, levers, p) for p in policies] for w in windows]
+    rungs = 3 if ARMS in levers else 1
     by_outcome = 2 * sum(w["roi"] is None for w in windows) > len(windows)
     worth = [
         (1.0 if w["won"] else -1.0)
@@ -142,8 +155,10 @@ def plain(levers, grid, windows, reference):
         for b in bought[i]:
             if b is None or own[i] is None:
                 row.append(0.0)
+            elif by_outcome:
+                row.append(rank(worth[i], own[i][1]) - control)
             else:
-                row.append(rank(worth[i] if by_outcome else b[1], own[i][1]) - control)
+                row.append(sum(rank(roi, own[i][1]) - control for roi in b[1]) / rungs)
         gains.append(row)
     answer = []
     for c in range(len(policies)):
@@ -153,7 +168,7 @@ def plain(levers, grid, windows, reference):
             if not w["in_slice"]:
                 continue
             was, now = bought[i][reference[i]], bought[i][c]
-            if (was and was[0]) == (now and now[0]) and (was is None) == (now is None):
+            if (was and was[0]) == (now and now[0]):
                 continue
             counts["changed"] += 1
             if was is None:
@@ -163,7 +178,9 @@ def plain(levers, grid, windows, reference):
             day = w["day"]
             by_day[day] = by_day.get(day, 0.0) + gains[i][c] - gains[i][reference[i]]
             unknown = math.nan if by_outcome else None
-            difference = (now[1] if now else 0.0) - (was[1] if was else 0.0)
+            difference = (
+                sum(now[1]) - sum(was[1]) if was and now else sum(now[1]) if now else -sum(was[1])
+            ) / rungs
             money[day] = money.get(day, 0.0) + (unknown or difference)
         answer.append((counts, by_day, z(by_day.values()), z(money.values())))
     return answer

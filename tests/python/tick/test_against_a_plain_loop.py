@@ -15,6 +15,8 @@ import pytest
 
 from quadrant.bars import read_bars
 from quadrant.engine import compute
+from quadrant.judging import Buys
+from quadrant.judging.grid import Lever
 from quadrant.market import planted_market, synthesize
 
 REAL = Path(__file__).parents[4] / "shared" / "data" / "bars"
@@ -27,6 +29,8 @@ SEEN = {
     "slope": lambda s: s["slope"],
     "dx": lambda s: s["dx_score"] - s["dx_adjustment"],
 }
+LADDERS = [(least, arms) for least in (-1.0, 0.5, 0.6) for arms in (0.1, 0.3, 1.0, 2.0, 6.0)]
+"""Of DX, and ATRs between buys: most cycles fall a few tenths of an ATR below the first buy."""
 THRESHOLDS = np.random.default_rng(5).uniform(-3, 3, (12, 3))
 """In grid steps around base, by gate: far in, far out and in between."""
 
@@ -83,7 +87,10 @@ def plain_loop(f):
                 "blocked_by": failed or ["policy"],
                 "samples": [
                     (b, None if gap[b + 1] else f.open[b + 1])
-                    for b in not_beaten(bars, [v for _, v, _, _ in gates[kind]])
+                    for b in not_beaten(
+                        bars,
+                        [v for _, v, _, _ in gates[kind]] + [-f.close] * (kind == "s3_dx"),
+                    )
                 ],
                 "first_buys": [
                     next(
@@ -114,8 +121,39 @@ def plain_loop(f):
                     "exit": exit_,
                     "roi": (exit_ * (1 - FEE) - entry * (1 + FEE)) / entry,
                 }
+                if kind == "s3_dx":
+                    row["ladders"] = [
+                        ladder(f, [b for b in bars if dx[b] >= least], arms, exit_)
+                        for least, arms in LADDERS
+                    ]
             expected[kind, int(f.ts[o])] = row
     return expected
+
+
+def ladder(f, bars, arms, exit_):
+    """What a pool comes to that buys a third at the first bar, and twice more `arms` ATRs below."""
+    came_to, arm = 0.0, np.inf
+    for _ in range(3):
+        bought = next((b for b in bars if f.close[b] <= arm), None)
+        if bought is None:
+            break
+        entry = f.open[bought + 1]
+        came_to += (exit_ * (1 - FEE) - entry * (1 + FEE)) / entry / 3
+        arm = entry - arms * f.atr[bought]
+        bars = [b for b in bars if b > bought]
+    return pytest.approx(came_to, abs=1e-12)
+
+
+def ladders(window):
+    """The same by the judge, from the window's samples."""
+    levers = (
+        Lever("dx", "dx_score", at_most=False, base=0.6, steps=(0.0,)),
+        Lever("dx_atr_mult", "dx_atr_mult", at_most=False, base=6.0, steps=(0.0,), is_arms=True),
+    )
+    row = {"samples": window["factors"]["samples"], "won": False} | {
+        name: window[name] for name in ("entry_price", "exit_price", "roi")
+    }
+    return Buys.under([row], levers, np.array(LADDERS)).roi[0].tolist()
 
 
 def first_buys(kind, samples, at):
@@ -207,6 +245,8 @@ def ticked(frame, make_tape):
                     "exit": w["exit_price"],
                     "roi": pytest.approx(w["roi"]),
                 }
+                if kind == "s3_dx":
+                    row["ladders"] = ladders(w)
             found[kind, int(w["window_id"].rsplit(":", 1)[1])] = row
     return found
 

@@ -1,4 +1,4 @@
--- What windows without a result would have come to by now.
+-- What windows without a result would have come to by now; the ladder's arms as a lever.
 set role quadrant_owner;
 
 create table learning.window_marks (
@@ -23,4 +23,13 @@ comment on column learning.window_marks.entry_price is
 comment on column learning.window_marks.exit_price is 'The bar''s close, in quote currency.';
 comment on column learning.window_marks.roi is
     'From entry to this close, after fees, a fraction (0.05 = 5 %).';
+
+alter table learning.gates drop constraint direction_is_known;
+update learning.gates as g
+set direction = 'arms', steps = case when g.steps = '{0}' then '{-4,-3,0,3,6}' else g.steps end
+where (g.pattern_key, g.gate) = ('pm.uptrend.S3.dx', 'dx_atr_mult');
+alter table learning.gates
+    add constraint direction_is_known check (direction in ('at_least', 'at_most', 'arms'));
+comment on column learning.gates.direction is
+    'at_least: passes when value >= threshold; at_most: when value <= threshold; arms: tests no bar, says how many ATRs below its last buy a ladder buys again.';
 reset role;

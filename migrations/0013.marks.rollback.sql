@@ -1,1 +1,0 @@
-drop table learning.window_marks;
