@@ -1,6 +1,7 @@
 -- Writes results of windows: outcomes, which stay once they are real, and virtual results (entry,
 -- exit, ROI), of which only what is missing is filled. A row with marked_ms is the mark of a window
--- that waits for its virtual result; it goes when that comes. Returns how many windows were written.
+-- that waits for its virtual result; it goes when that comes. Returns how many windows got a
+-- result.
 create or replace function learning.write_tick_results(p_results jsonb)
 returns bigint
 language plpgsql volatile

@@ -1,5 +1,5 @@
--- What a simulation must know of these windows: UTC day, result and prices (of the mark, where there
--- is no result yet), scope as items and samples (null where there are none).
+-- What a simulation must know of these windows: UTC day, result and prices (where there is no
+-- result yet those of the mark), scope as items and samples (null where there are none).
 create or replace function learning.judging_window_details(p_ids bigint[])
 returns table (
     id bigint, version text, day integer, timeframe text, won boolean, entry_price double precision,

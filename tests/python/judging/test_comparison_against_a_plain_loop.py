@@ -55,7 +55,7 @@ def packs(draw):
                 if lever is not ARMS and rng.random() < 0.95
             }
             if ARMS in levers and rng.random() < 0.95:
-                sample |= {"close": float(rng.choice([80.0, 90.0, 100.0])), "atr": 3.0}
+                sample |= {"close": float(rng.choice([80.0, 90.0, 100.0])), "atr": 2.0}
             if rng.random() < 0.2:
                 sample["dx_adjustment"] = 0.05
             if not shares_prices or rng.random() < 0.95:
