@@ -18,7 +18,7 @@ as $$
             and p_simulation.z[p_candidate] >= case when p_in_force then t.off_z else t.on_z end
             and (t.may_act or p_in_force)
         or p_in_force
-            and (p_simulation.record ->> 'for')::double precision >= 4
+            and (p_simulation.record ->> 'for')::double precision >= t.kept_record
             and (p_simulation.record ->> 'money_z')::double precision >= 0,
         false
     )

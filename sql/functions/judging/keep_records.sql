@@ -8,13 +8,14 @@ language sql volatile
 as $$
     with told as (
         select o.id, k.id as look_id, k.look_day, k.looked_at, g.*, p.candidate as own,
-            o.status as was, o.pinned
+            o.status as was, o.pinned, t.against_record, t.turned_money_z, t.fewest_changed
         from learning.looks as k
         join learning.look_slices as s on s.look_id = k.id
         join learning.solutions as o
             on o.pattern_key = k.pattern_key
             and o.scope_subset = s.scope_subset
             and o.status in ('active', 'proposed', 'suspended')
+        cross join lateral learning.judging_thresholds(o.depth) as t
         join lateral (
             select c.n_windows, c.evidence, c.changed, c.benefit, c.cost, c.z, c.money_z, c.record
             from learning.gate_simulations as c
@@ -35,10 +36,10 @@ as $$
     judged as (
         select t.*, case
                 when t.pinned then ''
-                when (t.record ->> 'against')::double precision >= 20
-                    then 'its record is 20 to 1 against it'
-                when (t.record ->> 'changed')::integer >= 15
-                    and (t.record ->> 'money_z')::double precision <= -2
+                when (t.record ->> 'against')::double precision >= t.against_record
+                    then format('its record is %s to 1 against it', t.against_record)
+                when (t.record ->> 'changed')::integer >= t.fewest_changed
+                    and (t.record ->> 'money_z')::double precision <= t.turned_money_z
                     then 'its money has turned'
                 else ''
             end as trouble

@@ -17,7 +17,8 @@ begin
     select k.* into v_look from learning.looks as k where k.id = p_look_id;
     with seen as (
         select o.id, g.z[p.candidate] as z, o.record,
-            learning.money_speaks_for_it(g, s.depth, false) as earns, t.on_record, t.on_money_z
+            learning.money_speaks_for_it(g, s.depth, false) as earns, t.on_record, t.on_money_z,
+            t.keep_z
         from learning.solutions as o
         join learning.look_slices as s
             on s.look_id = p_look_id and s.scope_subset = o.scope_subset
@@ -47,10 +48,10 @@ begin
                 (n.record ->> 'for')::double precision >= n.on_record
                 and (n.record ->> 'money_z')::double precision >= n.on_money_z
                 and n.earns, false
-            ) as confirmed, n.z
+            ) as confirmed, n.z, n.keep_z
         from seen as n
     ) as s
-    where o.id = s.id and (s.confirmed or coalesce(s.z, 0) < 1);
+    where o.id = s.id and (s.confirmed or coalesce(s.z, 0) < s.keep_z);
 
     select count(*) into v_live
     from learning.solutions as o
@@ -69,10 +70,11 @@ begin
         from learning.look_slices as s
         join learning.gate_simulations as g on g.id = s.simulation_id
         cross join lateral learning.judging_thresholds(s.depth) as t
-        join learning.policies(v_look.pattern_key) as p on g.z[p.candidate] >= 2
+        cross join learning.policies(v_look.pattern_key) as p
         where v_look.profile = 'evidence'
             and s.look_id = p_look_id
             and s.candidate is null
+            and g.z[p.candidate] >= t.propose_z
             and not s.is_banned
             and g.changed[p.candidate] >= t.fewest_changed
             and coalesce(g.money_z[p.candidate], 0) >= 0

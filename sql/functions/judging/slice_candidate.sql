@@ -1,8 +1,8 @@
 -- The candidate a slice of a look gets by its comparison; null for none. What a person pinned
--- stays. What a person approved stays while the judge would at least propose it (z >= 1, money not
--- against it), unless another passes. Without auto_apply (p_applies) nothing takes the place of
--- what stands in force. What a person dismissed is not chosen, and what is suspended comes back by
--- its own record alone.
+-- stays. What a person approved stays while the judge would at least propose it (keep_z of
+-- judging_thresholds, money not against it), unless another passes. Without auto_apply (p_applies)
+-- nothing takes the place of what stands in force. What a person dismissed is not chosen, and what
+-- is suspended comes back by its own record alone.
 create or replace function learning.slice_candidate(
     p_slice learning.look_slices, p_simulation learning.gate_simulations, p_look learning.looks,
     p_even_payoff boolean, p_min_ratio double precision, p_applies boolean
@@ -28,7 +28,9 @@ as $$
             ), p_slice.held),
             case
                 when p_slice.upheld = 'approved'
-                    and p_simulation.z[p_slice.in_force] >= 1
+                    and p_simulation.z[p_slice.in_force] >= (
+                        select t.keep_z from learning.judging_thresholds(p_slice.depth) as t
+                    )
                     and coalesce(p_simulation.money_z[p_slice.in_force], 0) >= 0
                     then p_slice.in_force
             end

@@ -10,16 +10,18 @@ as $$
         values
             (s.pinned, 'it is pinned: nothing the judge finds ends it, only a person does'),
             (s.status = 'active' and not s.pinned and s.approved_by is not null, format(
-                'approved by %s, it stays while z is at least 1 and money is not against it',
-                s.approved_by
+                'approved by %s, it stays while z is at least %s and money is not against it',
+                s.approved_by, h.keep_z
             )),
             (s.status = 'active' and not s.pinned and s.approved_by is null, format(
                 'it ends when z falls below %s, E below %s or its money turns against it, unless '
-                'its own record is 4 to 1 for it', h.off_z, h.off_evidence
+                'its own record is %s to 1 for it', h.off_z, h.off_evidence, h.kept_record
             )),
-            (s.status = 'active' and not s.pinned,
-                'it is suspended when its record is 20 to 1 against it, or when 15 or more setups '
-                'since then lost money (z of -2 or less)'),
+            (s.status = 'active' and not s.pinned, format(
+                'it is suspended when its record is %s to 1 against it, or when %s or more setups '
+                'since then lost money (z of %s or less)', h.against_record, h.fewest_changed,
+                h.turned_money_z
+            )),
             (s.status = 'active' and not s.pinned,
                 'another change of this slice takes its place when it passes the tests and surely '
                 'earns more'),
@@ -36,8 +38,10 @@ as $$
                 'it comes into force too when its own record is %s to 1 for it, or a person '
                 'approves it', h.on_record
             )),
-            (s.status = 'proposed',
-                'it ends when z falls below 1, or its record is 20 to 1 against it'),
+            (s.status = 'proposed', format(
+                'it ends when z falls below %s, or its record is %s to 1 against it', h.keep_z,
+                h.against_record
+            )),
             (s.status = 'suspended',
                 'it comes back when its own record is sound again, or a person pins it'),
             (s.status = 'dismissed',

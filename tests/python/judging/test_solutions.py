@@ -164,11 +164,13 @@ def test_a_proposal_comes_into_force_by_its_own_record(market):
             on_evidence double precision, on_z double precision, off_evidence double precision,
             off_z double precision, on_money_z double precision,
             off_money_z double precision, on_record double precision,
+            kept_record double precision, against_record double precision,
+            turned_money_z double precision, propose_z double precision, keep_z double precision,
             fewest_changed integer, may_act boolean
         )
         language sql immutable as $$
             select 1e30::float8, 30::float8, 1e30::float8, 30::float8, 1::float8, 0::float8,
-                20::float8, 15, true
+                20::float8, 4::float8, 20::float8, -2::float8, 2::float8, 1::float8, 15, true
         $$
         """
     )
