@@ -19,6 +19,8 @@ begin
     ), '{}')
     into mined
     from learning.patterns_to_mine(v_mining.as_of) as t (pattern_key);
+    perform learning.mine_trades(t.pattern_key, v_mining.as_of, v_mining.id)
+    from learning.trades_to_mine(v_mining.as_of) as t (pattern_key);
     perform learning.end_run(v_mining.id, 'done', jsonb_build_object('patterns', mined));
     select jsonb_object_agg(
         s.step, learning.judging_step(v_judging.id, v_judging.as_of, s.step, true) order by s.place
