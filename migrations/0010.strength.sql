@@ -14,7 +14,10 @@ create table learning.mined_trades (
     pattern_key text primary key,
     as_of timestamptz not null,
     due_at timestamptz,
-    configuration text not null
+    configuration text not null,
+    judged_on date,
+    judged_by text,
+    constraint judged_by_a_profile check (judged_by in ('evidence', 'plan'))
 );
 comment on table learning.mined_trades is
     'One row per pattern whose trades were mined: what it was made from, to see when time or settings change it.';
@@ -23,6 +26,9 @@ comment on column learning.mined_trades.due_at is
     'When the passing of time alone changes its lessons next (UTC): a trade enters or leaves the lookback; null: never.';
 comment on column learning.mined_trades.configuration is
     'The settings and dimensions it was mined with.';
+comment on column learning.mined_trades.judged_on is
+    'UTC day on which its lessons were last judged; null: not yet.';
+comment on column learning.mined_trades.judged_by is 'The profile they were judged by.';
 
 create index pattern_trade_events_by_time
     on learning.pattern_trade_events (pattern_key, closed_at);
