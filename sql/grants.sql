@@ -38,6 +38,8 @@ grant execute on function
     learning.normal_tail,
     learning.n_min_study,
     learning.judging_thresholds,
+    learning.strength_evidence,
+    learning.strength_effect,
     learning.policies,
     learning.timeframe_allocation,
     learning.desired_shares

@@ -35,7 +35,7 @@ as $$
     ) as n
     cross join lateral jsonb_populate_record(
         null::learning.pm_overrides,
-        to_jsonb(w) || jsonb_build_object(
+        coalesce(to_jsonb(w), '{}') || jsonb_build_object(
             'multiplier', n.multiplier,
             'evidence', coalesce(w.evidence, '{}') || jsonb_build_object('target', a.target)
         ) || case when l.id is null then '{}' else jsonb_build_object(

@@ -10,9 +10,9 @@ returns table (
     lesson_id bigint, n bigint, days bigint, wealth double precision, z double precision,
     money_z double precision
 )
-language sql stable
+language sql stable security definer
 set search_path = pg_catalog, pg_temp
-set timezone = 'UTC' set jit = off
+set timezone = 'UTC' set enable_nestloop = off set jit = off
 as $$
     with look as materialized (
         select p_as_of::date as ends,
@@ -61,9 +61,8 @@ as $$
     ),
     members as (
         select distinct l.id, e.trade_id
-        from lessons as l
-        join scopes as s on s.mined @> l.scope_subset
-        join events as e on e.scope = s.scope
+        from (select distinct e.trade_id, s.mined from events as e join scopes as s using (scope)) as e
+        join lessons as l on e.mined @> l.scope_subset
     ),
     by_day as (
         select m.id, g.day, count(*) as n, sum(g.gain) as gain, sum(g.bound) as bound,

@@ -17,9 +17,12 @@ returns table (
 )
 language sql stable
 set search_path = pg_catalog, pg_temp
-set timezone = 'UTC' set jit = off
+set timezone = 'UTC' set enable_nestloop = off set jit = off
 as $$
-    with events as materialized (
+    with limits as materialized (
+        select learning.max_dims(p_pattern_key) as max_dims
+    ),
+    events as materialized (
         select e.trade_id, e.ordinal, e.scope, e.roi, e.did_trim, e.reached_s3, e.hold_hours,
             e.closed_at
         from learning.pattern_trade_events as e
@@ -30,13 +33,16 @@ as $$
             )
     ),
     trades as materialized (
-        select distinct on (e.trade_id) e.trade_id, e.roi, e.did_trim, e.reached_s3, e.hold_hours,
-            e.closed_at,
+        select t.*, row_number() over (order by t.closed_at, t.trade_id)::integer as place,
             hashtextextended(concat_ws(
-                ' ', e.trade_id, e.roi, e.did_trim, e.reached_s3, e.hold_hours, e.closed_at
+                ' ', t.trade_id, t.roi, t.did_trim, t.reached_s3, t.hold_hours, t.closed_at
             ), 0)::numeric as mark
-        from events as e
-        order by e.trade_id, e.ordinal
+        from (
+            select distinct on (e.trade_id) e.trade_id, e.roi, e.did_trim, e.reached_s3,
+                e.hold_hours, e.closed_at
+            from events as e
+            order by e.trade_id, e.ordinal
+        ) as t
     ),
     scopes as materialized (
         select distinct e.trade_id, s.mined as scope
@@ -62,53 +68,55 @@ as $$
         group by c.scope
     ),
     subsets as materialized (
-        select c.conditions, s.scope_subset, s.depth
-        from (select distinct c.conditions from cells as c) as c
-        cross join lateral learning.scope_subsets(
-            c.conditions, learning.max_dims(p_pattern_key)
-        ) as s
+        select c.conditions, s.scope_subset, s.depth,
+            dense_rank() over (order by s.depth, s.scope_subset)::integer as slice
+        from (
+            select distinct c.conditions, m.max_dims from cells as c cross join limits as m
+        ) as c
+        cross join lateral learning.scope_subsets(c.conditions, c.max_dims) as s
     ),
     sliced as materialized (
-        select distinct s.scope_subset, s.depth, t.trade_id
-        from scopes as t
-        join cells as c on c.scope = t.scope
+        select distinct s.slice, t.place
+        from trades as t
+        join scopes as o on o.trade_id = t.trade_id
+        join cells as c on c.scope = o.scope
         join subsets as s on s.conditions = c.conditions
     ),
     valued as materialized (
-        select k.scope_subset, k.depth, t.*
+        select k.slice, t.place, t.roi, t.did_trim, t.reached_s3, t.hold_hours, t.closed_at, t.mark
         from (
-            select s.*, count(*) over (partition by s.scope_subset) as n from sliced as s
+            select s.slice from sliced as s group by s.slice having count(*) >= p_n_min
         ) as k
-        join trades as t on t.trade_id = k.trade_id
-        where k.n >= p_n_min
+        join sliced as s on s.slice = k.slice
+        join trades as t on t.place = s.place
     ),
     signs as (
-        select s.scope_subset, s.trade_id, s.roi, s.closed_at,
+        select s.slice, s.place, s.roi, s.closed_at,
             sign(s.roi) is distinct from lag(sign(s.roi)) over (
-                partition by s.scope_subset order by s.closed_at, s.trade_id
+                partition by s.slice order by s.place
             ) as turns
         from valued as s
         where s.roi <> 0
     ),
     since_turn as (
-        select s.scope_subset, s.roi, s.closed_at,
+        select s.slice, s.roi, s.closed_at,
             count(*) filter (where s.turns) over (
-                partition by s.scope_subset order by s.closed_at desc, s.trade_id desc
+                partition by s.slice order by s.place desc
                 rows between unbounded preceding and 1 preceding
             ) as turns_after
         from signs as s
     ),
     decays as (
-        select s.scope_subset,
+        select s.slice,
             regr_slope(ln(abs(s.roi)), extract(epoch from s.closed_at)::double precision / 3600)
                 as slope
         from since_turn as s
         where s.turns_after = 0
-        group by s.scope_subset
+        group by s.slice
         having count(*) >= 5
     ),
     means as (
-        select s.scope_subset, s.depth, count(*) as n, avg(s.roi) as mean_roi,
+        select s.slice, count(*) as n, avg(s.roi) as mean_roi,
             var_pop(s.roi) as var_roi, avg(s.hold_hours) as hold_hours,
             avg(s.did_trim::integer)::double precision as p_trim,
             avg(s.reached_s3::integer)::double precision as p_s3,
@@ -123,9 +131,9 @@ as $$
                 case when s.roi < 0 and s.did_trim then 1
                     when s.roi > 0 and s.reached_s3 then -1 else 0 end as e
         ) as d
-        group by s.scope_subset, s.depth
+        group by s.slice
     )
-    select m.scope_subset, m.depth, m.n, m.mean_roi, m.var_roi, g.mean_roi, m.hold_hours,
+    select i.scope_subset, i.depth, m.n, m.mean_roi, m.var_roi, g.mean_roi, m.hold_hours,
         m.p_trim, m.p_s3, m.dir_a, m.dir_e,
         (1 - exp(-m.n / 50.0::double precision)) / (1 + m.var_roi + 0.25 / m.n), h.half_life,
         learning.trade_decay(h.half_life),
@@ -134,7 +142,9 @@ as $$
         ), m.mark
     from means as m
     cross join (select avg(t.roi) as mean_roi from trades as t) as g
-    left join decays as d on d.scope_subset = m.scope_subset
+    join (select distinct s.slice, s.scope_subset, s.depth from subsets as s) as i
+        on i.slice = m.slice
+    left join decays as d on d.slice = m.slice
     cross join lateral (select case when d.slope < 0 then -ln(2) / d.slope end as half_life) as h
 $$;
 comment on function learning.slices_of_trades(text, timestamptz, integer) is

@@ -56,8 +56,8 @@ def judge(connection: Connection, *, mine: bool = True) -> None:
     if mine:
         connection.execute("call learning.run_tuning_miner(true)")
     connection.execute("call learning.run_judge(true, true)")
-    status = "select status from learning.learning_runs order by id desc limit 1"
-    assert connection.execute(status).fetchone() == ("done",)
+    status = "select status, detail ->> 'failed' from learning.learning_runs order by id desc limit 1"
+    assert connection.execute(status).fetchone() == ("done", None)
 
 
 def overrides(connection: Connection) -> dict[str | None, tuple[Any, ...]]:
