@@ -1,5 +1,6 @@
 set role quadrant_owner;
-delete from learning.pm_overrides where action_category in ('pm_strength', 'dm_alloc') and not is_manual;
+delete from learning.pm_overrides
+where action_category in ('pm_strength', 'dm_alloc') and not is_manual;
 delete from learning.lessons where lesson_type in ('pm_strength', 'dm_alloc');
 comment on column learning.lessons.n is 'Experiments behind it, policy skips left out.';
 alter table learning.lessons drop constraint a_lesson_is_of_its_patterns_module;

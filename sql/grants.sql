@@ -38,8 +38,6 @@ grant execute on function
     learning.normal_tail,
     learning.n_min_study,
     learning.judging_thresholds,
-    learning.strength_evidence,
-    learning.strength_effect,
     learning.policies,
     learning.timeframe_allocation,
     learning.desired_shares
@@ -58,7 +56,9 @@ grant execute on function
     learning.known_settings,
     learning.setting_range,
     learning.setting_entries,
-    learning.configuration_problems
+    learning.configuration_problems,
+    learning.strength_evidence,
+    learning.strength_effect
     to quadrant_analyst;
 
 -- The worker takes simulations and hands results in, through functions alone.

@@ -1,5 +1,5 @@
--- Judges what a pattern's trades taught. A pattern of the decision maker (dm.*) takes its step every
--- time, and learning_configs ('dm').alloc_overrides says what is in force then. Strength of the PM:
+-- Judges what a pattern's trades taught. A pattern of the decision maker (dm.*) takes its step
+-- every time, and learning_configs ('dm').alloc_overrides says what is in force then. Strength:
 -- under the profile plan every time, under evidence when judge_every days have passed since it was
 -- judged (or p_anyway); between, what lost its lesson is removed and nothing else moves. Logs, per
 -- reason, what is only proposed. Returns the counts of write_overrides.

@@ -26,7 +26,8 @@ begin
         s.step, learning.judging_step(v_judging.id, v_judging.as_of, s.step, true) order by s.place
     )
     into v_done
-    from unnest(array['drift', 'ladder', 'strength', 'requests']) with ordinality as s (step, place);
+    from unnest(array['drift', 'ladder', 'strength', 'requests'])
+        with ordinality as s (step, place);
     perform learning.end_run(v_judging.id, 'waiting', v_done);
     run_id := v_judging.id;
 end

@@ -1,8 +1,8 @@
--- The judging job: drift, the DX ladder and strength at once, then requests for the simulation worker.
--- Without any the run is finished here, else it waits for the worker. A step that fails is logged
--- and fails alone: the others go on, and the run ends as failed. p_by_hand: replay and people, who
--- move the clock themselves. p_anyway: looks at patterns that are not due too. No SET clause: a
--- procedure that has one cannot commit; hence every name in it is qualified.
+-- The judging job: drift, the DX ladder and strength at once, then requests for the simulation
+-- worker. Without any the run is finished here, else it waits for the worker. A step that fails is
+-- logged and fails alone: the others go on, and the run ends as failed. p_by_hand: replay and
+-- people, who move the clock themselves. p_anyway: looks at patterns that are not due too. No SET
+-- clause: a procedure that has one cannot commit; hence every name in it is qualified.
 create or replace procedure learning.run_judge(
     p_by_hand boolean default false, p_anyway boolean default false
 )

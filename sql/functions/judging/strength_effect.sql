@@ -64,8 +64,8 @@ as $$
         left join blended as b on b.rule = w.rule and b.scope = t.scope
     ),
     summed as (
-        select s.rule, count(*) as n_trades, avg(s.roi) as mean_roi, avg(s.size) / 0.35 - 1 as change,
-            sum(s.size * s.roi) / sum(s.size) as sized_roi
+        select s.rule, count(*) as n_trades, avg(s.roi) as mean_roi,
+            avg(s.size) / 0.35 - 1 as change, sum(s.size * s.roi) / sum(s.size) as sized_roi
         from sized as s
         group by s.rule
     )

@@ -61,7 +61,11 @@ as $$
     ),
     members as (
         select distinct l.id, e.trade_id
-        from (select distinct e.trade_id, s.mined from events as e join scopes as s using (scope)) as e
+        from (
+            select distinct e.trade_id, s.mined
+            from events as e
+            join scopes as s on s.scope = e.scope
+        ) as e
         join lessons as l on e.mined @> l.scope_subset
     ),
     by_day as (

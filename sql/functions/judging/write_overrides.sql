@@ -74,8 +74,8 @@ begin
         on conflict (pattern_key, action_category, scope_subset, is_manual) do update
         set status = excluded.status, pinned = excluded.pinned, multiplier = excluded.multiplier,
             delta = excluded.delta, dir_a = excluded.dir_a, dir_e = excluded.dir_e,
-            edge_raw_roi = excluded.edge_raw_roi, confidence_score = excluded.confidence_score, n = excluded.n,
-            method = excluded.method, solution_id = excluded.solution_id,
+            edge_raw_roi = excluded.edge_raw_roi, confidence_score = excluded.confidence_score,
+            n = excluded.n, method = excluded.method, solution_id = excluded.solution_id,
             lesson_id = excluded.lesson_id, evidence = excluded.evidence,
             last_updated_at = learning.clock()
         returning o.*

@@ -1,5 +1,6 @@
 -- What is in force or proposed, a row per decision: solutions, what people set by hand in a slice,
--- what drift and the ladder ask for, and strength that is in force. The id is what quadrant override and explain take.
+-- what drift and the ladder ask for, and strength that is in force (its proposals are in
+-- analyst.strength_lessons). The id is what quadrant override and explain take.
 create or replace view analyst.decisions as
 select s.solution_id as id, s.status, s.pinned, 'simulation' as method, s.pattern_key,
     s.scope_subset, coalesce(s.gates, '[]') as gates, s.changed, s.value, s.z, s.evidence,

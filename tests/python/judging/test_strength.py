@@ -19,8 +19,8 @@ FAMILY = "dm.curators.first"
 START = datetime(2025, 1, 6, tzinfo=UTC)
 DAYS = 300
 COLUMNS = (
-    "scope_subset ->> 'bucket', status, dir_a, dir_e, confidence_score, edge_raw_roi, n, multiplier,"
-    " method, evidence ->> 'reason'"
+    "scope_subset ->> 'bucket', status, dir_a, dir_e, confidence_score, edge_raw_roi, n,"
+    " multiplier, method, evidence ->> 'reason'"
 )
 
 
@@ -44,8 +44,8 @@ def store(connection: Connection, trades: list[Trade], pattern: str = PATTERN) -
     """Stores trades of one action and moves the clock behind them."""
     with connection.cursor() as cursor:
         cursor.executemany(
-            "insert into learning.pattern_trade_events (trade_id, pattern_key, action_category, roi,"
-            " closed_at, scope, reached_s3, hold_hours) values (%s, %s, 'entry', %s, %s,"
+            "insert into learning.pattern_trade_events (trade_id, pattern_key, action_category,"
+            " roi, closed_at, scope, reached_s3, hold_hours) values (%s, %s, 'entry', %s, %s,"
             " jsonb_build_object('bucket', %s::text, 'timeframe', '1h'), %s, 5)",
             [(f"{pattern}-{t}", pattern, roi, at, bucket, s3) for t, roi, at, bucket, s3 in trades],
         )
@@ -56,7 +56,9 @@ def judge(connection: Connection, *, mine: bool = True) -> None:
     if mine:
         connection.execute("call learning.run_tuning_miner(true)")
     connection.execute("call learning.run_judge(true, true)")
-    status = "select status, detail ->> 'failed' from learning.learning_runs order by id desc limit 1"
+    status = (
+        "select status, detail ->> 'failed' from learning.learning_runs order by id desc limit 1"
+    )
     assert connection.execute(status).fetchone() == ("done", None)
 
 
@@ -93,7 +95,7 @@ def test_evidence_is_that_of_a_plain_loop(connection: Connection) -> None:
     (row,) = connection.execute(
         "select e.n, e.wealth, e.z, e.money_z from learning.strength_evidence(%s, %s) as e"
         " join learning.lessons as l on l.id = e.lesson_id"
-        " where l.scope_subset = '{\"bucket\": \"nano\"}'",
+        ' where l.scope_subset = \'{"bucket": "nano"}\'',
         (PATTERN, datetime(end.year, end.month, end.day, 5, tzinfo=UTC)),
     )
     assert row == pytest.approx(
@@ -213,7 +215,7 @@ def test_capital_goes_to_its_target_by_steps_and_back_when_the_lesson_is_gone(
     multiplier = (
         "select multiplier, (evidence -> 'target')::float8, evidence ->> 'half_life_hours',"
         " (evidence -> 'var')::float8 > 0, status, action_category from learning.pm_overrides"
-        " where scope_subset = '{\"bucket\": \"nano\"}'"
+        ' where scope_subset = \'{"bucket": "nano"}\''
     )
     mirror = (
         "select (o ->> 'alloc_mult')::float8, o ->> 'pattern_key' from learning.learning_configs,"
