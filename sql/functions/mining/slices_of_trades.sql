@@ -99,7 +99,7 @@ as $$
         where s.roi <> 0
     ),
     since_turn as (
-        select s.slice, s.roi, s.closed_at,
+        select s.slice, s.place, s.roi, s.closed_at,
             count(*) filter (where s.turns) over (
                 partition by s.slice order by s.place desc
                 rows between unbounded preceding and 1 preceding
@@ -108,8 +108,10 @@ as $$
     ),
     decays as (
         select s.slice,
-            regr_slope(ln(abs(s.roi)), extract(epoch from s.closed_at)::double precision / 3600)
-                as slope
+            regr_slope(
+                ln(abs(s.roi)), extract(epoch from s.closed_at)::double precision / 3600
+                order by s.place
+            ) as slope
         from since_turn as s
         where s.turns_after = 0
         group by s.slice
@@ -123,7 +125,8 @@ as $$
             coalesce(sum(w.weight * d.a) / nullif(sum(w.weight), 0), 0) as dir_a,
             coalesce(sum(w.weight * d.e) / nullif(sum(w.weight), 0), 0) as dir_e,
             sum(s.mark) as mark
-        from valued as s
+        -- In one order: sums of floats are the same whatever the plan.
+        from (select v.* from valued as v order by v.slice, v.place) as s
         cross join lateral (select tanh(abs(s.roi) / 0.10) as weight) as w
         cross join lateral (
             select case when s.roi < 0 then -1 when s.roi > 0 and s.reached_s3 then 1 else 0 end
@@ -141,7 +144,7 @@ as $$
             m.n, m.mean_roi, m.var_roi, g.mean_roi, m.hold_hours, h.half_life
         ), m.mark
     from means as m
-    cross join (select avg(t.roi) as mean_roi from trades as t) as g
+    cross join (select avg(t.roi order by t.place) as mean_roi from trades as t) as g
     join (select distinct s.slice, s.scope_subset, s.depth from subsets as s) as i
         on i.slice = m.slice
     left join decays as d on d.slice = m.slice
