@@ -109,7 +109,7 @@ select is(
         || ' ' || pg_temp.stat('{}', 'decay'), '24.000000 0.571429', 'half-life and decay, zeros left out'
 );
 do $$begin
-    perform pg_temp.trade('turn', -0.1, '{}', p_at => '2026-02-21');
+    perform pg_temp.trade('turn', -0.001, '{}', p_at => '2026-02-21');
     perform pg_temp.mine();
 end$$;
 select is(
