@@ -30,6 +30,17 @@ comment on column learning.mined_trades.judged_on is
     'UTC day on which its lessons were last judged; null: not yet.';
 comment on column learning.mined_trades.judged_by is 'The profile they were judged by.';
 
+-- How stored trades ended, as far as their actions tell (learning.trade_endings).
+update learning.pattern_trade_events as t
+set did_trim = t.did_trim or a.trimmed, reached_s3 = t.reached_s3 or a.in_s3
+from (
+    select e.trade_id, bool_or(e.action_category = 'trim') as trimmed,
+        bool_or(e.pattern_key like 'pm.uptrend.S3.%') as in_s3
+    from learning.pattern_trade_events as e
+    group by e.trade_id
+) as a
+where a.trade_id = t.trade_id and (a.trimmed > t.did_trim or a.in_s3 > t.reached_s3);
+
 create index pattern_trade_events_by_time
     on learning.pattern_trade_events (pattern_key, closed_at);
 

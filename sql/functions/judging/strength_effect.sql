@@ -1,8 +1,9 @@
--- What strength would have done with the sizes of the lookback's trades of a pattern, by the plan's
--- rule (every lesson that is no copy) and by the overrides in force, from A = 0.5 on
--- (size 0.10 + 0.50 A): size_change, the mean change of size (a fraction); at_equal_exposure, what
--- choosing sizes is worth at the same total size, and of_trading_less, what size_change alone is
--- worth (both fractions of ROI). In sample: the lessons are made of these very trades.
+-- What strength would have done with the sizes of a pattern's trades (those of the lookback when
+-- they were last mined), by the plan's rule (every lesson that is no copy) and by the overrides in
+-- force, from A = 0.5 on (size 0.10 + 0.50 A): size_change, the mean change of size (a fraction);
+-- at_equal_exposure, what choosing sizes is worth at the same total size, and of_trading_less, what
+-- size_change alone is worth (both fractions of ROI). In sample: the lessons are made of these very
+-- trades.
 create or replace function learning.strength_effect(p_pattern_key text)
 returns table (
     rule text, slices bigint, n_trades bigint, mean_roi double precision,
@@ -14,10 +15,11 @@ set search_path = pg_catalog, pg_temp
 as $$
     with trades as materialized (
         select distinct on (e.trade_id) e.trade_id, e.roi, e.scope
-        from learning.pattern_trade_events as e
-        where e.pattern_key = p_pattern_key
-            and e.closed_at <= learning.clock()
-            and e.closed_at > learning.clock() - make_interval(
+        from learning.mined_trades as m
+        join learning.pattern_trade_events as e on e.pattern_key = m.pattern_key
+        where m.pattern_key = p_pattern_key
+            and e.closed_at <= m.as_of
+            and e.closed_at > m.as_of - make_interval(
                 days => learning.setting(p_pattern_key, 'lookback_days')::integer
             )
         order by e.trade_id, e.ordinal

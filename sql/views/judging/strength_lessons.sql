@@ -1,6 +1,6 @@
 -- What trades taught, a row per lesson that is no copy: strength of the portfolio manager and
--- capital by family, with the evidence at equal exposure of now (strength only; worked out when it
--- is read) and what stands in pm_overrides for it.
+-- capital by family, with the evidence at equal exposure when its pattern was last mined (strength
+-- only; worked out when it is read) and what stands in pm_overrides for it.
 create or replace view analyst.strength_lessons as
 select l.id as lesson_id, l.status, l.lesson_type, l.pattern_key, l.scope_subset, l.n,
     s.mean_roi, s.global_mean_roi, s.edge_raw_roi, s.dir_a, s.dir_e, s.confidence, s.p_trim, s.p_s3,
@@ -18,7 +18,7 @@ left join learning.pm_overrides as o on o.lesson_id = l.id and o.method = 'stren
 left join (
     select e.*
     from learning.mined_trades as m
-    cross join lateral learning.strength_evidence(m.pattern_key, (select learning.clock())) as e
+    cross join lateral learning.strength_evidence(m.pattern_key, m.as_of) as e
     where m.pattern_key like 'pm.%'
 ) as e on e.lesson_id = l.id
 where l.lesson_type in ('pm_strength', 'dm_alloc') and l.copy_of is null;
