@@ -56,7 +56,9 @@ grant execute on function
     learning.known_settings,
     learning.setting_range,
     learning.setting_entries,
-    learning.configuration_problems
+    learning.configuration_problems,
+    learning.strength_evidence,
+    learning.strength_effect
     to quadrant_analyst;
 
 -- The worker takes simulations and hands results in, through functions alone.

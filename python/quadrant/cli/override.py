@@ -196,8 +196,12 @@ def scope_in_words(scope: dict[str, Any]) -> str:
 
 
 def gates_in_words(gates: list[Row] | None) -> str:
-    """halo 1 -> 1.1, ts 0.6 -> 0.55; "back to base" where nothing moves."""
+    """halo 1 -> 1.1, ts 0.6 -> 0.55; "back to base" where nothing moves; strength by its name."""
     known = [g for g in gates or () if g["base"] is not None]
+    if not known and gates:
+        return ", ".join(
+            f"{g['gate']} {'' if g['value'] is None else g['value']}".strip() for g in gates
+        )
     moved = [g for g in known if abs(g["value"] - g["base"]) > 1e-9]
     words = [f"{g['gate']} {g['base']:g} -> {g['value']:g}" for g in moved]
     return ", ".join(words) or "back to base"

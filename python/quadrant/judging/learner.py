@@ -69,8 +69,10 @@ class Learner:
         `judge_anyway`.
         """
         row = self._connection.execute(queries("learner/mine")).fetchone()
-        mined: dict[str, dict[str, int]] = row[0]["patterns"] if row and row[0] else {}
-        changed = any(done["lessons_changed"] or done["retired"] for done in mined.values())
+        mined: list[dict[str, int]] = []
+        if row and row[0]:
+            mined = [*row[0]["patterns"].values(), *row[0]["trades"].values()]
+        changed = any(done["lessons_changed"] or done["retired"] for done in mined)
         if changed or judge_anyway:
             self._connection.execute(queries("learner/judge"), (judge_anyway,))
             self._worker.drain(self._connection)

@@ -50,8 +50,7 @@ begin
         from learning.trade_events(jsonb_build_object(
             'trade_id', p_strand.trade_id, 'position_id', p_strand.position_id,
             'closed_at', p_strand.happened_at, 'roi', v_told -> 'roi',
-            'did_trim', coalesce((v_told ->> 'did_trim')::boolean, false),
-            'reached_s3', coalesce((v_told ->> 'reached_s3')::boolean, false),
+            'did_trim', v_told -> 'did_trim', 'reached_s3', v_told -> 'reached_s3',
             'hold_hours', v_told -> 'hold_hours',
             'actions', (
                 select jsonb_agg(jsonb_build_object(

@@ -2,8 +2,8 @@
 -- in canonical spelling, times in UTC, opened_ms, closed_ms and hold_hours worked out, actions as
 -- objects of action, pattern_key and scope (without actions: an entry, a trim if there was one, an
 -- exit; without any pattern_key: none). What is not given is filled with what the tick knows of the
--- trade (learning.followed_trade). Raises the first problem: QD001, QD004 to QD007, QD014, QD017,
--- QD018, QD041, QD046.
+-- trade (learning.followed_trade); how it ended is for learning.trade_endings to say. Raises the
+-- first problem: QD001, QD004 to QD007, QD014, QD017, QD018, QD041, QD046.
 create or replace function learning.checked_closed_trade(p_trade jsonb)
 returns jsonb
 language plpgsql stable parallel safe
@@ -88,9 +88,7 @@ begin
                     else '["entry", "exit"]' end
             ),
             v_pattern_key, v_scope
-        ),
-        'did_trim', coalesce(v_trade -> 'did_trim', 'false'),
-        'reached_s3', coalesce(v_trade -> 'reached_s3', 'false')
+        )
     );
 end
 $$;

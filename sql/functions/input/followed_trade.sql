@@ -1,7 +1,6 @@
 -- What the tick knows of a trade whose orders it was told: position_id, symbol, timeframe, the
--- pattern_key and scope of the window its first buy landed in, opened_at (that buy), actions,
--- did_trim, reached_s3 (S3 was seen before the last order told, or bought in). Null for a trade
--- that it knows no buy of.
+-- pattern_key and scope of the window its first buy landed in, opened_at (that buy), actions. Null
+-- for a trade that it knows no buy of.
 create or replace function learning.followed_trade(p_trade_id text)
 returns jsonb
 language sql stable parallel safe
@@ -25,10 +24,7 @@ as $$
         select o.* from orders as o where o.action in ('entry', 'add') order by o.ordinal limit 1
     ),
     told as (
-        select bool_or(o.action = 'trim') as did_trim,
-            bool_or(o.pattern_key like 'pm.uptrend.S3.%') as in_s3,
-            max(o.happened_at) as newest_at,
-            jsonb_agg(jsonb_strip_nulls(jsonb_build_object(
+        select jsonb_agg(jsonb_strip_nulls(jsonb_build_object(
                 'action', o.action, 'pattern_key', o.pattern_key, 'scope', o.scope
             )) order by o.ordinal)
                 || case when bool_or(o.action = 'exit') then '[]'::jsonb else '["exit"]' end
@@ -38,14 +34,7 @@ as $$
     select jsonb_strip_nulls(jsonb_build_object(
         'position_id', b.position_id, 'symbol', p.symbol, 'timeframe', p.timeframe,
         'pattern_key', b.pattern_key, 'scope', b.scope, 'opened_at', b.happened_at,
-        'actions', t.actions, 'did_trim', t.did_trim,
-        'reached_s3', coalesce(t.in_s3, false) or exists (
-            select from learning.ad_strands as s
-            where s.position_id = b.position_id
-                and s.kind = 'uptrend_stage_transition'
-                and s.happened_at between b.happened_at and t.newest_at
-                and s.content ->> 'after' = 'S3'
-        )
+        'actions', t.actions
     ))
     from bought as b
     cross join told as t

@@ -24,6 +24,8 @@ begin
             v_result := learning.write_overrides(p_run_id, 'ladder', p_pattern_key, array(
                 select o::learning.pm_overrides from learning.ladder_overrides(p_pattern_key) as o
             ));
+        when 'strength' then
+            v_result := learning.judge_strength(p_run_id, p_as_of, p_pattern_key, p_anyway);
         when 'requests' then
             v_result := to_jsonb(
                 learning.open_look(p_run_id, p_as_of, p_pattern_key, p_anyway)

@@ -1,4 +1,4 @@
--- One step of a judging run (drift, ladder, requests, look), pattern after pattern:
+-- One step of a judging run (drift, ladder, strength, requests, look), pattern after pattern:
 -- one that fails is logged, named in the run's detail, and fails alone; it keeps what it had in
 -- force. p_anyway: looks at patterns that are not due too. Returns the counts of all patterns
 -- together: of requests how many, else by name.
@@ -20,9 +20,12 @@ begin
         perform learning.supersede_judging(p_run_id);
     end if;
     for v_pattern in
-        select g.pattern_key from learning.gates as g
+        select g.pattern_key from learning.gates as g where p_step <> 'strength'
         union
-        select o.pattern_key from learning.pm_overrides as o where not o.is_manual
+        select o.pattern_key from learning.pm_overrides as o
+        where p_step <> 'strength' and not o.is_manual and o.method <> 'strength'
+        union
+        select m.pattern_key from learning.mined_trades as m where p_step = 'strength'
         order by 1
     loop
         v_result := learning.judge_pattern(p_run_id, p_as_of, p_step, v_pattern, p_anyway);
@@ -47,5 +50,5 @@ begin
 end
 $$;
 comment on function learning.judging_step(bigint, timestamptz, text, boolean) is
-    'Runs one step of a judging run (drift, ladder, requests, look) for every '
-    'pattern, each failing alone, and returns its counts.';
+    'Runs one step of a judging run (drift, ladder, strength, requests, look) for every pattern, '
+    'each failing alone, and returns its counts.';

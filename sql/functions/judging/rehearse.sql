@@ -19,12 +19,15 @@ begin
     ), '{}')
     into mined
     from learning.patterns_to_mine(v_mining.as_of) as t (pattern_key);
+    perform learning.mine_trades(t.pattern_key, v_mining.as_of, v_mining.id)
+    from learning.trades_to_mine(v_mining.as_of) as t (pattern_key);
     perform learning.end_run(v_mining.id, 'done', jsonb_build_object('patterns', mined));
     select jsonb_object_agg(
         s.step, learning.judging_step(v_judging.id, v_judging.as_of, s.step, true) order by s.place
     )
     into v_done
-    from unnest(array['drift', 'ladder', 'requests']) with ordinality as s (step, place);
+    from unnest(array['drift', 'ladder', 'strength', 'requests'])
+        with ordinality as s (step, place);
     perform learning.end_run(v_judging.id, 'waiting', v_done);
     run_id := v_judging.id;
 end

@@ -1,8 +1,8 @@
--- The judging job: drift and the DX ladder at once, then requests for the simulation worker.
--- Without any the run is finished here, else it waits for the worker. A step that fails is logged
--- and fails alone: the others go on, and the run ends as failed. p_by_hand: replay and people, who
--- move the clock themselves. p_anyway: looks at patterns that are not due too. No SET clause: a
--- procedure that has one cannot commit; hence every name in it is qualified.
+-- The judging job: drift, the DX ladder and strength at once, then requests for the simulation
+-- worker. Without any the run is finished here, else it waits for the worker. A step that fails is
+-- logged and fails alone: the others go on, and the run ends as failed. p_by_hand: replay and
+-- people, who move the clock themselves. p_anyway: looks at patterns that are not due too. No SET
+-- clause: a procedure that has one cannot commit; hence every name in it is qualified.
 create or replace procedure learning.run_judge(
     p_by_hand boolean default false, p_anyway boolean default false
 )
@@ -27,7 +27,7 @@ begin
             '$2, learning.judging_step(($1).id, ($1).as_of, $2, %L))',
             p_anyway
         ),
-        array['drift', 'ladder', 'requests'], 'Materializer step failed',
+        array['drift', 'ladder', 'strength', 'requests'], 'Materializer step failed',
         p_done => v_detail, p_failures => v_failures
     );
     if pg_catalog.jsonb_array_length(v_failures) > 0 then
@@ -51,5 +51,5 @@ begin
 end
 $$;
 comment on procedure learning.run_judge(boolean, boolean) is
-    'The hourly judging job: drift and ladder overrides, requests for simulations, the run''s '
+    'The hourly judging job: overrides of drift, ladder and strength, requests for simulations, the run''s '
     'end where none is needed.';

@@ -1,6 +1,7 @@
 -- Makes a pattern's overrides of a method what p_wanted says: creates, changes and removes, and
 -- never touches a manual one. Unchanged is a row with the same status, pin (null: any), steps and
--- solution: evidence that moves under it is no change (learning.solutions has it). Logs every
+-- solution: evidence that moves under it is no change (learning.solutions has it); of strength the
+-- figures themselves are what is decided. Logs every
 -- change, proposals under names of their own. Returns how many overrides in force were created,
 -- changed and removed, and how many proposals came, changed or went.
 -- Long, for it is one statement: what differs, is removed, written, named, logged and counted.
@@ -33,9 +34,16 @@ begin
                 and o.method = p_method
                 and o.status = w.status
                 and o.pinned = coalesce(w.pinned, o.pinned)
-                and o.multiplier = w.multiplier
+                and o.multiplier is not distinct from w.multiplier
                 and o.delta = w.delta
                 and o.solution_id = w.solution_id
+                and (
+                    p_method <> 'strength'
+                    or (o.dir_a, o.dir_e, o.confidence_score, o.edge_raw_roi, o.n, o.evidence)
+                        is not distinct from (
+                            w.dir_a, w.dir_e, w.confidence_score, w.edge_raw_roi, w.n, w.evidence
+                        )
+                )
         )
     ),
     removed as (
@@ -56,17 +64,18 @@ begin
     ),
     written as (
         insert into learning.pm_overrides as o (
-            status, pinned, pattern_key, action_category, scope_subset, multiplier, delta,
-            confidence_score, n, method, solution_id, lesson_id, evidence
+            status, pinned, pattern_key, action_category, scope_subset, multiplier, delta, dir_a,
+            dir_e, edge_raw_roi, confidence_score, n, method, solution_id, lesson_id, evidence
         )
         select w.status, coalesce(w.pinned, false), p_pattern_key, w.action_category,
-            w.scope_subset, w.multiplier, w.delta, w.confidence_score, w.n, p_method, w.solution_id,
-            w.lesson_id, w.evidence
+            w.scope_subset, w.multiplier, w.delta, w.dir_a, w.dir_e, w.edge_raw_roi,
+            w.confidence_score, w.n, p_method, w.solution_id, w.lesson_id, w.evidence
         from different as w
         on conflict (pattern_key, action_category, scope_subset, is_manual) do update
         set status = excluded.status, pinned = excluded.pinned, multiplier = excluded.multiplier,
-            delta = excluded.delta, confidence_score = excluded.confidence_score, n = excluded.n,
-            method = excluded.method, solution_id = excluded.solution_id,
+            delta = excluded.delta, dir_a = excluded.dir_a, dir_e = excluded.dir_e,
+            edge_raw_roi = excluded.edge_raw_roi, confidence_score = excluded.confidence_score,
+            n = excluded.n, method = excluded.method, solution_id = excluded.solution_id,
             lesson_id = excluded.lesson_id, evidence = excluded.evidence,
             last_updated_at = learning.clock()
         returning o.*

@@ -17,7 +17,7 @@ as $$
             + 1 / (1 + coalesce(p_hold_hours, 0) / 24)
             + 1 / (1 + p_var_roi)
         )
-        * coalesce(0.5 + 0.5 * least(1, p_half_life / 168), 1)
+        * learning.trade_decay(p_half_life)
 $$;
 comment on function learning.trade_edge(
     bigint, double precision, double precision, double precision, double precision,

@@ -3,7 +3,7 @@
 -- switch_in), docs/settings.md and `quadrant config` come from it; a new setting is a new row.
 -- path: where it stands in its module's config_data. per: whether a pattern, or a gate of one, may
 -- have a value of its own. Types: integer, number, choice, switch; and the state, which is no
--- setting and only looked at for its shape: object, average, averages. rule: the jsonpath that
+-- setting and only looked at for its shape: list, average, averages. rule: the jsonpath that
 -- answers a value it accepts. A null default means: not set, which null may say too.
 -- Long, for it is a table.
 create or replace function learning.known_settings()
@@ -16,7 +16,7 @@ language sql immutable parallel safe rows 25
 as $$
     select s.ordinal, s.module_id, s.name, s.path, s.type, s.unit,
         s.smallest, s.largest, string_to_array(s.choices, ' '), s.default_value::jsonb, s.per,
-        s.meaning, s.read_by, s.type in ('object', 'average', 'averages'),
+        s.meaning, s.read_by, s.type in ('list', 'average', 'averages'),
         case s.type
             when 'integer' then format(
                 'strict $ ? (@.type() == "number" && @ == @.floor() && @ >= %s && @ <= %s)',
@@ -29,7 +29,8 @@ as $$
                 'strict $ ? (@ == "%s")', replace(s.choices, ' ', '" || @ == "')
             )
             when 'switch' then 'strict $ ? (@.type() == "boolean")'
-            when 'object' then 'strict $ ? (@.type() == "object")'
+            -- An empty object before the first list is written.
+            when 'list' then 'strict $ ? (@.type() == "array" || @.type() == "object")'
             -- Shares, ROIs, counts and times of the allocation, where they are there.
             else format(
                 'strict $ ? (@.type() == "object" && !exists(%s.keyvalue() ? ('
@@ -130,7 +131,7 @@ as $$
                 'Share of capital and average ROIs per timeframe.', 'the allocation'),
             (102, 'decision_maker', 'global_roi', 'global_roi', 'average', '', null, null, null,
                 'null', null, 'Average ROIs of all trades.', 'the allocation'),
-            (103, 'dm', 'alloc_overrides', 'alloc_overrides', 'object', '', null, null, null,
+            (103, 'dm', 'alloc_overrides', 'alloc_overrides', 'list', '', null, null, null,
                 'null', null, 'Allocation multipliers for hot reload.', 'the decision maker')
     ) as s (
         ordinal, module_id, name, path, type, unit, smallest, largest, choices, default_value,

@@ -10,10 +10,16 @@ select
     (s.content ->> 'cost')::double precision as cost,
     (s.content ->> 'pnl')::double precision as pnl,
     (s.content ->> 'roi')::double precision as roi,
-    (s.content ->> 'did_trim')::boolean as did_trim,
-    (s.content ->> 'reached_s3')::boolean as reached_s3
+    coalesce(e.did_trim, (s.content ->> 'did_trim')::boolean, false) as did_trim,
+    coalesce(e.reached_s3, (s.content ->> 'reached_s3')::boolean, false) as reached_s3
 from learning.ad_strands as s
 left join learning.lowcap_positions as p on p.position_id = s.position_id
+left join lateral (
+    select t.did_trim, t.reached_s3
+    from learning.pattern_trade_events as t
+    where t.trade_id = s.trade_id
+    limit 1
+) as e on true
 where s.kind = 'position_closed';
 comment on view analyst.trades is
     'One row per closed trade: cost and pnl in quote currency (after fees), roi a fraction.';

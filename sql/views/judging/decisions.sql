@@ -1,5 +1,6 @@
 -- What is in force or proposed, a row per decision: solutions, what people set by hand in a slice,
--- and what drift and the ladder ask for. The id is what quadrant override and explain take.
+-- what drift and the ladder ask for, and strength that is in force (its proposals are in
+-- analyst.strength_lessons). The id is what quadrant override and explain take.
 create or replace view analyst.decisions as
 select s.solution_id as id, s.status, s.pinned, 'simulation' as method, s.pattern_key,
     s.scope_subset, coalesce(s.gates, '[]') as gates, s.changed, s.value, s.z, s.evidence,
@@ -11,7 +12,10 @@ union all
 select min(o.id), max(o.status), bool_or(o.pinned), o.method, o.pattern_key, o.scope_subset,
     jsonb_agg(jsonb_build_object(
         'gate', coalesce(g.gate, o.action_category), 'base', g.base, 'value', round(
-            learning.gate_value(g.base, o.multiplier, o.delta, g.min_value, g.max_value)::numeric, 9
+            coalesce(
+                learning.gate_value(g.base, o.multiplier, o.delta, g.min_value, g.max_value),
+                o.multiplier
+            )::numeric, 9
         )
     ) order by g.ordinal),
     null, null, null, null, null, null, null, null, null, '', coalesce(
@@ -20,7 +24,7 @@ select min(o.id), max(o.status), bool_or(o.pinned), o.method, o.pattern_key, o.s
 from learning.pm_overrides as o
 left join learning.gates as g
     on g.pattern_key = o.pattern_key and g.action_category = o.action_category
-where o.method <> 'simulation'
+where o.method <> 'simulation' and (o.method <> 'strength' or o.status = 'active')
 group by o.method, o.status, o.pattern_key, o.scope_subset;
 comment on view analyst.decisions is
     'One row per decision in force or proposed: solutions, gates set by hand, drift, ladder.';

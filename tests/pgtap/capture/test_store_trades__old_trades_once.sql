@@ -11,7 +11,7 @@ create temporary table configs as select module_id, config_data from learning.le
 
 select results_eq(
     $$select r.place, r.written from learning.import_rows('trade', array[
-        pg_temp.trade('{}')::text, pg_temp.trade('{"ordinal": 2, "action_category": "exit"}')::text,
+        pg_temp.trade('{}')::text, pg_temp.trade('{"ordinal": 2, "action_category": "trim"}')::text,
         pg_temp.trade('{}')::text, pg_temp.trade('{"roi": 0.06}')::text
     ], 'test') as r order by r.place$$,
     $$values (1, 'new'), (2, 'new'), (3, 'already there'), (4, 'rejected')$$,
@@ -23,7 +23,7 @@ select results_eq(
     from learning.pattern_trade_events order by ordinal$$,
     $$values ('t1', 1, 'pm.uptrend.S1.entry', 'entry', '{"timeframe": "1m"}'::jsonb, 0.05::float8,
             true, false, 2.5::float8, '2026-01-05 00:37+00'::timestamptz),
-        ('t1', 2, 'pm.uptrend.S1.entry', 'exit', '{"timeframe": "1m"}', 0.05, true, false, 2.5,
+        ('t1', 2, 'pm.uptrend.S1.entry', 'trim', '{"timeframe": "1m"}', 0.05, true, false, 2.5,
             '2026-01-05 00:37+00')$$,
     'as they were'
 );

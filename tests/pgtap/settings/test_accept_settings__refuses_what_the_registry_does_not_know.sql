@@ -112,7 +112,7 @@ select matches(pg_temp.hint('lookback_day'), '^Known are: lookback_days, ', 'the
 -- State is looked at, and has no history.
 select matches(pg_temp.configure('{"global_roi": {"n": 1.5}}', 'decision_maker'), '^QD084', 'half a trade');
 select matches(pg_temp.configure('{"global_roi": {"n": 1, "updated_at": "soon"}}', 'decision_maker'), '^QD084', 'a time that is none');
-select matches(pg_temp.configure('{"alloc_overrides": 1}', 'dm'), '^QD084', 'no object');
+select matches(pg_temp.configure('{"alloc_overrides": 1}', 'dm'), '^QD084', 'no list');
 select is(pg_temp.configure('{"timeframe_weights": {"1m": 2}, "global_roi": {"n": 3, "roi_short": null}}', 'decision_maker'), null, 'an older system''s weights stay');
 select is_empty(
     $$select * from learning.learning_configs_history where module_id in ('dm', 'decision_maker')$$, 'allocations are no settings'

@@ -24,6 +24,7 @@ IN_VIEWS = """
     timeframe_allocation wilson_interval
 """
 OF_THE_SETTINGS = "configuration_problems known_settings setting_entries setting_range"
+OF_STRENGTH = "strength_effect strength_evidence"
 OF_THE_WORKER = """
     beat claim_simulations fail_judging fail_simulation finish_judging judging_window_details
     judging_windows judging_runs_to_finish judging_settings store_simulations
@@ -41,7 +42,10 @@ CALLS = {
         learning(IN_VIEWS) | learning(OF_THE_WORKER) | {"analyst.log_since"},
         None,
     ),
-    "quadrant_analyst": (learning(IN_VIEWS) | learning(OF_THE_SETTINGS), "analyst"),
+    "quadrant_analyst": (
+        learning(IN_VIEWS) | learning(OF_THE_SETTINGS) | learning(OF_STRENGTH),
+        "analyst",
+    ),
     "quadrant_test_nobody": (set(), None),
 }
 ENTERS = {
