@@ -103,24 +103,25 @@ def test_it_is_the_rule_and_stays_within_0_and_1(
     assert told == pytest.approx(by_the_page(rows, a, e), abs=1e-7)
 
 
-@given(rows=stored.filter(bool), a=shares, e=shares, up=st.floats(0, 2), data=st.data())
+@given(
+    rows=stored.filter(bool), inputs=st.tuples(shares, shares), up=st.floats(0, 2), data=st.data()
+)
 @campaign
 def test_more_direction_never_gives_less(
     connection: psycopg.Connection[Any],
     rows: list[Row],
-    a: float,
-    e: float,
+    inputs: tuple[float, float],
     up: float,
     data: st.DataObject,
 ) -> None:
     which = data.draw(st.integers(0, len(rows) - 1))
     store(connection, rows)
-    before = steer(connection, a, e)
+    before = steer(connection, *inputs)
     raised = [dict(row) for row in rows]
     for name in ("dir_a", "dir_e"):
         raised[which][name] = min(1.0, rows[which][name] + up)
     store(connection, raised)
-    after = steer(connection, a, e)
+    after = steer(connection, *inputs)
     assert after["a_final"] >= before["a_final"] - 1e-12
     assert after["e_final"] >= before["e_final"] - 1e-12
 
