@@ -1,5 +1,6 @@
--- The overrides a closed trade was told with, context.overrides = {gates: [id, ...], posture: [{id,
--- weight}, ...]}: those behind the gates of its buys, and those that moved the posture of its entry.
+-- The overrides a closed trade was told with, context.overrides = {gates: [id, ...], posture:
+-- [{id, weight}, ...]}: those behind the gates of its buys, and those that moved the posture of its
+-- entry.
 create or replace function learning.trade_overrides(p_trade jsonb)
 returns table (override_id bigint, channel text)
 language sql immutable parallel safe

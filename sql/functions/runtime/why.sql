@@ -1,9 +1,9 @@
 -- Why what is in force for a pattern in a scope is in force: per lever every active override that
 -- holds there, in order of preference, with its verdict (wins, loses; blended or dropped where
 -- overrides are blended; switched off; base: there is none) and a sentence. Levers are the
--- pattern's gates, posture (pm) and allocation (dm). value: what the lever would be by this override
--- alone, in its unit (posture: none); share: its part of a blend, 0..1. QD001 for a key that is
--- none, QD004 for a malformed scope.
+-- pattern's gates, posture (pm) and allocation (dm). value: what the lever would be by this one
+-- alone, in its unit; share: its part of a blend, 0..1. QD001, QD004. Long, for it is one list: what
+-- holds, its weights, its verdicts.
 create or replace function pm.why(p_pattern_key text, p_scope jsonb)
 returns table (
     lever text, action_category text, place integer, override_id bigint, scope_subset jsonb,

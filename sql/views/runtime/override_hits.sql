@@ -6,7 +6,8 @@ select h.override_id, count(*) filter (where h.is_window) as windows,
     count(*) filter (where not h.is_window) as trades,
     min(h.at) as first_hit_at, max(h.at) as last_hit_at
 from (
-    select case when i.item ~ '^\d{1,18}$' then i.item::bigint end as override_id, true as is_window, e.decision = 'acted' as is_acted,
+    select case when i.item ~ '^\d{1,18}$' then i.item::bigint end as override_id,
+        true as is_window, e.decision = 'acted' as is_acted,
         coalesce(e.decided_at, e.opened_at) as at
     from learning.pattern_episode_events as e
     cross join jsonb_array_elements_text(e.overrides) as i (item)
