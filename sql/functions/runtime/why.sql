@@ -2,8 +2,8 @@
 -- holds there, in order of preference, with its verdict (wins, loses; blended or dropped where
 -- overrides are blended; switched off; base: there is none) and a sentence. Levers are the
 -- pattern's gates, posture (pm) and allocation (dm). value: what the lever would be by this one
--- alone, in its unit; share: its part of a blend, 0..1. QD001, QD004. Long, for it is one list: what
--- holds, its weights, its verdicts.
+-- alone, in its unit; share: its part of a blend, 0..1. QD001, QD004. Long, for it is one list:
+-- what holds, weights, verdicts.
 create or replace function pm.why(p_pattern_key text, p_scope jsonb)
 returns table (
     lever text, action_category text, place integer, override_id bigint, scope_subset jsonb,
