@@ -224,6 +224,7 @@ create table learning.learning_configs (
 CREATE TRIGGER check_changed_settings AFTER UPDATE ON learning.learning_configs FOR EACH ROW WHEN (((old.module_id IS DISTINCT FROM new.module_id) OR (old.config_data IS DISTINCT FROM new.config_data))) EXECUTE FUNCTION learning.check_settings();
 CREATE TRIGGER check_settings AFTER INSERT OR DELETE ON learning.learning_configs FOR EACH ROW EXECUTE FUNCTION learning.check_settings();
 CREATE TRIGGER notify_controls AFTER UPDATE OF config_data ON learning.learning_configs FOR EACH ROW WHEN (((new.module_id = 'pm'::text) AND ((new.config_data -> 'feature_flags'::text) IS DISTINCT FROM (old.config_data -> 'feature_flags'::text)))) EXECUTE FUNCTION learning.notify_controls();
+CREATE TRIGGER notify_new_controls AFTER INSERT OR DELETE ON learning.learning_configs FOR EACH STATEMENT EXECUTE FUNCTION learning.notify_controls();
 
 -- One row per change of a setting, written by trigger. State (allocations) has none.
 create table learning.learning_configs_history (
@@ -457,6 +458,7 @@ create table learning.pattern_episode_events (
     roi_at timestamp with time zone,  -- When the virtual result was known (UTC).
     has_samples boolean not null generated always as (CASE WHEN (jsonb_typeof((factors -> 'samples'::text)) = 'array'::text) THEN (jsonb_array_length((factors -> 'samples'::text)) > 0) ELSE false END) stored,  -- Whether factors carry samples: the miner counts them without reading factors.
     samples_digest uuid generated always as ((md5((factors ->> 'samples'::text)))::uuid) stored,  -- The samples of factors in short: another digest, other samples; null: factors have none.
+    overrides jsonb generated always as (CASE WHEN (jsonb_typeof((factors -> 'overrides'::text)) = 'array'::text) THEN (factors -> 'overrides'::text) ELSE NULL::jsonb END) stored,  -- Ids of the overrides the thresholds in force came from at its decision bar (factors.overrides); null: base gates.
     constraint pattern_episode_events_pkey PRIMARY KEY (id),
     constraint a_window_is_recorded_once UNIQUE (window_id),
     constraint pattern_episode_events_position_id_fkey FOREIGN KEY (position_id) REFERENCES learning.lowcap_positions(position_id) ON DELETE SET NULL,
@@ -752,7 +754,9 @@ create table learning.world (
 --     trim_delay_mult double precision,
 --     trail_mult double precision,
 --     panic_trigger double precision,
---     wait_n_after_trim integer
+--     wait_n_after_trim integer,
+--     posture jsonb,
+--     position_size_frac double precision
 -- )
 
 -- Rows of analyst.health: what is stored and needs somebody, the clock, rights.
@@ -1212,6 +1216,36 @@ create table learning.world (
 --     marginal_width double precision,
 --     marginal_compared bigint,
 --     marginal_held_up double precision
+-- )
+
+-- Per override, windows and trades decided with it and, in its slice, without it: mean ROI (fractions), their difference with a 90 % interval by days, n, and a verdict; too early under 30 or 10 days on a side.
+-- view analyst.override_effect (
+--     override_id bigint,
+--     status text,
+--     pattern_key text,
+--     action_category text,
+--     scope_subset jsonb,
+--     measure text,
+--     n_with bigint,
+--     n_without bigint,
+--     days_with bigint,
+--     days_without bigint,
+--     mean_with double precision,
+--     mean_without double precision,
+--     difference double precision,
+--     lowest double precision,
+--     highest double precision,
+--     verdict text
+-- )
+
+-- Windows decided and trades closed under each override, from what they were stored with.
+-- view analyst.override_hits (
+--     override_id bigint,
+--     windows bigint,
+--     windows_acted bigint,
+--     trades bigint,
+--     first_hit_at timestamp with time zone,
+--     last_hit_at timestamp with time zone
 -- )
 
 -- Every override, in force or proposed: the gate's value under it, the lesson and the present evidence behind it. confidence_score and n are those of the decision, by which ties break.

@@ -40,7 +40,8 @@ grant execute on function
     learning.judging_thresholds,
     learning.policies,
     learning.timeframe_allocation,
-    learning.desired_shares
+    learning.desired_shares,
+    learning.trade_overrides
     to quadrant_pm, quadrant_worker, quadrant_analyst;
 
 -- The portfolio manager reads and calls what stands in pm, nothing else.

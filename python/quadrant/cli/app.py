@@ -25,6 +25,7 @@ from quadrant.cli import (
     replay,
     server,
     tick,
+    why,
     worker,
 )
 from quadrant.cli.console import err, report
@@ -79,6 +80,7 @@ config.register(app)
 databases.register(app)
 doctor.register(app)
 explain.register(app)
+why.register(app)
 learn.register(app)
 log.register(app)
 override.register(app)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from quadrant.database import queries
 from quadrant.engine import Snapshot
 from quadrant.paper.costs import Costs
+from quadrant.paper.posture import Flags, Posture, Postures
 from quadrant.tick import Action, PositionTicker, Tick
 from quadrant.tick.position import MAX_MISSING_BARS
 
@@ -20,9 +22,11 @@ class PaperManager:
     """Trades every position of a tick; orders fill at the next bar's open.
 
     `capital` is in quote currency; a position may use its total_allocation_pct of it, as closed
-    trades have moved it up to the tick before (`refresh` reads it). An entry takes
-    position_size_frac = 0.10 + 0.50 A of that share, an add (S2, S3 retest, once a window) the
-    same fraction of what is left. Trims sell E of the quantity and feed the pool of the DX
+    trades have moved it up to the tick before (`refresh` reads it). Posture (A, E) comes from the
+    flags of the market, then pm.steer; `a_value` and `e_value` are its own, for where the flags do
+    not decide (ae_v2_enabled off). An entry takes position_size_frac = 0.10 + 0.50 A of that share,
+    an add (S2, S3 retest, once a window) the same fraction of what is left. Trims sell E of the
+    quantity and feed the pool of the DX
     ladder: a third of the pool at a time, at most three times until the next trim, each buy
     dx_atr_mult ATRs below the last. A position that pm.position_controls does not show is left
     alone. Orders and open trade live in the ticker's memo, so that they are stored with the
@@ -41,15 +45,10 @@ class PaperManager:
         self.tick = tick
         self.capital = capital
         self.costs = costs
-        self.e_value = e_value
-        self.size_frac = 0.10 + 0.50 * a_value
-        self.context = {
-            "a_value": a_value,
-            "e_value": e_value,
-            "position_size_frac": self.size_frac,
-        }
+        self._postures = Postures(tick.connection, tick.controls, a_value, e_value)
+        self._flags: dict[int, Flags] = {}
         for ticker in tick.tickers.values():
-            ticker.subject.context = self.context
+            ticker.subject.context = partial(self._context, ticker)
         self._budgets: dict[int, float] = {}
         self.moved = True
 
@@ -64,8 +63,9 @@ class PaperManager:
         self._budgets = {position_id: self.capital * pct / 100 for position_id, pct in rows}
         self.moved = False
 
-    def decide(self, ticker: PositionTicker, bar: Snapshot) -> list[Action]:
-        """Fills what was ordered on the bar before, then orders on this one."""
+    def decide(self, ticker: PositionTicker, bar: Snapshot, flags: Flags = ()) -> list[Action]:
+        """Fills what was ordered on the bar before, then orders on this one, under these flags."""
+        self._flags[ticker.position_id] = flags
         memo = ticker.memo
         told: list[Action] = []
         if memo.get("order"):
@@ -77,12 +77,22 @@ class PaperManager:
             told += self._buy(ticker, bar, trade, {action.episode_type for action in told})
         return told
 
+    def _posture(self, ticker: PositionTicker, pattern_key: str) -> Posture:
+        """Posture for what is decided of a pattern on the bar under way."""
+        flags = self._flags.get(ticker.position_id, ())
+        return self._postures.of(pattern_key, ticker.subject.scope, flags)
+
+    def _context(self, ticker: PositionTicker, pattern_key: str) -> dict[str, Any]:
+        return self._posture(ticker, pattern_key).context
+
     def _watch(self, ticker: PositionTicker, bar: Snapshot, trade: dict[str, Any]) -> None:
         """Sells: everything when the trend is over, a part when a trim flag comes up."""
         if bar.emergency or bar.state == "S0":
-            self._order(ticker, bar, side="exit", fraction=1.0)
+            posture = self._posture(ticker, trade["pattern_key"])
+            self._order(ticker, bar, side="exit", fraction=1.0, context=posture.context)
         elif bar.trim and not trade["trim_flag"]:
-            self._order(ticker, bar, side="trim", fraction=self.e_value)
+            posture = self._posture(ticker, trade["pattern_key"])
+            self._order(ticker, bar, side="trim", fraction=posture.e_value, context=posture.context)
         if trade["trim_flag"] != bar.trim or (bar.state == "S3" and not trade["reached_s3"]):
             trade["trim_flag"] = bar.trim
             trade["reached_s3"] |= bar.state == "S3"
@@ -108,12 +118,16 @@ class PaperManager:
                 continue
             if not track.passes(bar, thresholds):
                 continue
+            pattern_key = track.kind.pattern_key
+            posture = self._posture(ticker, pattern_key)
             if track.kind.ladder:
                 distance = track.in_force(thresholds)[track.kind.ladder]
                 usd, reason = self._rung(bar, trade)
             else:
                 distance = ticker.tracks["s3_dx"].in_force(thresholds)["dx_atr_mult"]
-                usd, reason = self._size(track.kind.state, trade, budget)
+                usd, reason = self._size(
+                    track.kind.state, trade, budget, posture.position_size_frac
+                )
             if reason is None and ticker.memo.get("order"):
                 reason = "one_order_a_bar"
             if reason is None:
@@ -122,7 +136,11 @@ class PaperManager:
                     bar,
                     side="entry" if trade is None else "add",
                     episode_type=track.kind.episode_type,
-                    pattern_key=track.kind.pattern_key,
+                    pattern_key=pattern_key,
+                    context=posture.context,
+                    overrides=list(
+                        self.tick.controls.overrides_of(ticker.position_id).get(pattern_key, ())
+                    ),
                     usd=usd,
                     scope=dict(ticker.subject.scope),
                     ladder=bool(track.kind.ladder),
@@ -136,13 +154,13 @@ class PaperManager:
         return passes
 
     def _size(
-        self, state: str, trade: dict[str, Any] | None, budget: float
+        self, state: str, trade: dict[str, Any] | None, budget: float, size_frac: float
     ) -> tuple[float, str | None]:
         """What an entry or add may cost, or why there is none."""
         if trade is not None and state == "S1":
             return 0.0, "holding"
         invested = 0.0 if trade is None else trade["cost"] - trade["proceeds"]
-        usd = max(0.0, budget - invested) * self.size_frac
+        usd = max(0.0, budget - invested) * size_frac
         return usd, None if usd > LEAST_ORDER * budget else "no_budget"
 
     def _rung(self, bar: Snapshot, trade: dict[str, Any] | None) -> tuple[float, str | None]:
@@ -194,7 +212,7 @@ class PaperManager:
             order["signal_bar_ts"],
             trade["trade_id"],
             order.get("episode_type"),
-            self.context | context | {"price": price, "usd": usd},
+            order.get("context", {}) | context | {"price": price, "usd": usd},
             at_ms=bar.bar_ts,
         )
         if order["side"] == "exit":
@@ -224,12 +242,18 @@ class PaperManager:
                 "dx_count": 0,
                 "arm": None,
                 "actions": [],
+                "overrides": {
+                    "gates": [],
+                    "posture": order.get("context", {}).get("posture_overrides", []),
+                },
             }
             self.tick.hold(ticker, "active", trade_id)
         trade = ticker.memo["trade"]
         trade["cost"] += order["usd"]
         trade["quantity"] += order["usd"] / price
         trade["fees"] += order["usd"] * self.costs.fee
+        gates = trade.setdefault("overrides", {"gates": []})["gates"]
+        gates += [found for found in order.get("overrides", ()) if found not in gates]
         trade["arm"] = price - order["dx_atr_mult"] * order["atr"]
         if not order["ladder"]:
             return {}
@@ -247,6 +271,7 @@ class PaperManager:
 
     def _close(self, ticker: PositionTicker, bar: Snapshot, trade: dict[str, Any]) -> None:
         pnl = trade["proceeds"] - trade["cost"] - trade["fees"]
+        overrides = {name: used for name, used in trade.get("overrides", {}).items() if used}
         self.tick.strand(
             "position_closed",
             trade["trade_id"],
@@ -265,7 +290,8 @@ class PaperManager:
                 "roi": pnl / trade["cost"],
                 "did_trim": trade["trims"] > 0,
                 "reached_s3": trade["reached_s3"],
-            },
+            }
+            | ({"context": {"overrides": overrides}} if overrides else {}),
             trade_id=trade["trade_id"],
         )
         self.tick.hold(ticker, "watchlist", None)

@@ -99,7 +99,7 @@ class Replay:
         self.tick = Tick(connection, self.feed, positions)
         self.manager = PaperManager(self.tick, options.capital, options.costs)
         self.learner = Learner(connection)
-        scopes = replay_scopes(bars, options.chain)
+        scopes = replay_scopes(bars, options.chain, self.tick.gates)
         self.series = []
         for one, position in zip(bars, positions, strict=True):
             scope = scopes[one.symbol, one.timeframe]
@@ -204,7 +204,7 @@ class Replay:
         self.manager.refresh()
         for one, index in batch:
             bar = one.snapshots[index]
-            tick.take(one.ticker, bar, decide(one.ticker, bar))
+            tick.take(one.ticker, bar, decide(one.ticker, bar, one.scopes.flags[index]))
             tick.watermarks[one.timeframe] = bar.bar_ts
 
     def _learn(self, at: int, *, judge_anyway: bool = False) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from quadrant.bars import TIMEFRAMES, Bars
-from quadrant.engine import compute
+from quadrant.engine import Frame, compute
+from quadrant.tick import KINDS, Gate
+from quadrant.tick.reading import Reading
 
 DAY_MS = 86_400_000
 TRAILING_MS = 30 * DAY_MS
@@ -25,18 +27,36 @@ AGE_EDGES = (7.0, 30.0, 90.0)
 REGIME_TIMEFRAMES = {"macro": "4h", "meso": "1h", "micro": "15m"}
 NO_STATE = 4
 
+FLAGS = ("buy", "trim", "emergency")
+DRIVERS = ("btc", "alt", "bucket")
+
 Key = tuple[str, str]
-States = tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]
+Flags = tuple[tuple[str, str], ...]
+"""Flags that are up: (driver, flag)."""
+Gates = Mapping[str, tuple[Gate, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Regime:
+    """A driver's engine run: per bar when it exists, its state, and its flags, a bit each."""
+
+    exists_at: npt.NDArray[np.int64]
+    state: npt.NDArray[np.int64]
+    flags: npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
 class ScopeSeries:
-    """Scopes of one position: `changed[i]` says that bar i's differs from the bar's before."""
+    """Scopes of one position: `changed[i]` says that bar i's differs from the bar's before.
+
+    `flags[i]` are the drivers' flags on its own timeframe that bar i may know.
+    """
 
     names: tuple[str, ...]
     columns: tuple[list[str | None], ...]
     fixed: dict[str, str]
     changed: list[bool]
+    flags: list[Flags]
 
     def at(self, index: int) -> dict[str, Any]:
         """The scope of bar `index`; a dimension without value is left out."""
@@ -48,11 +68,17 @@ class ScopeSeries:
         return scope
 
 
-def replay_scopes(series: Sequence[Bars], chain: str) -> dict[Key, ScopeSeries]:
-    """Scopes for every series of a replay: buckets from its own bars, regimes from all of them."""
+def replay_scopes(
+    series: Sequence[Bars], chain: str, gates: Gates | None = None
+) -> dict[Key, ScopeSeries]:
+    """Scopes for every series of a replay: buckets from its own bars, regimes from all of them.
+
+    A driver's buy flag is up where its own bar passes all base `gates` of a kind (none given:
+    never).
+    """
     by_key = {(bars.symbol, bars.timeframe): bars for bars in series}
     buckets = {key: _bucket(bars, BUCKET_EDGES) for key, bars in by_key.items()}
-    regimes = _regimes(by_key, buckets)
+    regimes = _regimes(by_key, buckets, gates or {})
     return {key: _scope_series(bars, chain, buckets[key], regimes) for key, bars in by_key.items()}
 
 
@@ -102,56 +128,85 @@ def _index(members: Sequence[Bars], weights: Sequence[npt.NDArray[np.bool_]]) ->
     )
 
 
-def _states(bars: Bars) -> States:
+def _regime(bars: Bars, gates: Gates) -> Regime:
     frame = compute(bars)
-    return np.asarray(frame.exists_at), np.asarray(frame.state, dtype=np.int64)
+    up = (_buys(frame, gates), frame.trim, frame.emergency)
+    return Regime(
+        exists_at=np.asarray(frame.exists_at),
+        state=np.asarray(frame.state, dtype=np.int64),
+        flags=np.add.reduce([flag.astype(np.int64) << n for n, flag in enumerate(up)]),
+    )
+
+
+def _buys(frame: Frame, gates: Gates) -> npt.NDArray[np.bool_]:
+    """Where a driver passes the base gates of a kind; the rungs of a ladder are no signal."""
+    readings = {
+        kind.state: Reading(kind, gates[kind.pattern_key])
+        for kind in KINDS
+        if not kind.ladder and kind.pattern_key in gates
+    }
+    if not readings:
+        return np.zeros(len(frame), dtype=np.bool_)
+    return np.array(
+        [
+            (reading := readings.get(bar.state)) is not None
+            and not bar.emergency
+            and reading.passes(bar, {})
+            for bar in frame.snapshots()
+        ],
+        dtype=np.bool_,
+    )
 
 
 def _regimes(
-    by_key: dict[Key, Bars], buckets: dict[Key, npt.NDArray[np.int64]]
-) -> dict[tuple[str, str], States]:
+    by_key: dict[Key, Bars], buckets: dict[Key, npt.NDArray[np.int64]], gates: Gates
+) -> dict[tuple[str, str], Regime]:
     """Engine states of the drivers: (driver, timeframe), a bucket's driver is named after it."""
-    regimes: dict[tuple[str, str], States] = {}
+    regimes: dict[tuple[str, str], Regime] = {}
     for timeframe in REGIME_TIMEFRAMES.values():
         here = {key[0]: bars for key, bars in by_key.items() if key[1] == timeframe}
         leader = next((symbol for symbol in sorted(here) if symbol.startswith("BTC")), None)
         if leader is not None:
-            regimes["btc", timeframe] = _states(here[leader])
+            regimes["btc", timeframe] = _regime(here[leader], gates)
         rest = [bars for symbol, bars in here.items() if symbol != leader]
         if rest:
             everywhere = [np.ones(bars.ts.size, dtype=bool) for bars in rest]
             index = _index(rest, everywhere)
             if index is not None:
-                regimes["alt", timeframe] = _states(index)
+                regimes["alt", timeframe] = _regime(index, gates)
         members = list(here.values())
         for code, label in enumerate(LABELS):
             inside = [buckets[bars.symbol, timeframe] == code for bars in members]
             if any(mask.any() for mask in inside):
                 index = _index(members, inside)
                 if index is not None:
-                    regimes[str(label), timeframe] = _states(index)
+                    regimes[str(label), timeframe] = _regime(index, gates)
     return regimes
 
 
 def _known(
-    regime: States | None, timeframe: str, exists_at: npt.NDArray[np.int64], own: str
-) -> npt.NDArray[np.int64]:
-    """The regime's state a position of timeframe `own` may know at each moment.
+    regime: Regime | None, timeframe: str, exists_at: npt.NDArray[np.int64], own: str
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """The regime's state and flags a position of timeframe `own` may know at each moment.
 
     At equal moments the shorter timeframe comes first: it does not see the longer bar yet.
     """
     if regime is None:
-        return np.full(exists_at.size, NO_STATE)
+        return np.full(exists_at.size, NO_STATE), np.zeros(exists_at.size, dtype=np.int64)
     side = "right" if TIMEFRAMES[timeframe] <= TIMEFRAMES[own] else "left"
-    at = np.searchsorted(regime[0], exists_at, side=side) - 1  # type: ignore[call-overload]
-    return np.where(at >= 0, regime[1][np.maximum(at, 0)], NO_STATE)
+    at = np.searchsorted(regime.exists_at, exists_at, side=side) - 1  # type: ignore[call-overload]
+    newest = np.maximum(at, 0)
+    return (
+        np.where(at >= 0, regime.state[newest], NO_STATE),
+        np.where(at >= 0, regime.flags[newest], 0),
+    )
 
 
 def _scope_series(
     bars: Bars,
     chain: str,
     bucket: npt.NDArray[np.int64],
-    regimes: dict[tuple[str, str], States],
+    regimes: dict[tuple[str, str], Regime],
 ) -> ScopeSeries:
     exists_at = bars.ts + TIMEFRAMES[bars.timeframe]
     age = np.searchsorted(np.asarray(AGE_EDGES), (exists_at - bars.ts[0]) / DAY_MS, side="right")
@@ -161,17 +216,21 @@ def _scope_series(
         "age_bucket": (age, AGE_LABELS.tolist()),
     }
     state_labels = ["S0", "S1", "S2", "S3", None]
+    flags = np.zeros(exists_at.size, dtype=np.int64)
     for reach, timeframe in REGIME_TIMEFRAMES.items():
-        for driver in ("btc", "alt"):
-            known = _known(regimes.get((driver, timeframe)), timeframe, exists_at, bars.timeframe)
+        for n, driver in enumerate(DRIVERS):
+            known = np.full(exists_at.size, NO_STATE)
+            up = np.zeros(exists_at.size, dtype=np.int64)
+            names = LABELS.tolist() if driver == "bucket" else [driver]
+            for code, name in enumerate(names):
+                state, flag = _known(
+                    regimes.get((name, timeframe)), timeframe, exists_at, bars.timeframe
+                )
+                here = bucket == code if driver == "bucket" else np.ones_like(bucket, dtype=bool)
+                known, up = np.where(here, state, known), np.where(here, flag, up)
             coded[f"{driver}_{reach}"] = (known, state_labels)
-        of_bucket = np.full(exists_at.size, NO_STATE)
-        for code, label in enumerate(LABELS):
-            known = _known(
-                regimes.get((str(label), timeframe)), timeframe, exists_at, bars.timeframe
-            )
-            of_bucket = np.where(bucket == code, known, of_bucket)
-        coded[f"bucket_{reach}"] = (of_bucket, state_labels)
+            if timeframe == bars.timeframe:
+                flags |= up << (n * len(FLAGS))
     codes = np.stack([code for code, _ in coded.values()])
     changed = np.concatenate(([True], (codes[:, 1:] != codes[:, :-1]).any(axis=0)))
     return ScopeSeries(
@@ -185,4 +244,15 @@ def _scope_series(
             "market_family": "crypto",
         },
         changed=changed.tolist(),
+        flags=_flags(flags),
     )
+
+
+def _flags(codes: npt.NDArray[np.int64]) -> list[Flags]:
+    """The flags that are up, out of their bits."""
+    names = [(driver, flag) for driver in DRIVERS for flag in FLAGS]
+    known = {
+        code: tuple(name for n, name in enumerate(names) if code >> n & 1)
+        for code in np.unique(codes).tolist()
+    }
+    return [known[code] for code in codes.tolist()]

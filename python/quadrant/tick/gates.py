@@ -12,6 +12,8 @@ from quadrant.errors import QuadrantError
 
 Thresholds = dict[str, dict[str, float]]
 """Pattern key -> gate -> threshold in force."""
+OverrideIds = dict[str, tuple[int, ...]]
+"""Pattern key -> ids of the overrides its thresholds in force come from."""
 
 
 class Gate(NamedTuple):

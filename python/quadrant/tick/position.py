@@ -9,7 +9,7 @@ from typing import Any, Literal
 from quadrant.bars import TIMEFRAMES
 from quadrant.engine import Snapshot
 from quadrant.tick.actions import Action
-from quadrant.tick.gates import Gate, Thresholds
+from quadrant.tick.gates import Gate, OverrideIds, Thresholds
 from quadrant.tick.kinds import EVENTS, KINDS, Event, Kind
 from quadrant.tick.model import ActionAnswer
 from quadrant.tick.track import Attempt, Subject, Track
@@ -73,9 +73,15 @@ class PositionTicker:
         return self.subject.key
 
     def process(
-        self, bar: Snapshot, thresholds: Thresholds | None = None, actions: Sequence[Action] = ()
+        self,
+        bar: Snapshot,
+        thresholds: Thresholds | None = None,
+        actions: Sequence[Action] = (),
+        overrides: OverrideIds | None = None,
     ) -> bool:
-        """Takes one closed bar, the thresholds in force (None: base) and the PM's actions."""
+        """Takes one closed bar, the thresholds in force (None: base), the PM's actions, and the
+        overrides the thresholds come from.
+        """
         if self.last_bar_ts is not None and bar.bar_ts <= self.last_bar_ts:
             self.answers = tuple(_answer(action, "stale") for action in actions)
             return False
@@ -97,7 +103,7 @@ class PositionTicker:
             self._happen(bar)
         if self.subject.attempt is not None:
             for track in self.in_state.get(bar.state, ()):
-                track.watch(bar, thresholds)
+                track.watch(bar, thresholds, overrides)
         answers |= {
             n: self._take(action, bar) for n, action in enumerate(actions) if n not in answers
         }

@@ -126,7 +126,9 @@ class Tick:
 
     def take(self, ticker: PositionTicker, bar: Snapshot, actions: Sequence[Action] = ()) -> bool:
         """Ticks one position by one bar; False: the bar is stale."""
-        fresh = ticker.process(bar, self.controls.of(ticker.position_id), actions)
+        in_force = self.controls.of(ticker.position_id)
+        overrides = self.controls.overrides_of(ticker.position_id)
+        fresh = ticker.process(bar, in_force, actions, overrides)
         if fresh and ticker.dirty:
             self._changed[ticker.position_id] = ticker
             ticker.dirty = False

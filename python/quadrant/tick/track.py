@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from quadrant.engine import Snapshot
 from quadrant.tick.actions import Action
-from quadrant.tick.gates import Gate, Thresholds, smallest_margin
+from quadrant.tick.gates import Gate, OverrideIds, Thresholds, smallest_margin
 from quadrant.tick.kinds import EXIT_EVENTS, Event, Kind
 from quadrant.tick.reading import Reading
 from quadrant.tick.window import LATE_BARS, Bar, Window
@@ -47,15 +47,15 @@ class Awaiting:
 class Subject:
     """The position that is ticked, as its tracks see it.
 
-    `key` names it in ids; windows are recorded with the `scope` of their opening; `context`
-    (posture, size) goes with the decisions.
+    `key` names it in ids; windows are recorded with the `scope` of their opening; what `context`
+    says of a pattern (posture, size) goes with the decisions nobody tells.
     """
 
     position_id: int
     key: str
     writes: Writes
     scope: dict[str, Any] = field(default_factory=dict)
-    context: dict[str, Any] = field(default_factory=dict)
+    context: Callable[[str], dict[str, Any]] = lambda _: {}
     attempt: Attempt | None = None
 
 
@@ -157,7 +157,12 @@ class Track:
         if event in self.kind.ends_on:
             self._end(bar)
 
-    def watch(self, bar: Snapshot, thresholds: Thresholds | None) -> None:
+    def watch(
+        self,
+        bar: Snapshot,
+        thresholds: Thresholds | None,
+        overrides: OverrideIds | None = None,
+    ) -> None:
         """Opens, continues or closes the window, as the bar lies within reach or not."""
         reading = self.reading
         values, told = reading.values(bar)
@@ -177,7 +182,18 @@ class Track:
             values, told = reading.values(bar)
         limits = reading.limits(in_force)
         margin = smallest_margin(reading.gates, values, limits)
-        self.window.add(Bar(bar.bar_ts, bar.exists_at, bar.close, values, limits, margin, told))
+        self.window.add(
+            Bar(
+                bar.bar_ts,
+                bar.exists_at,
+                bar.close,
+                values,
+                limits,
+                margin,
+                told,
+                overrides=(overrides or {}).get(self.kind.pattern_key, ()),
+            )
+        )
         if self.kind.ladder and bar.atr > 0:
             extra = self.window.extra
             extra["depth_atrs"] = max(extra["depth_atrs"], (bar.ema144 - bar.close) / bar.atr)
@@ -308,7 +324,7 @@ class Track:
             window.extra[self.kind.opportunity_key] = window.reference_margin >= 0
         seen: dict[str, Any] = {}
         if window.decision is None:
-            seen = self.subject.context | window.skip()
+            seen = self.subject.context(self.kind.pattern_key) | window.skip()
         self._write(window, seen | window.final_factors())
         self._tell(window)
         self.awaiting.append(

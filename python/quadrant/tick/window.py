@@ -21,7 +21,7 @@ class Bar(NamedTuple):
 
     `values` are less what the bar itself adds to a threshold; `told` holds what is written
     instead of them and beside them: raw values, adjustments. `passed` is the PM's reason not to
-    buy on it.
+    buy on it, `overrides` are the ids of those the thresholds come from.
     """
 
     bar_ts: int
@@ -32,6 +32,7 @@ class Bar(NamedTuple):
     margin: float
     told: dict[str, float]
     passed: str | None = None
+    overrides: tuple[int, ...] = ()
 
 
 Sample = tuple[int, Values, dict[str, float], float | None]
@@ -234,8 +235,13 @@ class Window:
 
 
 def _bar(values: list[Any]) -> Bar:
-    ts, exists_at, close, seen, thresholds, *rest = values
-    return Bar(ts, exists_at, close, tuple(seen), tuple(thresholds), *rest)
+    ts, exists_at, close, seen, thresholds, margin, told, *rest = values
+    # States of earlier versions have fewer parts: no reason to pass, no overrides.
+    passed = rest[0] if rest else None
+    overrides = tuple(rest[1]) if len(rest) > 1 else ()
+    return Bar(
+        ts, exists_at, close, tuple(seen), tuple(thresholds), margin, told, passed, overrides
+    )
 
 
 def _dominates(one: Values, other: Values, gates: tuple[Gate, ...]) -> bool:
@@ -264,4 +270,6 @@ def _judged(bar: Bar, gates: tuple[Gate, ...]) -> tuple[dict[str, Any], tuple[st
     factors |= {g.threshold_key: t for g, t in zip(gates, bar.thresholds, strict=True)}
     factors |= {f"{name}_ok": ok for name, ok in passed.items()}
     factors["entry_zone_ok"] = all(passed.values())
+    if bar.overrides:
+        factors["overrides"] = list(bar.overrides)
     return factors, tuple(name for name, ok in passed.items() if not ok)

@@ -17,6 +17,9 @@ create or replace trigger notify_controls
         and new.config_data -> 'feature_flags' is distinct from old.config_data -> 'feature_flags'
     )
     execute function learning.notify_controls();
+create or replace trigger notify_new_controls
+    after insert or delete on learning.learning_configs
+    for each statement execute function learning.notify_controls();
 create or replace trigger notify_controls
     after insert or update or delete on learning.gates
     for each statement execute function learning.notify_controls();

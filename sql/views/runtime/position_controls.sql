@@ -7,6 +7,17 @@ with levers as materialized (
     from learning.gates as g
     left join learning.learning_configs as c on c.module_id = 'pm'
     where g.pattern_key like 'pm.%'
+),
+postures as materialized (
+    -- Without strength overrides posture is what it was: nothing is asked then.
+    select l.pattern_key, exists (
+            select from learning.pm_overrides as o
+            where o.pattern_key = l.pattern_key
+                and o.action_category = 'pm_strength'
+                and o.status = 'active'
+        ) as is_steered
+    from levers as l
+    group by l.pattern_key
 )
 select p.position_id, p.symbol, p.timeframe, p.status, p.scope,
     c.s1_ts_min, c.s1_halo, c.s1_slope_min,
@@ -14,14 +25,46 @@ select p.position_id, p.symbol, p.timeframe, p.status, p.scope,
     c.s3_ts_min, c.s3_dx_min, c.s3_slope_min, c.dx_atr_mult,
     c.gates,
     p.total_allocation_pct,
-    1::double precision as alloc_mult,
+    coalesce((
+        -- The family of a position is that of the override with most conditions that its scope
+        -- meets; one without conditions does not tell families apart.
+        select pm.allocation_multiplier(w.pattern_key, p.scope)
+        from learning.pm_overrides as w
+        where w.action_category = 'dm_alloc'
+            and w.status = 'active'
+            and w.depth > 0
+            and case when w.sig & a.not_sig = 0 then w.items <@ a.items else false end
+        order by w.preference desc
+        limit 1
+    ), 1) as alloc_mult,
     (select learning.clock()) as as_of,
     0 as entry_delay_bars,
     1::double precision as phase1_frac_mult,
     1::double precision as trim_delay_mult,
     1::double precision as trail_mult,
     1::double precision as panic_trigger,
-    0 as wait_n_after_trim
+    0 as wait_n_after_trim,
+    (
+        select jsonb_object_agg(k.pattern_key, jsonb_build_object(
+            'a', coalesce(s.a_final, 0.5), 'e', coalesce(s.e_final, 0.5),
+            'position_size_frac', coalesce(s.position_size_frac, 0.35),
+            'overrides', coalesce(s.overrides, '[]')
+        ))
+        from postures as k
+        left join lateral (
+            select s.* from pm.steer(k.pattern_key, p.scope, 0.5, 0.5) as s where k.is_steered
+        ) as s on true
+    ) as posture,
+    coalesce((
+        select s.position_size_frac
+        from postures as k
+        cross join lateral pm.steer(k.pattern_key, p.scope, 0.5, 0.5) as s
+        where k.is_steered and k.pattern_key = case p.state
+            when 'S2' then 'pm.uptrend.S2.entry'
+            when 'S3' then 'pm.uptrend.S3.retest'
+            else 'pm.uptrend.S1.entry'
+        end
+    ), 0.35) as position_size_frac
 from learning.lowcap_positions as p
 cross join lateral (
     select s.items, ~learning.scope_signature(s.items) as not_sig
@@ -78,3 +121,6 @@ comment on column pm.position_controls.s1_slope_min is 'Least slope to buy in S1
 comment on column pm.position_controls.total_allocation_pct is 'Percent of capital (0..100).';
 comment on column pm.position_controls.as_of is 'The clock of the reading (UTC).';
 comment on column pm.position_controls.dx_atr_mult is 'Distance between buys of the DX ladder, in ATRs.';
+comment on column pm.position_controls.alloc_mult is 'Multiplier of its strategy family (0.7..1.3) for its scope; 1 where no override with conditions tells the family.';
+comment on column pm.position_controls.posture is 'Posture per pattern, {pattern: {a, e, position_size_frac, overrides}}, from A = E = 0.5: the caller''s own is not known here (pm.steer takes it).';
+comment on column pm.position_controls.position_size_frac is 'Size of an entry as a fraction of what is free: that of posture for the entry of its state (S3: the retest).';

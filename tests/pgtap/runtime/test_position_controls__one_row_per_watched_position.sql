@@ -1,5 +1,5 @@
 begin;
-select plan(10);
+select plan(16);
 
 insert into learning.lowcap_positions (token_contract, token_chain, symbol, timeframe, status, scope, total_allocation_pct)
 values
@@ -54,10 +54,60 @@ select results_eq(
     $$select distinct entry_delay_bars, phase1_frac_mult, trim_delay_mult, trail_mult, panic_trigger,
         wait_n_after_trim, alloc_mult from pm.position_controls$$,
     $$values (0, 1::float8, 1::float8, 1::float8, 1::float8, 0, 1::float8)$$,
-    'legacy knobs are neutral'
+    'legacy knobs are neutral, and so is the multiplier without overrides'
 );
 select is(
     (select total_allocation_pct from pm.position_controls where symbol = 'A'), 12.5, 'the allocation'
+);
+select results_eq(
+    $$select distinct p.posture, p.position_size_frac from pm.position_controls as p$$,
+    $$select jsonb_object_agg(
+        k.key, '{"a": 0.5, "e": 0.5, "position_size_frac": 0.35, "overrides": []}'::jsonb
+    ), 0.35::float8
+    from (select distinct g.pattern_key from learning.gates as g) as k (key)$$,
+    'posture is neutral without strength overrides'
+);
+insert into learning.pm_overrides (
+    pattern_key, action_category, scope_subset, multiplier, dir_a, dir_e, confidence_score
+)
+values
+    ('pm.uptrend.S1.entry', 'pm_strength', '{"timeframe": "15m"}', null, -1, 1, 0.9),
+    ('pm.uptrend.S2.entry', 'pm_strength', '{}', null, 1, 0, 0.2);
+update learning.lowcap_positions set state = 'S2' where symbol = 'B';
+select results_eq(
+    $$select p.symbol, k.key, (p.posture #>> array[k.key, 'a'])::float8,
+        (p.posture #>> array[k.key, 'e'])::float8, p.posture #> array[k.key, 'overrides']
+    from pm.position_controls as p
+    cross join unnest(array['pm.uptrend.S1.entry', 'pm.uptrend.S2.entry']) as k (key)
+    order by 1, 2$$,
+    $$select p.symbol, k.key, s.a_final, s.e_final, s.overrides
+    from pm.position_controls as p
+    cross join unnest(array['pm.uptrend.S1.entry', 'pm.uptrend.S2.entry']) as k (key)
+    cross join lateral pm.steer(k.key, p.scope, 0.5, 0.5) as s
+    order by 1, 2$$,
+    'posture says what pm.steer says from neutral'
+);
+select results_eq(
+    $$select p.symbol, round(p.position_size_frac::numeric, 9) from pm.position_controls as p
+    order by 1$$,
+    $$values ('A', 0.2975), ('B', 0.3675)$$,
+    'the size is that of the entry of its state: .1 + .5 x .395, .1 + .5 x .535'
+);
+insert into learning.pm_overrides (pattern_key, action_category, scope_subset, multiplier)
+values
+    ('dm.social.curator', 'dm_alloc', '{}', 0.8),
+    ('dm.social.curator', 'dm_alloc', '{"bucket": "micro"}', 1.2),
+    ('dm.onchain.whale', 'dm_alloc', '{"timeframe": "15m", "bucket": "micro"}', 1.1);
+select results_eq(
+    'select p.symbol, p.alloc_mult from pm.position_controls as p order by 1',
+    $$values ('A', 1.1::float8), ('B', 1)$$,
+    'the family is told by the override with most conditions; one without tells none'
+);
+delete from learning.pm_overrides where pattern_key = 'dm.onchain.whale';
+select is(
+    (select p.alloc_mult from pm.position_controls as p where p.symbol = 'A'),
+    pm.allocation_multiplier('dm.social.curator', '{"timeframe": "15m", "bucket": "micro"}'),
+    'then the family''s whole blend counts'
 );
 do $$begin perform tests.clock_at('2026-01-15 10:09+00'); end$$;
 select is(
@@ -67,6 +117,10 @@ update learning.learning_configs
 set config_data = jsonb_set(config_data, '{feature_flags,shadow}', 'true') where module_id = 'pm';
 select is(
     (select s1_halo from pm.position_controls where symbol = 'A'), 1::float8, 'shadow: base'
+);
+select results_eq(
+    'select distinct p.position_size_frac, p.alloc_mult from pm.position_controls as p',
+    'values (0.35::float8, 1::float8)', 'neutral posture, no multiplier'
 );
 delete from learning.learning_configs where module_id = 'pm';
 select is(

@@ -1,4 +1,4 @@
-"""The SQL of the guide runs as a bot; it names all functions of pm and every field there is."""
+"""The SQL of both guides runs as a bot; it names all functions of pm and every field there is."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from typing import Any
 
 import psycopg
 
-RECORDING = (Path(__file__).parents[3] / "docs" / "recording.md").read_text()
-BLOCKS = re.findall(r"```sql\n(.*?)```", RECORDING, re.DOTALL)
+DOCS = Path(__file__).parents[3] / "docs"
+RECORDING = (DOCS / "recording.md").read_text()
+LIVE = (DOCS / "live.md").read_text()
+BLOCKS = re.findall(r"```sql\n(.*?)```", RECORDING + LIVE, re.DOTALL)
 
 
 def test_the_examples_run_one_after_the_other_as_a_bot(

@@ -10,6 +10,7 @@ import pytest
 
 from quadrant.engine import Snapshot
 from quadrant.paper import Costs, PaperManager
+from quadrant.paper.posture import Flags
 from quadrant.tick import Action, Position, Tick
 
 HOUR = 3_600_000
@@ -35,14 +36,14 @@ class Desk:
         self.manager = PaperManager(self.tick, 1000.0, costs)
         self.bar_ts = 0
 
-    def bar(self, state: str, *, skip: int = 0, **values: Any) -> list[Action]:
+    def bar(self, state: str, *, skip: int = 0, flags: Flags = (), **values: Any) -> list[Action]:
         """One more bar, decided on, ticked and committed; what the PM told."""
         self.bar_ts += HOUR * (1 + skip)
         bar = self.make_bar(self.bar_ts, state, missing=skip, **values)
         self.tick.rescope(self.ticker, self.scope)
         self.tick.refresh([self.ticker])
         self.manager.refresh()
-        told = self.manager.decide(self.ticker, bar)
+        told = self.manager.decide(self.ticker, bar, flags)
         self.tick.take(self.ticker, bar, told)
         self.tick.commit()
         return told

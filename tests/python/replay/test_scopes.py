@@ -10,6 +10,7 @@ from quadrant.engine import compute
 from quadrant.replay import market_id
 from quadrant.replay.feed import Series, moments
 from quadrant.replay.scopes import LABELS, replay_scopes
+from quadrant.tick import KINDS, Gate
 
 DAY = 86_400_000
 
@@ -89,6 +90,52 @@ def test_a_shorter_bar_does_not_see_the_longer_one_that_closes_at_the_same_momen
             changes += state[now] != state[now - step]
     assert told > 300, "every close of the longer bars was looked at"
     assert changes, "where the state does not change there is nothing to see"
+
+
+GATES = {
+    kind.pattern_key: (
+        Gate("ts", "ts_score", at_most=False, base=0.6, span=0.1),
+        Gate("halo", f"{kind.tag}_halo_distance", at_most=True, base=1.0, span=0.5),
+    )
+    for kind in KINDS
+    if kind.anchor_gate
+}
+
+
+def test_flags_are_those_of_the_newest_bar_of_the_driver_on_the_same_timeframe(market):
+    """Of the driver's own bar: a trim and an emergency as the engine says, a buy where its bar
+    passes base gates."""
+    scopes = replay_scopes(market, "test", GATES)
+    kinds = {kind.state: kind for kind in KINDS if kind.anchor_gate}
+    seen = set()
+    for timeframe in ("15m", "1h", "4h"):
+        btc = next(b for b in market if b.symbol == "BTCX" and b.timeframe == timeframe)
+        series = scopes["AX", timeframe]
+        for n, bar in enumerate(compute(btc).snapshots()):
+            kind = kinds.get(bar.state)
+            passes = (
+                kind is not None
+                and bar.ts_score >= 0.6
+                and getattr(bar, f"{kind.tag}_halo_distance") <= 1.0
+            )
+            up = {"buy": passes, "trim": bar.trim, "emergency": bar.emergency}
+            told = {flag for driver, flag in series.flags[n] if driver == "btc"}
+            assert told == {flag for flag, is_up in up.items() if is_up}
+            seen |= told
+    assert seen == {"buy", "trim", "emergency"}
+
+
+def test_no_flag_changes_when_the_future_is_taken_away(market):
+    whole = replay_scopes(market, "test", GATES)
+    until = market[0].ts[0] + 61 * DAY
+    parts = [cut(bars, until) for bars in market]
+    past = replay_scopes(parts, "test", GATES)
+    drivers = set()
+    for bars in parts:
+        key = (bars.symbol, bars.timeframe)
+        assert past[key].flags == whole[key].flags[: len(bars)]
+        drivers |= {driver for flags in past[key].flags for driver, _ in flags}
+    assert drivers == {"btc", "alt", "bucket"}
 
 
 def test_buckets_follow_the_mean_dollar_volume_of_thirty_days(market):

@@ -18,3 +18,17 @@ def test_1_and_true_are_two_values(connection: psycopg.Connection[Any]) -> None:
     controls.read([(7, {"a": 1, "b": 1})])
     assert controls.holds(7, {"a": 1, "b": 2}), "no override looks at b"
     assert not controls.holds(7, {"a": True, "b": 1})
+
+
+def test_a_configuration_that_comes_or_goes_is_heard(connection: psycopg.Connection[Any]) -> None:
+    """A missing row stands for the defaults: what it says changes where it is made."""
+    connection.execute("delete from learning.learning_configs where module_id = 'pm'")
+    controls = Controls(connection)
+    controls.read([(7, {})])
+    before = controls.generation
+    connection.execute("select learning.set_setting('ae_v2_enabled', 'false')")
+    assert not controls.holds(7, {})
+    assert controls.generation > before
+    controls.read([(7, {})])
+    connection.execute("delete from learning.learning_configs where module_id = 'pm'")
+    assert not controls.holds(7, {})

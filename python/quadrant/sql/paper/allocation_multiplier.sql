@@ -1,0 +1,1 @@
+select pm.allocation_multiplier(%(pattern_key)s, %(scope)s)
