@@ -1,6 +1,6 @@
--- The anchors that overrides contained in a scope (its items) can have: none, and one, two or three
--- items in their order. Of {a=1, b=2}: '', 'a=1', 'b=2', 'a=1 & b=2'. An override of {a=1, b=2, c=3,
--- d=4} stands at 'a=1 & b=2 & c=3': a scope with these is led to it, and refused for want of d=4.
+-- The anchors that overrides contained in a scope (its items) can have: none, and one, two or
+-- three items in their order. Of {a=1, b=2}: '', 'a=1', 'b=2', 'a=1 & b=2'. An override of {a=1,
+-- b=2, c=3, d=4} stands at 'a=1 & b=2 & c=3': a scope with these looks at it, whatever its d.
 create or replace function learning.scope_anchors(p_items text[])
 returns text[]
 language sql immutable parallel safe

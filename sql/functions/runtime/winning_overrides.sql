@@ -8,6 +8,7 @@ create or replace function learning.winning_overrides(
 returns bigint[]
 language plpgsql stable parallel safe security definer
 set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_generic_plan
 as $$
 declare
     v_anchors text[] := learning.scope_anchors(p_items);
@@ -17,7 +18,8 @@ begin
         select -(max(o.preference))[7]::bigint
         from learning.pm_overrides as o
         where o.anchor = any (v_anchors)
-            and (p_pattern_key is null or o.pattern_key = p_pattern_key)
+            -- Keys begin with pm or dm. A range, because an index serves one whatever its ends.
+            and o.pattern_key between coalesce(p_pattern_key, 'd') and coalesce(p_pattern_key, 'q')
             and o.status = 'active'
             and case when o.sig & v_not_sig = 0 then o.items <@ p_items else false end
             and o.action_category like 'tuning\_%'

@@ -21,7 +21,7 @@ IN_VIEWS = """
     is_scope judging_thresholds key_without known_setting known_setting_in ladder_multiplier
     lesson_verdict n_min_study normal_quantile normal_tail overrides_apply policies quadrant
     rate_difference rate_stats scope_items scope_signature setting_in switch_in
-    timeframe_allocation wilson_interval
+    timeframe_allocation wilson_interval winning_overrides
 """
 OF_THE_SETTINGS = "configuration_problems known_settings setting_entries setting_range"
 OF_THE_WORKER = """
