@@ -86,9 +86,7 @@ def scopes(random: random.Random, dimensions: int, values: int, has: int) -> Ite
     """Scopes with `has` of the dimensions, for ever."""
     names = [f"d{n}" for n in range(dimensions)]
     while True:
-        yield {
-            name: f"v{random.randrange(values)}" for name in sorted(random.sample(names, has))
-        }
+        yield {name: f"v{random.randrange(values)}" for name in sorted(random.sample(names, has))}
 
 
 def milliseconds(asks: list[Callable[[], Any]]) -> tuple[float, float]:
@@ -122,7 +120,9 @@ def measure(connection: psycopg.Connection[Any], asked: list[str], table: Table,
     )  # fmt: skip
 
 
-def workload(connection: psycopg.Connection[Any], name: str, table: Table, sizes: list[int]) -> None:
+def workload(
+    connection: psycopg.Connection[Any], name: str, table: Table, sizes: list[int]
+) -> None:
     """Both rows of a workload, before a VACUUM and after it."""
     count, positions = sizes
     dimensions, values, has = WORKLOADS[name]

@@ -17,11 +17,14 @@ CATEGORIES = ["tuning_ts_min", "tuning_halo", "tuning_slope_min"]
 KEYS = ["a", "a=b", "a\\", 'ключ "é"']
 VALUES = [1, 1.0, "1", True, "true", "c", "b=c", "=c", "é'\\"]
 scopes = st.dictionaries(st.sampled_from(KEYS), st.sampled_from(VALUES), max_size=4)
-overrides = st.lists(
-    st.fixed_dictionaries(
+
+
+def override_of(scopes: st.SearchStrategy[Row]) -> st.SearchStrategy[Row]:
+    """An override of one of these scopes."""
+    return st.fixed_dictionaries(
         {
             "action_category": st.sampled_from(CATEGORIES),
-            "scope_subset": scopes | st.sampled_from([{"a": "b=c"}, {"a=b": "c"}, {"a": 1}]),
+            "scope_subset": scopes,
             "multiplier": st.sampled_from([0.01, 0.9, 1.1, 100.0]),
             "delta": st.sampled_from([-100.0, 0.0, 0.05, 100.0]),
             "status": st.sampled_from(["active", "active", "proposed"]),
@@ -31,7 +34,11 @@ overrides = st.lists(
             "n": st.sampled_from([33, 50]),
             "day": st.integers(1, 2),
         }
-    ),
+    )
+
+
+overrides = st.lists(
+    override_of(scopes | st.sampled_from([{"a": "b=c"}, {"a=b": "c"}, {"a": 1}])),
     max_size=12,
     unique_by=lambda o: (
         o["action_category"], json.dumps(plain(o["scope_subset"])), o["method"] == "manual"
@@ -135,44 +142,45 @@ def test_every_way_of_asking_gives_the_rule(
             } == rule
 
 
+# Few slices, so that changes meet each other and the two positions.
+few_scopes = st.dictionaries(st.sampled_from(KEYS[:2]), st.sampled_from([1, "c"]), max_size=2)
+few_overrides = st.lists(override_of(few_scopes), min_size=3, max_size=6)
 positions = st.integers(0, 1)
+assignments = st.sampled_from(
+    [
+        "pinned = not pinned",
+        "status = case status when 'active' then 'proposed' else 'active' end",
+        "status = case status when 'active' then 'proposed' else 'active' end",
+        "confidence_score = 1 - confidence_score",
+        "n = n + 20",
+        "method = 'manual'",
+        "action_category = 'tuning_halo'",
+        """scope_subset = '{"a": 1}'""",
+        "scope_subset = '{}'",
+        "multiplier = multiplier / 2",
+        "last_updated_at = '2026-01-03'",
+    ]
+)
+switches = st.sampled_from(
+    [
+        {},
+        {},
+        {"tuning_overrides_enabled": False},
+        {"tuning_overrides_enabled": {PATTERN: {"halo": False}}},
+        {"shadow": True},
+    ]
+)
 changes = st.lists(
     st.one_of(
-        st.tuples(st.just("add"), overrides.map(lambda rows: rows[:2])),
-        st.tuples(
-            st.just("change"),
-            st.integers(0, 9),
-            st.sampled_from(
-                [
-                    "pinned = not pinned",
-                    "status = case status when 'active' then 'proposed' else 'active' end",
-                    "confidence_score = 1 - confidence_score",
-                    "n = n + 20",
-                    "method = 'manual'",
-                    "action_category = 'tuning_halo'",
-                    """scope_subset = '{"a": 1}'""",
-                    "scope_subset = '{}'",
-                    "multiplier = multiplier / 2",
-                    "last_updated_at = '2026-01-03'",
-                ]
-            ),
-        ),
+        st.tuples(st.just("add"), few_overrides),
+        st.tuples(st.just("change"), st.integers(0, 9), assignments),
+        st.tuples(st.just("change"), st.integers(0, 9), assignments),
         st.tuples(st.just("delete"), st.integers(0, 9)),
-        st.tuples(st.just("scope"), positions, scopes),
+        st.tuples(st.just("scope"), positions, few_scopes),
         st.tuples(st.just("status"), positions, st.sampled_from(["watchlist", "paused", "active"])),
-        st.tuples(
-            st.just("switches"),
-            st.sampled_from(
-                [
-                    {},
-                    {"tuning_overrides_enabled": False},
-                    {"tuning_overrides_enabled": {PATTERN: {"halo": False}}},
-                    {"shadow": True},
-                ]
-            ),
-        ),
+        st.tuples(st.just("switches"), switches),
     ),
-    min_size=1,
+    min_size=5,
     max_size=12,
 )
 ADD = """
@@ -187,7 +195,10 @@ ADD = """
     from jsonb_array_elements(%s::jsonb) as o
     on conflict do nothing
 """
-THE_TENTH = "(select id from learning.pm_overrides order by id limit 1 offset %s)"
+THE_NTH = """(
+    select id from learning.pm_overrides order by id limit 1
+    offset mod(%s, greatest((select count(*)::integer from learning.pm_overrides), 1))
+)"""
 THE_POSITION = "token_contract = 'kept ' || %s"
 SWITCH = (
     "update learning.learning_configs"
@@ -205,12 +216,12 @@ def make(connection: psycopg.Connection[Any], change: tuple[Any, ...]) -> None:
         try:
             with connection.transaction():
                 connection.execute(
-                    f"update learning.pm_overrides set {assignment} where id = {THE_TENTH}", (place,)
+                    f"update learning.pm_overrides set {assignment} where id = {THE_NTH}", (place,)
                 )
         except psycopg.errors.UniqueViolation:
             pass
     elif kind == "delete":
-        connection.execute(f"delete from learning.pm_overrides where id = {THE_TENTH}", what)
+        connection.execute(f"delete from learning.pm_overrides where id = {THE_NTH}", what)
     elif kind == "switches":
         connection.execute(SWITCH, (json.dumps(what[0]),))
     else:
@@ -228,14 +239,14 @@ def switched_off(flags: Row, gate: str) -> bool:
     return flags.get("shadow", False) or not switch
 
 
-@given(made=changes)
+@given(stored=few_overrides, made=changes)
 @settings(
-    max_examples=60,
+    max_examples=40,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 def test_answers_that_are_kept_follow_every_change(
-    connection: psycopg.Connection[Any], made: list[tuple[Any, ...]]
+    connection: psycopg.Connection[Any], stored: list[Row], made: list[tuple[Any, ...]]
 ) -> None:
     with connection.transaction(force_rollback=True), connection.cursor(row_factory=dict_row) as at:
         connection.execute(
@@ -248,10 +259,10 @@ def test_answers_that_are_kept_follow_every_change(
             "select * from learning.gates where pattern_key = %s", (PATTERN,)
         ).fetchall()
         flags: Row = {}
-        for change in made:
+        for change in [("add", stored), *made]:
             make(connection, change)
             flags = change[1] if change[0] == "switches" else flags
-            stored = at.execute(
+            present = at.execute(
                 "select *, last_updated_at as day from learning.pm_overrides"
             ).fetchall()
             for row in at.execute(
@@ -266,7 +277,7 @@ def test_answers_that_are_kept_follow_every_change(
                     for gate, of_gate in row["gates"].items()
                 } == {
                     gate["gate"]: value_in_force(
-                        gate, [] if switched_off(flags, gate["gate"]) else stored, row["scope"]
+                        gate, [] if switched_off(flags, gate["gate"]) else present, row["scope"]
                     )
                     for gate in gates
                 }
