@@ -20,6 +20,11 @@ create index pm_overrides_by_anchor on learning.pm_overrides (anchor, pattern_ke
     where status = 'active';
 drop index learning.pm_overrides_in_order_of_preference;
 
+-- pm.gates_at finds them the same way.
+create index pm_overrides_history_by_anchor on learning.pm_overrides_history (
+    learning.scope_anchor(learning.scope_items(new_row -> 'scope_subset'))
+) where new_row is not null;
+
 create table learning.position_overrides (
     position_id bigint primary key references learning.lowcap_positions on delete cascade,
     scope jsonb not null,

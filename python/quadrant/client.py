@@ -95,7 +95,29 @@ class _Lever:
         return self._gates[(left & -left).bit_length() - 1] if left else self._base
 
 
-_Index = dict[str, dict[str, _Lever]]
+class GateIndex:
+    """The gates of every pattern in any scope, as they were when they were read."""
+
+    def __init__(self, rows: Iterable[tuple[str, str, float, Iterable[Override]]]) -> None:
+        self._patterns: dict[str, dict[str, _Lever]] = {}
+        for pattern_key, gate, base, overrides in rows:
+            self._patterns.setdefault(pattern_key, {})[gate] = _Lever(base, overrides)
+
+    @classmethod
+    def read(cls, connection: psycopg.Connection[Any]) -> GateIndex:
+        """As the database has them now."""
+        return cls(connection.execute(_query("gate_index")))
+
+    def gates(self, pattern_key: str, scope: Scope) -> dict[str, Gate]:
+        """Every gate of a pattern (its canonical key) in a scope; None in a scope is no value.
+
+        Raises NoGates for a pattern that is not known.
+        """
+        levers = self._patterns.get(pattern_key)
+        if levers is None:
+            raise NoGates(f"no gates are known of {pattern_key}")
+        texts = {key: _text(value) for key, value in scope.items() if value is not None}
+        return {gate: lever.in_force(texts) for gate, lever in levers.items()}
 
 
 class GateClient:
@@ -111,10 +133,11 @@ class GateClient:
         self, dsn: str, base: Mapping[str, Mapping[str, float]] | None = None, wait: float = 5.0
     ) -> None:
         self._dsn = dsn
-        self._index: _Index = {
-            pattern: {gate: _Lever(value, ()) for gate, value in gates.items()}
+        self._index = GateIndex(
+            (pattern, gate, value, ())
             for pattern, gates in (base or {}).items()
-        }
+            for gate, value in gates.items()
+        )
         self._state = State(False, "base", datetime.now(UTC), "not connected yet")
         self._closing = threading.Event()
         self._tried = threading.Event()
@@ -128,15 +151,8 @@ class GateClient:
         return self._state
 
     def gates(self, pattern_key: str, scope: Scope) -> dict[str, Gate]:
-        """Every gate of a pattern (its canonical key) in a scope; None in a scope is no value.
-
-        Raises NoGates for a pattern that is not known.
-        """
-        levers = self._index.get(pattern_key)
-        if levers is None:
-            raise NoGates(f"{pattern_key}: no gates are known ({self._state})")
-        texts = {key: _text(value) for key, value in scope.items() if value is not None}
-        return {gate: lever.in_force(texts) for gate, lever in levers.items()}
+        """Every gate of a pattern in a scope, as `state` says; see GateIndex.gates."""
+        return self._index.gates(pattern_key, scope)
 
     def close(self) -> None:
         """Ends the thread; answers stay what they are."""
@@ -171,10 +187,7 @@ class GateClient:
             pause = min(2 * pause, _LAST_WAIT)
 
     def _load(self, connection: psycopg.Connection[Any]) -> None:
-        index: _Index = {}
-        for pattern_key, gate, base, overrides in connection.execute(_query("gate_index")):
-            index.setdefault(pattern_key, {})[gate] = _Lever(base, overrides)
-        self._index = index
+        self._index = GateIndex.read(connection)
         self._state = State(True, "database")
         self._tried.set()
 

@@ -10,6 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from psycopg.rows import dict_row
 
+from quadrant.client import GateIndex
+
 Row = dict[str, Any]
 
 PATTERN = "pm.uptrend.S1.entry"
@@ -118,6 +120,7 @@ def test_every_way_of_asking_gives_the_rule(
                 (PATTERN,),
             )
         ]
+        client = GateIndex.read(connection)
         for place, scope in enumerate(asked, start=1):
             rule = {gate["gate"]: value_in_force(gate, known, scope) for gate in gates}
             arguments = (PATTERN, json.dumps(scope))
@@ -125,6 +128,10 @@ def test_every_way_of_asking_gives_the_rule(
                 "select gate, value, override_id from pm.gates(%s, %s)", arguments
             )
             assert {gate: (value, by) for gate, value, by in now} == rule
+            assert {
+                gate: (of_gate.value, of_gate.override_id)
+                for gate, of_gate in client.gates(PATTERN, scope).items()
+            } == rule
             then = connection.execute(
                 "select gate, value, override_id from pm.gates_at(%s, %s, learning.clock())",
                 arguments,
@@ -265,6 +272,7 @@ def test_answers_that_are_kept_follow_every_change(
             present = at.execute(
                 "select *, last_updated_at as day from learning.pm_overrides"
             ).fetchall()
+            client = GateIndex.read(connection)
             for row in at.execute(
                 "select c.scope, c.gates -> %s as gates, k.scope as kept"
                 " from pm.position_controls as c"
@@ -272,10 +280,15 @@ def test_answers_that_are_kept_follow_every_change(
                 (PATTERN,),
             ).fetchall():
                 assert row["kept"] == row["scope"], "kept for the scope it has"
-                assert {
+                answered = {
                     gate: (of_gate["value"], of_gate["override_id"])
                     for gate, of_gate in row["gates"].items()
-                } == {
+                }
+                assert answered == {
+                    gate: (of_gate.value, of_gate.override_id)
+                    for gate, of_gate in client.gates(PATTERN, row["scope"]).items()
+                }
+                assert answered == {
                     gate["gate"]: value_in_force(
                         gate, [] if switched_off(flags, gate["gate"]) else present, row["scope"]
                     )

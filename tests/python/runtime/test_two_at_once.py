@@ -13,13 +13,14 @@ Connection = psycopg.Connection[Any]
 
 A, B = '{"a": 1}', '{"b": 1}'
 OVERRIDE = (
-    "insert into learning.pm_overrides (pattern_key, action_category, scope_subset, confidence_score)"
+    "insert into learning.pm_overrides"
+    " (pattern_key, action_category, scope_subset, confidence_score)"
     " values ('pm.uptrend.S1.entry', 'tuning_halo', %s, %s)"
     " on conflict (pattern_key, action_category, scope_subset, is_manual)"
     " do update set confidence_score = excluded.confidence_score"
 )
 SCOPE = "update learning.lowcap_positions set scope = %s"
-# Scope of the position; for which it is kept; ids in force by the view, and by the rule written out.
+# Scope of the position; the one kept for; ids in force by the view, and by the rule written out.
 SEEN = """
     select c.scope::text, k.scope::text,
         (c.gates #>> '{pm.uptrend.S1.entry,halo,override_id}')::bigint,
@@ -38,8 +39,8 @@ def two(database: str) -> Iterator[tuple[Connection, Connection]]:
     """Two connections that commit by hand, and a position in scope A."""
     with psycopg.connect(database) as one, psycopg.connect(database) as other:
         one.execute(
-            "insert into learning.lowcap_positions"
-            " (token_contract, token_chain, symbol, timeframe, scope) values ('t', 'c', 's', '1h', %s)",
+            "insert into learning.lowcap_positions (token_contract, token_chain, symbol,"
+            " timeframe, scope) values ('t', 'c', 's', '1h', %s)",
             (A,),
         )
         one.commit()
