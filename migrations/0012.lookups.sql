@@ -28,17 +28,14 @@ create index pm_overrides_history_by_anchor on learning.pm_overrides_history (
 create table learning.position_overrides (
     position_id bigint primary key references learning.lowcap_positions on delete cascade,
     scope jsonb not null,
-    items text[] not null generated always as (learning.scope_items(scope)) stored,
-    sig bigint not null
-        generated always as (learning.scope_signature(learning.scope_items(scope))) stored,
+    items text[] not null,
     override_ids bigint[] not null
 ) with (fillfactor = 70);
 comment on table learning.position_overrides is
     'One row per position: the overrides that win in its scope, kept by triggers (learning.keep_position_overrides). True for the scope it names; a position that has another now is asked anew.';
 comment on column learning.position_overrides.scope is
     'The scope answered for: the position''s, or an earlier one of it.';
-comment on column learning.position_overrides.sig is
-    '64-bit signature of items: a cheap first test of containment.';
+comment on column learning.position_overrides.items is 'learning.scope_items of scope.';
 comment on column learning.position_overrides.override_ids is
     'Per lever of every pattern the override with the largest preference, switches aside.';
 reset role;

@@ -16,7 +16,7 @@ grant execute on function
     learning.clock(),
     learning.scope_items(jsonb),
     learning.scope_signature(text[]),
-    learning.winning_overrides,
+    learning.scope_winners,
     learning.is_scope(jsonb),
     learning.overrides_apply,
     learning.gate_value,

@@ -1,10 +1,11 @@
 """What asking for gates in force costs at 100,000 overrides, before a VACUUM and after it.
 
-Run it as a program: python tests/bench/bench_lookup.py [overrides] [positions]. Three workloads,
+Run it as a program: python tests/bench/bench_lookup.py [overrides positions [workload]]. Workloads:
 2 patterns x 3 levers, conditions on up to 5 dimensions: sparse (8 dimensions of 6 values: some 57
 overrides match a scope per lever), dense (12 of 2 values: hundreds match), absent (as sparse, but
 scopes have 3 of the dimensions). The peer is the rule written down, `items <@ scope` over a GIN
-index, in the same database. It starts an embedded server of its own and prints a table.
+index, in the same database. Then what a change costs: an override of one condition set by hand, and
+a position's scope. It starts an embedded server of its own; autovacuum is off.
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ import json
 import random
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -21,6 +23,8 @@ import psycopg
 from rich.console import Console
 from rich.table import Table
 from throwaway import database, server
+
+from quadrant.client import GateIndex
 
 Scope = dict[str, str]
 
@@ -30,7 +34,7 @@ MOST_CONDITIONS = 5
 # name: dimensions, values of each, dimensions a scope has
 WORKLOADS = {"sparse": (8, 6, 8), "dense": (12, 2, 12), "absent": (8, 6, 3)}
 ASKED = 400
-ASKED_NAIVELY = 20
+ASKED_NAIVELY = 10
 FUNCTION = "select override_id from pm.effective_overrides(%s, %s)"
 NAIVE = """
     select distinct on (o.action_category) o.id
@@ -53,7 +57,14 @@ NAIVE_VIEW = """
 """
 # Triggers that would make the load most of the bench.
 ROW_BY_ROW = ("keep_override_history", "check_override", "write_scope_canonically")
-OF_THE_VIEW = 50  # the naive view is asked for every so many positions
+OF_THE_VIEW = 100  # the naive view is asked for every so many positions
+WRITE = """
+    insert into learning.pm_overrides (pattern_key, action_category, scope_subset)
+    values (%s, 'tuning_halo', %s)
+    on conflict (pattern_key, action_category, scope_subset, is_manual) do update
+    set confidence_score = 1 - pm_overrides.confidence_score
+"""
+MOVE = "update learning.lowcap_positions set scope = %s where position_id = %s"
 LOAD = """
     insert into learning.pm_overrides (
         pattern_key, action_category, scope_subset, multiplier, confidence_score, n, method
@@ -102,8 +113,15 @@ def milliseconds(asks: list[Callable[[], Any]]) -> tuple[float, float]:
 def measure(connection: psycopg.Connection[Any], asked: list[str], table: Table, of: str) -> None:
     """A row of the table."""
 
-    def asks(statement: Any, arguments: list[tuple[Any, ...]]) -> list[Callable[[], Any]]:
-        return [lambda a=a: connection.execute(statement, a).fetchall() for a in arguments]
+    def asks(
+        statement: Any, arguments: Sequence[tuple[Any, ...]], *, fetch: bool = True
+    ) -> list[Callable[[], Any]]:
+        def ask(given: tuple[Any, ...]) -> None:
+            done = connection.execute(statement, given)
+            if fetch:
+                done.fetchall()
+
+        return [partial(ask, given) for given in arguments]
 
     asked_for = [(PATTERNS[n % 2], scope) for n, scope in enumerate(asked)]
     ids = connection.execute("select position_id from learning.lowcap_positions").fetchall()
@@ -113,10 +131,18 @@ def measure(connection: psycopg.Connection[Any], asked: list[str], table: Table,
     view, _ = milliseconds(asks(VIEW, [()] * 3))
     naive_view, _ = milliseconds(asks(NAIVE_VIEW, [(OF_THE_VIEW,)]))
     naive_view *= OF_THE_VIEW
+    index = GateIndex.read(connection)
+    parsed = [(pattern, json.loads(scope)) for pattern, scope in asked_for]
+    client = milliseconds([partial(index.gates, *given) for given in parsed])
+    moved = [(scope, place) for scope, (place,) in zip(asked, ids, strict=False)][:100]
+    move = milliseconds(asks(MOVE, moved, fetch=False))
+    one_condition = [(PATTERNS[0], json.dumps({"d0": f"v{n % 2}"})) for n in range(20)]
+    write, _ = milliseconds(asks(WRITE, one_condition, fetch=False))
     table.add_row(
         of, f"{naive:.1f}", f"{function[0]:.2f} / {function[1]:.2f}", f"x{naive / function[0]:.0f}",
         f"{one[0]:.2f} / {one[1]:.2f}", f"{naive_view:,.0f}", f"{view:.0f}",
-        f"x{naive_view / view:.0f}",
+        f"x{naive_view / view:.0f}", f"{client[0]:.3f} / {client[1]:.3f}", f"{write:.1f}",
+        f"{move[0]:.1f} / {move[1]:.1f}",
     )  # fmt: skip
 
 
@@ -138,11 +164,9 @@ def workload(
         (json.dumps([next(stream) for _ in range(positions)]),),
     )
     rows = json.dumps(overrides(chance, count, dimensions, values))
-    started = time.perf_counter()
     for trigger in ROW_BY_ROW:
         connection.execute(f"alter table learning.pm_overrides disable trigger {trigger}")
     connection.execute(LOAD, (rows,))
-    print("loaded", time.perf_counter() - started)
     connection.execute("create index naive on learning.pm_overrides using gin (items)")
     asked = [json.dumps(next(stream)) for _ in range(ASKED)]
     measure(connection, asked, table, name)
@@ -155,16 +179,16 @@ def main(sizes: list[int]) -> None:
     table = Table(title="{:,} overrides, {:,} positions (ms)".format(*sizes))
     for column in (
         "workload", "naive", "function p50 / p99", "ratio", "a position p50 / p99", "naive view",
-        "view", "ratio",
+        "view", "ratio", "client p50 / p99", "override set", "scope set p50 / p99",
     ):  # fmt: skip
         table.add_column(column, justify="left" if column == "workload" else "right")
     with server() as cluster:
-        for name in WORKLOADS:
+        for name in WORKLOADS if len(sys.argv) < 4 else sys.argv[3:]:
             with database(cluster) as connection:
                 workload(connection, name, table, sizes)
-                Console(width=120).print(table)
+    Console(width=160).print(table)
 
 
 if __name__ == "__main__":
-    given = [int(argument) for argument in sys.argv[1:]]
+    given = [int(argument) for argument in sys.argv[1:3]]
     main(given + [100_000, 1_000][len(given) :])

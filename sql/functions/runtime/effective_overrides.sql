@@ -15,9 +15,8 @@ begin
     return query
     select o.action_category, o.id, o.multiplier, o.delta, o.scope_subset, o.method,
         o.confidence_score, o.n, o.pinned, o.solution_id, o.last_updated_at
-    from unnest(learning.winning_overrides(
-        learning.scope_items(learning.require_scope(p_scope)), p_pattern_key
-    )) as w (id)
+    from (select learning.scope_items(learning.require_scope(p_scope)) as items offset 0) as s
+    cross join lateral learning.winning_overrides(s.items, p_pattern_key) as w (id)
     cross join lateral (
         select o.* from learning.pm_overrides as o where o.id = w.id
         offset 0  -- by id, whatever statistics say

@@ -10,7 +10,9 @@ language sql stable parallel safe security definer
 set search_path = pg_catalog, pg_temp
 as $$
     with asked as materialized (
-        select s.items, learning.scope_anchors(s.items) as anchors
+        select s.items, array(
+            select n.anchor from learning.scope_anchors(s.items) as n (anchor)
+        ) as anchors
         from (
             select learning.scope_items(learning.require_scope(p_scope)) as items offset 0
         ) as s

@@ -5,6 +5,7 @@
 create or replace function learning.keep_position_overrides() returns trigger
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
 as $$
 begin
     if not exists (
@@ -31,14 +32,29 @@ begin
         delete from learning.position_overrides as k
         using changed as c
         where c.position_id = k.position_id and c.status not in ('watchlist', 'active')
+    ),
+    moved as (
+        select c.position_id, c.scope
+        from changed as c
+        left join learning.position_overrides as k on k.position_id = c.position_id
+        where c.status in ('watchlist', 'active') and k.scope is distinct from c.scope
+    ),
+    answers as (
+        select s.scope, s.items, array(
+            select w.id from learning.winning_overrides(s.items) as w (id) order by w.id
+        ) as ids
+        from (
+            select d.scope, learning.scope_items(d.scope) as items
+            from (select distinct m.scope from moved as m) as d
+            offset 0
+        ) as s
     )
-    insert into learning.position_overrides as k (position_id, scope, override_ids)
-    select c.position_id, c.scope, learning.winning_overrides(learning.scope_items(c.scope))
-    from changed as c
-    left join learning.position_overrides as p on p.position_id = c.position_id
-    where c.status in ('watchlist', 'active') and p.scope is distinct from c.scope
+    insert into learning.position_overrides as k (position_id, scope, items, override_ids)
+    select m.position_id, a.scope, a.items, a.ids
+    from moved as m
+    join answers as a on a.scope = m.scope
     on conflict (position_id) do update
-    set scope = excluded.scope, override_ids = excluded.override_ids;
+    set scope = excluded.scope, items = excluded.items, override_ids = excluded.override_ids;
     return null;
 end
 $$;

@@ -25,9 +25,7 @@ select p.position_id, p.symbol, p.timeframe, p.status, p.scope,
 from learning.lowcap_positions as p
 left join learning.position_overrides as k on k.position_id = p.position_id and k.scope = p.scope
 cross join lateral (
-    select coalesce(
-        k.override_ids, learning.winning_overrides(learning.scope_items(p.scope))
-    ) as ids
+    select coalesce(k.override_ids, learning.scope_winners(p.scope)) as ids
     offset 0
 ) as winning
 cross join lateral (
