@@ -583,8 +583,7 @@ CREATE INDEX pm_overrides_history_by_override ON learning.pm_overrides_history U
 create table learning.position_overrides (
     position_id bigint not null,
     scope jsonb not null,  -- The scope answered for: the position's, or an earlier one of it.
-    items text[] not null generated always as (learning.scope_items(scope)) stored,
-    sig bigint not null generated always as (learning.scope_signature(learning.scope_items(scope))) stored,  -- 64-bit signature of items: a cheap first test of containment.
+    items text[] not null,  -- learning.scope_items of scope.
     override_ids bigint[] not null,  -- Per lever of every pattern the override with the largest preference, switches aside.
     constraint position_overrides_pkey PRIMARY KEY (position_id),
     constraint position_overrides_position_id_fkey FOREIGN KEY (position_id) REFERENCES learning.lowcap_positions(position_id) ON DELETE CASCADE

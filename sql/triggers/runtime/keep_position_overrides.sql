@@ -5,7 +5,6 @@
 create or replace function learning.keep_position_overrides() returns trigger
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
-set enable_seqscan = off
 as $$
 begin
     if not exists (
