@@ -375,6 +375,8 @@ create table learning.lowcap_positions (
     constraint timeframe_is_known CHECK (timeframe = ANY (ARRAY['15m'::text, '1h'::text, '4h'::text]))
 ) with (fillfactor=70);
 CREATE TRIGGER close_archived_position AFTER UPDATE OF status ON learning.lowcap_positions FOR EACH ROW WHEN (((new.status = 'archived'::text) AND (old.status <> 'archived'::text))) EXECUTE FUNCTION learning.close_archived_position();
+CREATE TRIGGER keep_position_overrides_of_inserted AFTER INSERT ON learning.lowcap_positions REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION learning.keep_position_overrides();
+CREATE TRIGGER keep_position_overrides_of_updated AFTER UPDATE ON learning.lowcap_positions REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION learning.keep_position_overrides();
 CREATE TRIGGER notify_controls AFTER UPDATE OF status ON learning.lowcap_positions FOR EACH ROW WHEN (((old.status = ANY (ARRAY['watchlist'::text, 'active'::text])) <> (new.status = ANY (ARRAY['watchlist'::text, 'active'::text])))) EXECUTE FUNCTION learning.notify_controls();
 
 -- One row per mined pattern: what its rates were made from, to see when time or settings change them.
@@ -537,6 +539,7 @@ create table learning.pm_overrides (
     sig bigint not null generated always as (learning.scope_signature(learning.scope_items(scope_subset))) stored,  -- 64-bit signature of items: a cheap first test of containment.
     depth integer not null generated always as (cardinality(learning.scope_items(scope_subset))) stored,
     preference double precision[] not null generated always as (learning.preference(pinned, cardinality(learning.scope_items(scope_subset)), (method = 'manual'::text), confidence_score, n, last_updated_at, id)) stored,  -- Of the overrides of a lever that hold for a scope the one with the largest is in force (learning.preference).
+    anchor text collate "C" not null generated always as (learning.scope_anchor(learning.scope_items(scope_subset))) stored,  -- The first three of items as one text: where a look-up finds it (learning.scope_anchors).
     constraint pm_overrides_pkey PRIMARY KEY (id),
     constraint pm_overrides_lesson_id_fkey FOREIGN KEY (lesson_id) REFERENCES learning.lessons(id) ON DELETE SET NULL,
     constraint category_can_be_overridden CHECK ((action_category = ANY (ARRAY['tuning_ts_min'::text, 'tuning_halo'::text, 'tuning_slope_min'::text, 'tuning_dx_min'::text, 'tuning_dx_atr_mult'::text, 'pm_strength'::text, 'dm_alloc'::text])) OR action_category ~ '^tuning_[a-z0-9_]+$'::text),
@@ -553,9 +556,13 @@ create table learning.pm_overrides (
     constraint status_is_known CHECK (status = ANY (ARRAY['active'::text, 'proposed'::text]))
 );
 CREATE UNIQUE INDEX one_override_per_lever_and_slice ON learning.pm_overrides USING btree (pattern_key, action_category, scope_subset, is_manual);
-CREATE INDEX pm_overrides_in_order_of_preference ON learning.pm_overrides USING btree (pattern_key, action_category, preference DESC) INCLUDE (sig, items, id) WHERE (status = 'active'::text);
+CREATE INDEX pm_overrides_by_anchor ON learning.pm_overrides USING btree (anchor, pattern_key) WHERE (status = 'active'::text);
 CREATE TRIGGER check_override BEFORE INSERT OR UPDATE OF pattern_key, action_category ON learning.pm_overrides FOR EACH ROW EXECUTE FUNCTION learning.check_override();
+CREATE TRIGGER hold_position_overrides BEFORE INSERT OR DELETE OR UPDATE OF status, pinned, pattern_key, action_category, scope_subset, method, confidence_score, n, last_updated_at OR TRUNCATE ON learning.pm_overrides FOR EACH STATEMENT EXECUTE FUNCTION learning.hold_position_overrides();
 CREATE TRIGGER keep_override_history AFTER INSERT OR DELETE OR UPDATE ON learning.pm_overrides FOR EACH ROW EXECUTE FUNCTION learning.keep_override_history();
+CREATE TRIGGER refresh_position_overrides_of_deleted AFTER DELETE ON learning.pm_overrides REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION learning.refresh_position_overrides();
+CREATE TRIGGER refresh_position_overrides_of_inserted AFTER INSERT ON learning.pm_overrides REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION learning.refresh_position_overrides();
+CREATE TRIGGER refresh_position_overrides_of_updated AFTER UPDATE ON learning.pm_overrides REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION learning.refresh_position_overrides();
 CREATE TRIGGER write_scope_canonically BEFORE INSERT OR UPDATE ON learning.pm_overrides FOR EACH ROW EXECUTE FUNCTION learning.write_scope_canonically();
 
 -- One row per change of an override, written by trigger.
@@ -571,7 +578,18 @@ create table learning.pm_overrides_history (
     constraint pm_overrides_history_pkey PRIMARY KEY (id),
     constraint change_is_known CHECK (change = ANY (ARRAY['INSERT'::text, 'UPDATE'::text, 'DELETE'::text]))
 );
+CREATE INDEX pm_overrides_history_by_anchor ON learning.pm_overrides_history USING btree (learning.scope_anchor(learning.scope_items((new_row -> 'scope_subset'::text)))) WHERE (new_row IS NOT NULL);
 CREATE INDEX pm_overrides_history_by_override ON learning.pm_overrides_history USING btree (override_id, id);
+
+-- One row per position: the overrides that win in its scope, kept by triggers (learning.keep_position_overrides). True for the scope it names; a position that has another now is asked anew.
+create table learning.position_overrides (
+    position_id bigint not null,
+    scope jsonb not null,  -- The scope answered for: the position's, or an earlier one of it.
+    items text[] not null,  -- learning.scope_items of scope.
+    override_ids bigint[] not null,  -- Per lever of every pattern the override with the largest preference, switches aside.
+    constraint position_overrides_pkey PRIMARY KEY (position_id),
+    constraint position_overrides_position_id_fkey FOREIGN KEY (position_id) REFERENCES learning.lowcap_positions(position_id) ON DELETE CASCADE
+) with (fillfactor=70);
 
 -- One row per ROI average of learning_configs (decision_maker): how much evidence is behind it.
 create table learning.roi_masses (

@@ -32,7 +32,7 @@ as $$
         'scope_subset', d.scope_subset,
         'method', d.method,
         'overrides', coalesce((
-            select jsonb_agg(to_jsonb(o) - '{items,sig,depth,is_manual,preference}'::text[]
+            select jsonb_agg(to_jsonb(o) - '{items,depth,is_manual,preference,anchor}'::text[]
                 order by o.id)
             from learning.pm_overrides as o
             where o.solution_id = d.together and o.pattern_key = d.pattern_key

@@ -20,17 +20,14 @@ as $$
             else 0
         end * power((1.0 + o.depth) / (1 + max(o.depth) over ()), 1.5)
     from (
-        select s.items, ~learning.scope_signature(s.items) as not_sig
-        from (
-            select learning.scope_items(learning.require_scope(p_scope)) as items offset 0
-        ) as s
-        offset 0
+        select learning.scope_items(learning.require_scope(p_scope)) as items offset 0
     ) as a
     join learning.pm_overrides as o
         on o.pattern_key = p_pattern_key
         and o.action_category = 'dm_alloc'
         and o.status = 'active'
-        and case when o.sig & a.not_sig = 0 then o.items <@ a.items else false end
+        and o.anchor = any (array(select n.anchor from learning.scope_anchors(a.items) as n (anchor)))
+        and o.items <@ a.items
     cross join lateral (
         select
             case when jsonb_typeof(o.evidence -> 'var') = 'number' then

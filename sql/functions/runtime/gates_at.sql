@@ -10,23 +10,31 @@ language sql stable parallel safe security definer
 set search_path = pg_catalog, pg_temp
 as $$
     with asked as materialized (
-        select learning.scope_items(learning.require_scope(p_scope)) as items
-    ),
-    then_known as (
-        select distinct on (h.override_id) h.new_row
-        from learning.pm_overrides_history as h
-        where h.changed_at <= p_at
-        order by h.override_id, h.id desc
+        select s.items, array(
+            select n.anchor from learning.scope_anchors(s.items) as n (anchor)
+        ) as anchors
+        from (
+            select learning.scope_items(learning.require_scope(p_scope)) as items offset 0
+        ) as s
     ),
     then_active as (
         select o.*
         from asked as a
-        cross join then_known as k
-        cross join lateral jsonb_populate_record(null::learning.pm_overrides, k.new_row) as o
-        where k.new_row is not null
+        join learning.pm_overrides_history as h
+            on h.new_row is not null
+            and learning.scope_anchor(learning.scope_items(h.new_row -> 'scope_subset'))
+                = any (a.anchors)
+        cross join lateral jsonb_populate_record(null::learning.pm_overrides, h.new_row) as o
+        where h.changed_at <= p_at
             and o.status = 'active'
             and o.pattern_key = learning.canonical_pattern_key(p_pattern_key)
             and learning.scope_items(o.scope_subset) <@ a.items
+            and not exists (
+                select from learning.pm_overrides_history as later
+                where later.override_id = h.override_id
+                    and later.id > h.id
+                    and later.changed_at <= p_at
+            )
     ),
     flags as (
         select c.config_data -> 'feature_flags' as feature_flags

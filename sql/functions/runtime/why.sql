@@ -14,7 +14,7 @@ language sql stable parallel safe security definer
 set search_path = pg_catalog, pg_temp
 as $$
     with asked as materialized (
-        select k.pattern_key, s.items, ~learning.scope_signature(s.items) as not_sig,
+        select k.pattern_key, s.items,
             (
                 select c.config_data -> 'feature_flags'
                 from learning.learning_configs as c
@@ -67,7 +67,8 @@ as $$
             on o.pattern_key = a.pattern_key
             and o.action_category = l.action_category
             and o.status = 'active'
-            and case when o.sig & a.not_sig = 0 then o.items <@ a.items else false end
+            and o.anchor = any (array(select n.anchor from learning.scope_anchors(a.items) as n (anchor)))
+            and o.items <@ a.items
         left join weights as w on w.override_id = o.id
         window lever as (partition by l.ordinal, l.lever order by o.preference desc)
     )

@@ -1,5 +1,5 @@
--- The look-up of pm.effective_overrides, here set-based: a call per position would cost more than
--- it answers.
+-- Which overrides win stands in learning.position_overrides, true for the scope it names; where a
+-- position has another by now (learning.keep_position_overrides says when), they are looked up.
 create or replace view pm.position_controls as
 with levers as materialized (
     select g.pattern_key, g.gate, g.action_category, g.base, g.min_value, g.max_value, g.ordinal,
@@ -33,7 +33,8 @@ select p.position_id, p.symbol, p.timeframe, p.status, p.scope,
         where w.action_category = 'dm_alloc'
             and w.status = 'active'
             and w.depth > 0
-            and case when w.sig & a.not_sig = 0 then w.items <@ a.items else false end
+            and w.anchor = any (array(select n.anchor from learning.scope_anchors(a.items) as n (anchor)))
+            and w.items <@ a.items
         order by w.preference desc
         limit 1
     ), 1) as alloc_mult,
@@ -66,11 +67,14 @@ select p.position_id, p.symbol, p.timeframe, p.status, p.scope,
         end
     ), 0.35) as position_size_frac
 from learning.lowcap_positions as p
+left join learning.position_overrides as k on k.position_id = p.position_id and k.scope = p.scope
 cross join lateral (
-    select s.items, ~learning.scope_signature(s.items) as not_sig
-    from (select learning.scope_items(p.scope) as items offset 0) as s
-    offset 0
+    select coalesce(k.items, learning.scope_items(p.scope)) as items offset 0
 ) as a
+cross join lateral (
+    select coalesce(k.override_ids, learning.scope_winners(p.scope)) as ids
+    offset 0
+) as winning
 cross join lateral (
     select
         max(v.value) filter (where v.lever = 'pm.uptrend.S1.entry/ts') as s1_ts_min,
@@ -97,18 +101,19 @@ cross join lateral (
                 learning.gate_value(l.base, o.multiplier, o.delta, l.min_value, l.max_value)
                     as value
             from levers as l
-            left join lateral (
-                select w.id
-                from learning.pm_overrides as w
-                where l.applies
-                    and w.pattern_key = l.pattern_key
-                    and w.action_category = l.action_category
-                    and w.status = 'active'
-                    and case when w.sig & a.not_sig = 0 then w.items <@ a.items else false end
-                order by w.preference desc
-                limit 1
-            ) as winner on true
-            left join learning.pm_overrides as o on o.id = winner.id
+            left join (
+                select w.*
+                from unnest(winning.ids) as i (id)
+                cross join lateral (
+                    select w.id, w.pattern_key, w.action_category, w.multiplier, w.delta
+                    from learning.pm_overrides as w
+                    where w.id = i.id
+                    offset 0  -- by id, whatever statistics say
+                ) as w
+            ) as o
+                on l.applies
+                and o.pattern_key = l.pattern_key
+                and o.action_category = l.action_category
         ) as r
     ) as v
 ) as c

@@ -8,6 +8,9 @@ from typing import Any
 import psycopg
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from psycopg.rows import dict_row
+
+from quadrant.client import GateIndex
 
 Row = dict[str, Any]
 
@@ -16,11 +19,14 @@ CATEGORIES = ["tuning_ts_min", "tuning_halo", "tuning_slope_min"]
 KEYS = ["a", "a=b", "a\\", 'ключ "é"']
 VALUES = [1, 1.0, "1", True, "true", "c", "b=c", "=c", "é'\\"]
 scopes = st.dictionaries(st.sampled_from(KEYS), st.sampled_from(VALUES), max_size=4)
-overrides = st.lists(
-    st.fixed_dictionaries(
+
+
+def override_of(scopes: st.SearchStrategy[Row]) -> st.SearchStrategy[Row]:
+    """An override of one of these scopes."""
+    return st.fixed_dictionaries(
         {
             "action_category": st.sampled_from(CATEGORIES),
-            "scope_subset": scopes | st.sampled_from([{"a": "b=c"}, {"a=b": "c"}, {"a": 1}]),
+            "scope_subset": scopes,
             "multiplier": st.sampled_from([0.01, 0.9, 1.1, 100.0]),
             "delta": st.sampled_from([-100.0, 0.0, 0.05, 100.0]),
             "status": st.sampled_from(["active", "active", "proposed"]),
@@ -30,7 +36,11 @@ overrides = st.lists(
             "n": st.sampled_from([33, 50]),
             "day": st.integers(1, 2),
         }
-    ),
+    )
+
+
+overrides = st.lists(
+    override_of(scopes | st.sampled_from([{"a": "b=c"}, {"a=b": "c"}, {"a": 1}])),
     max_size=12,
     unique_by=lambda o: (
         o["action_category"], json.dumps(plain(o["scope_subset"])), o["method"] == "manual"
@@ -110,6 +120,7 @@ def test_every_way_of_asking_gives_the_rule(
                 (PATTERN,),
             )
         ]
+        client = GateIndex.read(connection)
         for place, scope in enumerate(asked, start=1):
             rule = {gate["gate"]: value_in_force(gate, known, scope) for gate in gates}
             arguments = (PATTERN, json.dumps(scope))
@@ -117,6 +128,10 @@ def test_every_way_of_asking_gives_the_rule(
                 "select gate, value, override_id from pm.gates(%s, %s)", arguments
             )
             assert {gate: (value, by) for gate, value, by in now} == rule
+            assert {
+                gate: (of_gate.value, of_gate.override_id)
+                for gate, of_gate in client.gates(PATTERN, scope).items()
+            } == rule
             then = connection.execute(
                 "select gate, value, override_id from pm.gates_at(%s, %s, learning.clock())",
                 arguments,
@@ -132,3 +147,150 @@ def test_every_way_of_asking_gives_the_rule(
                 gate: (of_gate["value"], of_gate["override_id"])
                 for gate, of_gate in controls[0].items()
             } == rule
+
+
+# Few slices, so that changes meet each other and the two positions.
+few_scopes = st.dictionaries(st.sampled_from(KEYS[:2]), st.sampled_from([1, "c"]), max_size=2)
+few_overrides = st.lists(override_of(few_scopes), min_size=3, max_size=6)
+positions = st.integers(0, 1)
+assignments = st.sampled_from(
+    [
+        "pinned = not pinned",
+        "status = case status when 'active' then 'proposed' else 'active' end",
+        "status = case status when 'active' then 'proposed' else 'active' end",
+        "confidence_score = 1 - confidence_score",
+        "n = n + 20",
+        "method = 'manual'",
+        "action_category = 'tuning_halo'",
+        """scope_subset = '{"a": 1}'""",
+        "scope_subset = '{}'",
+        "multiplier = multiplier / 2",
+        "last_updated_at = '2026-01-03'",
+    ]
+)
+switches = st.sampled_from(
+    [
+        {},
+        {},
+        {"tuning_overrides_enabled": False},
+        {"tuning_overrides_enabled": {PATTERN: {"halo": False}}},
+        {"shadow": True},
+    ]
+)
+changes = st.lists(
+    st.one_of(
+        st.tuples(st.just("add"), few_overrides),
+        st.tuples(st.just("change"), st.integers(0, 9), assignments),
+        st.tuples(st.just("change"), st.integers(0, 9), assignments),
+        st.tuples(st.just("delete"), st.integers(0, 9)),
+        st.tuples(st.just("scope"), positions, few_scopes),
+        st.tuples(st.just("status"), positions, st.sampled_from(["watchlist", "paused", "active"])),
+        st.tuples(st.just("switches"), switches),
+    ),
+    min_size=5,
+    max_size=12,
+)
+ADD = """
+    insert into learning.pm_overrides (
+        pattern_key, action_category, scope_subset, multiplier, delta, status, pinned, method,
+        confidence_score, n, last_updated_at
+    )
+    select %s, o ->> 'action_category', o -> 'scope_subset', (o ->> 'multiplier')::float8,
+        (o ->> 'delta')::float8, o ->> 'status', (o ->> 'pinned')::boolean, o ->> 'method',
+        (o ->> 'confidence_score')::float8, (o ->> 'n')::bigint,
+        make_date(2026, 1, (o ->> 'day')::integer)
+    from jsonb_array_elements(%s::jsonb) as o
+    on conflict do nothing
+"""
+THE_NTH = """(
+    select id from learning.pm_overrides order by id limit 1
+    offset mod(%s, greatest((select count(*)::integer from learning.pm_overrides), 1))
+)"""
+THE_POSITION = "token_contract = 'kept ' || %s"
+SWITCH = (
+    "update learning.learning_configs"
+    " set config_data = jsonb_set(config_data, '{feature_flags}', %s) where module_id = 'pm'"
+)
+
+
+def make(connection: psycopg.Connection[Any], change: tuple[Any, ...]) -> None:
+    """One change; one that would make two overrides of a slice the same is none."""
+    kind, *what = change
+    if kind == "add":
+        connection.execute(ADD, (PATTERN, json.dumps(what[0])))
+    elif kind == "change":
+        place, assignment = what
+        try:
+            with connection.transaction():
+                connection.execute(
+                    f"update learning.pm_overrides set {assignment} where id = {THE_NTH}", (place,)
+                )
+        except psycopg.errors.UniqueViolation:
+            pass
+    elif kind == "delete":
+        connection.execute(f"delete from learning.pm_overrides where id = {THE_NTH}", what)
+    elif kind == "switches":
+        connection.execute(SWITCH, (json.dumps(what[0]),))
+    else:
+        place, value = what
+        connection.execute(
+            f"update learning.lowcap_positions set {kind} = %s where {THE_POSITION}",
+            (json.dumps(value) if kind == "scope" else value, place),
+        )
+
+
+def switched_off(flags: Row, gate: str) -> bool:
+    switch = flags.get("tuning_overrides_enabled", True)
+    if isinstance(switch, dict):
+        switch = switch[PATTERN].get(gate, True)
+    return flags.get("shadow", False) or not switch
+
+
+@given(stored=few_overrides, made=changes)
+@settings(
+    max_examples=40,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+def test_answers_that_are_kept_follow_every_change(
+    connection: psycopg.Connection[Any], stored: list[Row], made: list[tuple[Any, ...]]
+) -> None:
+    with connection.transaction(force_rollback=True), connection.cursor(row_factory=dict_row) as at:
+        connection.execute(
+            "insert into learning.lowcap_positions"
+            " (token_contract, token_chain, symbol, timeframe, scope)"
+            " select 'kept ' || place, 'c', 's', '1h', '{\"a\": \"c\"}'"
+            " from generate_series(0, 1) as place"
+        )
+        gates = at.execute(
+            "select * from learning.gates where pattern_key = %s", (PATTERN,)
+        ).fetchall()
+        flags: Row = {}
+        for change in [("add", stored), *made]:
+            make(connection, change)
+            flags = change[1] if change[0] == "switches" else flags
+            present = at.execute(
+                "select *, last_updated_at as day from learning.pm_overrides"
+            ).fetchall()
+            client = GateIndex.read(connection)
+            for row in at.execute(
+                "select c.scope, c.gates -> %s as gates, k.scope as kept"
+                " from pm.position_controls as c"
+                " left join learning.position_overrides as k using (position_id)",
+                (PATTERN,),
+            ).fetchall():
+                assert row["kept"] == row["scope"], "kept for the scope it has"
+                answered = {
+                    gate: (of_gate["value"], of_gate["override_id"])
+                    for gate, of_gate in row["gates"].items()
+                }
+                assert answered == {
+                    gate: (of_gate.value, of_gate.override_id)
+                    for gate, of_gate in client.gates(PATTERN, row["scope"]).items()
+                }
+                assert answered == {
+                    gate["gate"]: value_in_force(
+                        gate, [] if switched_off(flags, gate["gate"]) else present, row["scope"]
+                    )
+                    for gate in gates
+                }

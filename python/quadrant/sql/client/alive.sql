@@ -1,0 +1,1 @@
+select 'still there'
