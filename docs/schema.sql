@@ -280,7 +280,7 @@ create table learning.lessons (
     pattern_key text not null,
     action_category text not null default 'tuning'::text,
     scope_subset jsonb not null default '{}'::jsonb,
-    n bigint not null,  -- Experiments behind it, policy skips left out.
+    n bigint not null,  -- Experiments behind it, policy skips left out; of pm_strength and dm_alloc: trades.
     stats jsonb,  -- What the conclusion rests on; null for an active tuning lesson, whose slice (slice_key) tells it.
     counted_stamp text not null default ''::text,  -- Changes exactly when what the slice counts does: an unchanged slice is not judged again.
     decay_halflife_hours double precision,  -- Half-life of the edge in hours; null where none is measurable.
@@ -294,6 +294,7 @@ create table learning.lessons (
     constraint one_lesson_per_slice_key UNIQUE (pattern_key, slice_key) DEFERRABLE,
     constraint a_copy_is_of_a_lesson FOREIGN KEY (copy_of) REFERENCES learning.lessons(id),
     constraint lessons_run_id_fkey FOREIGN KEY (run_id) REFERENCES learning.learning_runs(id) ON DELETE SET NULL,
+    constraint a_lesson_is_of_its_patterns_module CHECK ((lesson_type <> ALL (ARRAY['pm_strength'::text, 'dm_alloc'::text])) OR module = split_part(pattern_key, '.'::text, 1) AND lesson_type ~~ (module || '%'::text)),
     constraint lesson_type_is_known CHECK (lesson_type = ANY (ARRAY['tuning_rates'::text, 'pm_tuning'::text, 'pm_strength'::text, 'dm_alloc'::text])),
     constraint module_is_known CHECK (module = ANY (ARRAY['pm'::text, 'dm'::text])),
     constraint scope_is_an_object_of_plain_values CHECK (slice_key IS NOT NULL OR learning.is_scope(scope_subset)),
@@ -392,6 +393,18 @@ create table learning.mined_patterns (
     n_experiments bigint not null default 0,  -- Its rows in mining_contributions.
     n_new bigint not null default 0,  -- Experiments that came, or came to count elsewhere, since the last rebuild.
     constraint mined_patterns_pkey PRIMARY KEY (pattern_key)
+);
+
+-- One row per pattern whose trades were mined: what it was made from, to see when time or settings change it.
+create table learning.mined_trades (
+    pattern_key text not null,
+    as_of timestamp with time zone not null,  -- The clock of the mining (UTC).
+    due_at timestamp with time zone,  -- When the passing of time alone changes its lessons next (UTC): a trade enters or leaves the lookback; null: never.
+    configuration text not null,  -- The settings and dimensions it was mined with.
+    judged_on date,  -- UTC day on which its lessons were last judged; null: not yet.
+    judged_by text,  -- The profile they were judged by.
+    constraint mined_trades_pkey PRIMARY KEY (pattern_key),
+    constraint judged_by_a_profile CHECK (judged_by = ANY (ARRAY['evidence'::text, 'plan'::text]))
 );
 
 -- The dictionary of a pattern's slice keys. It only grows, but for a rebuild of everything.
@@ -513,6 +526,11 @@ create table learning.pattern_trade_events (
     constraint pattern_key_is_canonical CHECK (pattern_key ~ '^(pm|dm)\.[a-z][a-z0-9_]*(\.[A-Za-z0-9_]+)+$'::text),
     constraint scope_is_an_object_of_plain_values CHECK (learning.is_scope(scope))
 );
+CREATE INDEX pattern_trade_events_by_time ON learning.pattern_trade_events USING btree (pattern_key, closed_at);
+CREATE TRIGGER mark_deleted_trades AFTER DELETE ON learning.pattern_trade_events REFERENCING OLD TABLE AS changed_rows FOR EACH STATEMENT EXECUTE FUNCTION learning.mark_changed_trades();
+CREATE TRIGGER mark_inserted_trades AFTER INSERT ON learning.pattern_trade_events REFERENCING NEW TABLE AS changed_rows FOR EACH STATEMENT EXECUTE FUNCTION learning.mark_changed_trades();
+CREATE TRIGGER mark_trades_before_update AFTER UPDATE ON learning.pattern_trade_events REFERENCING OLD TABLE AS changed_rows FOR EACH STATEMENT EXECUTE FUNCTION learning.mark_changed_trades();
+CREATE TRIGGER mark_updated_trades AFTER UPDATE ON learning.pattern_trade_events REFERENCING NEW TABLE AS changed_rows FOR EACH STATEMENT EXECUTE FUNCTION learning.mark_changed_trades();
 
 -- One row per decision about a lever in a scope: in force (active) or only shown (proposed).
 create table learning.pm_overrides (
@@ -536,7 +554,6 @@ create table learning.pm_overrides (
     last_updated_at timestamp with time zone not null default learning.clock(),  -- When its content last changed (UTC, learning.clock()).
     is_manual boolean not null generated always as ((method = 'manual'::text)) stored,
     items text[] not null generated always as (learning.scope_items(scope_subset)) stored,
-    sig bigint not null generated always as (learning.scope_signature(learning.scope_items(scope_subset))) stored,  -- 64-bit signature of items: a cheap first test of containment.
     depth integer not null generated always as (cardinality(learning.scope_items(scope_subset))) stored,
     preference double precision[] not null generated always as (learning.preference(pinned, cardinality(learning.scope_items(scope_subset)), (method = 'manual'::text), confidence_score, n, last_updated_at, id)) stored,  -- Of the overrides of a lever that hold for a scope the one with the largest is in force (learning.preference).
     anchor text collate "C" not null generated always as (learning.scope_anchor(learning.scope_items(scope_subset))) stored,  -- The first three of items as one text: where a look-up finds it (learning.scope_anchors).
@@ -617,9 +634,11 @@ create table learning.scope_dimensions (
     name text not null,
     ordinal integer not null,  -- The order in which dimensions are rolled up and shown.
     enabled boolean not null default false,
+    module text,  -- Whose lessons from trades may have it: pm or dm; null: both.
     constraint scope_dimensions_pkey PRIMARY KEY (name),
     constraint every_dimension_has_its_own_ordinal UNIQUE (ordinal),
-    constraint dimension_name_is_not_empty CHECK (name <> ''::text)
+    constraint dimension_name_is_not_empty CHECK (name <> ''::text),
+    constraint module_is_known CHECK (module = ANY (ARRAY['pm'::text, 'dm'::text]))
 );
 
 -- One row per comparison the Python worker must make for a look.
@@ -708,6 +727,13 @@ create table learning.tick_states (
     constraint tick_states_pkey PRIMARY KEY (position_id),
     constraint tick_states_position_id_fkey FOREIGN KEY (position_id) REFERENCES learning.lowcap_positions(position_id) ON DELETE CASCADE
 ) with (fillfactor=70);
+
+-- Patterns whose trades changed since they were last mined: an outbox the miner empties.
+create table learning.trades_dirty (
+    id bigint not null generated always as identity,
+    pattern_key text not null,
+    constraint trades_dirty_pkey PRIMARY KEY (id)
+);
 
 -- One row per window that waits for its virtual result: what it would be if it were sold now. Gone when the result comes.
 create table learning.window_marks (
@@ -1489,6 +1515,47 @@ create table learning.world (
 --     changed_by text,
 --     pinned boolean,
 --     approved_by text
+-- )
+
+-- Per pattern and rule (plan: every lesson; in force): mean change of size, and the ROI that choosing sizes at equal exposure and trading less or more were worth on the lookback's own trades (fractions).
+-- view analyst.strength (
+--     pattern_key text,
+--     rule text,
+--     slices bigint,
+--     n_trades bigint,
+--     mean_roi double precision,
+--     size_change double precision,
+--     at_equal_exposure double precision,
+--     of_trading_less double precision
+-- )
+
+-- Lessons from trades (no copies): edge (a fraction), directions, confidence, half-life (hours), what is in force or proposed, and whether the slice's trades beat the pattern's at equal exposure.
+-- view analyst.strength_lessons (
+--     lesson_id bigint,
+--     status text,
+--     lesson_type text,
+--     pattern_key text,
+--     scope_subset jsonb,
+--     n bigint,
+--     mean_roi double precision,
+--     global_mean_roi double precision,
+--     edge_raw_roi double precision,
+--     dir_a double precision,
+--     dir_e double precision,
+--     confidence double precision,
+--     p_trim double precision,
+--     p_s3 double precision,
+--     decay double precision,
+--     decay_halflife_hours double precision,
+--     target double precision,
+--     alloc_mult double precision,
+--     override_status text,
+--     reason text,
+--     n_judged bigint,
+--     wealth double precision,
+--     z double precision,
+--     money_z double precision,
+--     updated_at timestamp with time zone
 -- )
 
 -- One row per closed trade: cost and pnl in quote currency (after fees), roi a fraction.
