@@ -46,15 +46,18 @@ select p.position_id, p.symbol, p.timeframe, p.status, p.scope,
     1::double precision as panic_trigger,
     0 as wait_n_after_trim,
     (
-        select jsonb_object_agg(k.pattern_key, jsonb_build_object(
-            'a', coalesce(s.a_final, 0.5), 'e', coalesce(s.e_final, 0.5),
-            'position_size_frac', coalesce(s.position_size_frac, 0.35),
-            'overrides', coalesce(s.overrides, '[]')
-        ))
+        -- A case, not a join: pm.steer must not be called where there is nothing to steer by.
+        select jsonb_object_agg(k.pattern_key, case
+            when k.is_steered then (
+                select jsonb_build_object(
+                    'a', s.a_final, 'e', s.e_final,
+                    'position_size_frac', s.position_size_frac, 'overrides', s.overrides
+                )
+                from pm.steer(k.pattern_key, p.scope, 0.5, 0.5) as s
+            )
+            else '{"a": 0.5, "e": 0.5, "position_size_frac": 0.35, "overrides": []}'
+        end)
         from postures as k
-        left join lateral (
-            select s.* from pm.steer(k.pattern_key, p.scope, 0.5, 0.5) as s where k.is_steered
-        ) as s on true
     ) as posture,
     coalesce((
         select s.position_size_frac
