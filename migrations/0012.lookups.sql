@@ -19,6 +19,7 @@ comment on column learning.pm_overrides.anchor is
 create index pm_overrides_by_anchor on learning.pm_overrides (anchor, pattern_key)
     where status = 'active';
 drop index learning.pm_overrides_in_order_of_preference;
+drop view if exists pm.position_controls;  -- as it was, it reads the column; deployed anew
 alter table learning.pm_overrides drop column sig;
 drop function learning.scope_signature(text[]);
 

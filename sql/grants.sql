@@ -15,6 +15,7 @@ revoke all on all routines in schema learning, pm, analyst
 grant execute on function
     learning.clock(),
     learning.scope_items(jsonb),
+    learning.family_multiplier,
     learning.scope_winners,
     learning.is_scope(jsonb),
     learning.overrides_apply,

@@ -21,7 +21,7 @@ ROUTINES = [file for file in FILES if file.is_routine]
 MIGRATIONS = sorted(TREE.migrations.glob("*.sql"))
 # What migrations make because a column default, a check or a generated column calls it.
 NEEDED_BY_TABLES = {
-    *("clock", "log_time", "is_scope", "scope_items", "is_finite"),
+    *("clock", "log_time", "is_scope", "scope_items", "scope_signature", "is_finite"),
     *("shares_are_whole", "preference", "scope_anchor"),
 }
 STATEMENTS = sorted(

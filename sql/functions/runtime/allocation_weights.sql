@@ -26,7 +26,9 @@ as $$
         on o.pattern_key = p_pattern_key
         and o.action_category = 'dm_alloc'
         and o.status = 'active'
-        and o.anchor = any (array(select n.anchor from learning.scope_anchors(a.items) as n (anchor)))
+        and o.anchor = any (
+            array(select n.anchor from learning.scope_anchors(a.items) as n (anchor))
+        )
         and o.items <@ a.items
     cross join lateral (
         select

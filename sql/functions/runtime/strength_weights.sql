@@ -24,7 +24,9 @@ as $$
         on o.pattern_key = p_pattern_key
         and o.action_category = 'pm_strength'
         and o.status = 'active'
-        and o.anchor = any (array(select n.anchor from learning.scope_anchors(a.items) as n (anchor)))
+        and o.anchor = any (
+            array(select n.anchor from learning.scope_anchors(a.items) as n (anchor))
+        )
         and o.items <@ a.items
     cross join lateral (
         -- Smaller ones are none: they would only underflow.

@@ -67,7 +67,9 @@ as $$
             on o.pattern_key = a.pattern_key
             and o.action_category = l.action_category
             and o.status = 'active'
-            and o.anchor = any (array(select n.anchor from learning.scope_anchors(a.items) as n (anchor)))
+            and o.anchor = any (
+                array(select n.anchor from learning.scope_anchors(a.items) as n (anchor))
+            )
             and o.items <@ a.items
         left join weights as w on w.override_id = o.id
         window lever as (partition by l.ordinal, l.lever order by o.preference desc)

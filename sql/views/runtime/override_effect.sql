@@ -62,11 +62,11 @@ from (
                     and o.action_category not in ('pm_strength', 'dm_alloc')
                     and learning.scope_items(e.scope) @> learning.scope_items(o.scope_subset)
                 union all
-                select 'trades', (s.happened_at at time zone 'utc')::date,
-                    (s.content ->> 'roi')::double precision, exists (
+                select 'trades' as measure, (s.happened_at at time zone 'utc')::date as day,
+                    (s.content ->> 'roi')::double precision as value, exists (
                         select from learning.trade_overrides(s.content) as u
                         where u.override_id = o.override_id
-                    )
+                    ) as is_with
                 from learning.ad_strands as s
                 where s.kind = 'position_closed'
                     and s.content ->> 'pattern_key' = o.pattern_key

@@ -18,6 +18,12 @@ postures as materialized (
         ) as is_steered
     from levers as l
     group by l.pattern_key
+),
+families as materialized (
+    select exists (
+            select from learning.pm_overrides as o
+            where o.action_category = 'dm_alloc' and o.status = 'active'
+        ) as is_needed
 )
 select p.position_id, p.symbol, p.timeframe, p.status, p.scope,
     c.s1_ts_min, c.s1_halo, c.s1_slope_min,
@@ -25,19 +31,8 @@ select p.position_id, p.symbol, p.timeframe, p.status, p.scope,
     c.s3_ts_min, c.s3_dx_min, c.s3_slope_min, c.dx_atr_mult,
     c.gates,
     p.total_allocation_pct,
-    coalesce((
-        -- The family of a position is that of the override with most conditions that its scope
-        -- meets; one without conditions does not tell families apart.
-        select pm.allocation_multiplier(w.pattern_key, p.scope)
-        from learning.pm_overrides as w
-        where w.action_category = 'dm_alloc'
-            and w.status = 'active'
-            and w.depth > 0
-            and w.anchor = any (array(select n.anchor from learning.scope_anchors(a.items) as n (anchor)))
-            and w.items <@ a.items
-        order by w.preference desc
-        limit 1
-    ), 1) as alloc_mult,
+    case when (select r.is_needed from families as r)
+        then learning.family_multiplier(p.scope) else 1 end as alloc_mult,
     (select learning.clock()) as as_of,
     0 as entry_delay_bars,
     1::double precision as phase1_frac_mult,
@@ -71,9 +66,6 @@ select p.position_id, p.symbol, p.timeframe, p.status, p.scope,
     ), 0.35) as position_size_frac
 from learning.lowcap_positions as p
 left join learning.position_overrides as k on k.position_id = p.position_id and k.scope = p.scope
-cross join lateral (
-    select coalesce(k.items, learning.scope_items(p.scope)) as items offset 0
-) as a
 cross join lateral (
     select coalesce(k.override_ids, learning.scope_winners(p.scope)) as ids
     offset 0
