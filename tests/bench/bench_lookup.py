@@ -47,10 +47,11 @@ VIEW = "select count(gates) from pm.position_controls"
 NAIVE_VIEW = """
     select count(*)
     from learning.lowcap_positions as p
+    cross join lateral (select learning.scope_items(p.scope) as items offset 0) as s
     cross join lateral (
         select distinct on (o.pattern_key, o.action_category) o.id
         from learning.pm_overrides as o
-        where o.status = 'active' and o.items <@ learning.scope_items(p.scope)
+        where o.status = 'active' and o.items <@ s.items
         order by o.pattern_key, o.action_category, o.preference desc
     ) as w
     where p.position_id %% %s = 0

@@ -11,6 +11,7 @@ begin
         select w.id
         from (select learning.scope_items(p_scope) as items offset 0) as s
         cross join lateral learning.winning_overrides(s.items) as w (id)
+        order by w.id
     );
 end
 $$;

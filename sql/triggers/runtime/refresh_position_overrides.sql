@@ -20,9 +20,7 @@ begin
         limit 101
     ),
     asked as (
-        select k.position_id, array(
-            select w.id from learning.winning_overrides(k.items) as w (id) order by w.id
-        ) as ids
+        select k.position_id, learning.scope_winners(k.scope) as ids
         from learning.position_overrides as k
         where (select count(*) from touching) > 100
             or exists (select from touching as t where t.items <@ k.items)

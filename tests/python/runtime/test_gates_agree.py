@@ -164,7 +164,7 @@ assignments = st.sampled_from(
         "action_category = 'tuning_halo'",
         """scope_subset = '{"a": 1}'""",
         "scope_subset = '{}'",
-        "multiplier = multiplier / 2",
+        "multiplier = 1.05",
         "last_updated_at = '2026-01-03'",
     ]
 )
