@@ -68,6 +68,7 @@ grant usage on schema learning, analyst to quadrant_worker;
 grant execute on function
     learning.claim_simulations,
     learning.store_simulations,
+    learning.store_sides,
     learning.fail_simulation,
     learning.finish_judging,
     learning.fail_judging,

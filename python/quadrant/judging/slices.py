@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,8 +22,7 @@ class SliceResult:
 
     `benefit` and `cost` float (P): sums of the differences in ROI that are gains, and losses.
     `dodge_rate`: losers among the windows base refuses. `record`: of the watched candidate since
-    the first day of its record. `sides`: what changes sides under the candidates people will ask
-    about, as learning.gate_simulations has it.
+    the first day of its record.
     """
 
     comparison: Comparison
@@ -33,21 +32,12 @@ class SliceResult:
     cost: NDArray[np.float64]
     dodge_rate: float | None
     record: dict[str, Any] | None
-    sides: dict[int, dict[str, Any]]
 
 
 def judge_slice(windows: WindowCache, grid: Grid, request: Mapping[str, Any]) -> SliceResult:
     """The answer to a request of learning.claim_simulations()."""
     scores = windows.scores
-    inside = windows.select(request["items"])
-    for excluded in request["exclusions"]:
-        inside = inside & ~windows.select(excluded)
-    reference = np.zeros(len(inside), dtype=np.intp)
-    # The last that is written stays: from the broadest to the most specific.
-    for governing in reversed(request["reference"]):
-        reference[windows.select(governing["items"])] = governing["candidate"]
-    rows = np.flatnonzero(inside)
-    at = reference[rows]
+    rows, at = _asked_of(windows, request)
     found = compare(scores, rows, at)
 
     had = scores.sample[rows, at]
@@ -62,12 +52,6 @@ def judge_slice(windows: WindowCache, grid: Grid, request: Mapping[str, Any]) ->
         record["changed"] = int(
             np.count_nonzero(scores.sample[rows, watched][late] != scores.sample[rows, at][late])
         )
-    sides = {
-        candidate: _sides(
-            windows.ids[rows], scores.sample[rows, candidate], had, money[:, candidate]
-        )
-        for candidate in _asked_about(found, grid, watched, request["needed_z"])
-    }
     n_levers = np.concatenate([[0], grid.n_levers])
     return SliceResult(
         comparison=found,
@@ -77,21 +61,40 @@ def judge_slice(windows: WindowCache, grid: Grid, request: Mapping[str, Any]) ->
         cost=np.maximum(-money, 0.0).sum(axis=0),
         dodge_rate=float(np.mean(~scores.won[rows][refused])) if refused.any() else None,
         record=record,
-        sides=sides,
     )
 
 
-def _asked_about(found: Comparison, grid: Grid, watched: int | None, needed_z: float) -> set[int]:
-    """The slice's own candidate, and the one that learning.chosen_candidate() would take."""
-    asked = set() if watched is None else {watched}
-    with np.errstate(invalid="ignore"):
-        may = np.flatnonzero((found.z >= needed_z) & (found.money_z > 0))
-    if len(may):
-        surely = found.money[:, may].sum(axis=0) * (1 - 1 / found.money_z[may])
-        smallest_first = np.concatenate([[0], 1 + np.argsort(grid.order)])[may]
-        ranked = np.lexsort((smallest_first, -np.round(found.z[may], 9), -np.round(surely, 9)))
-        asked.add(int(may[ranked[0]]))
-    return asked
+def sides_of(
+    windows: WindowCache, request: Mapping[str, Any], candidates: Iterable[int]
+) -> dict[int, dict[str, Any]]:
+    """What changes sides under candidates of a request, as learning.gate_simulations has it."""
+    scores = windows.scores
+    rows, at = _asked_of(windows, request)
+    had, had_money = scores.sample[rows, at], scores.money[rows, at]
+    return {
+        candidate: _sides(
+            windows.ids[rows],
+            scores.sample[rows, candidate],
+            had,
+            scores.money[rows, candidate] - had_money,
+        )
+        for candidate in candidates
+    }
+
+
+def _asked_of(
+    windows: WindowCache, request: Mapping[str, Any]
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """The rows of a request's windows, and the policy that governs each without the slice."""
+    inside = windows.select(request["items"])
+    for excluded in request["exclusions"]:
+        inside = inside & ~windows.select(excluded)
+    reference = np.zeros(len(inside), dtype=np.intp)
+    # The last that is written stays: from the broadest to the most specific.
+    for governing in reversed(request["reference"]):
+        reference[windows.select(governing["items"])] = governing["candidate"]
+    rows = np.flatnonzero(inside)
+    return rows, reference[rows]
 
 
 def _sides(

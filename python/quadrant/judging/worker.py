@@ -24,7 +24,7 @@ from quadrant.database import connect, queries
 from quadrant.errors import QuadrantError
 from quadrant.judging.cache import WindowCache
 from quadrant.judging.grid import Grid
-from quadrant.judging.slices import SliceResult, judge_slice
+from quadrant.judging.slices import SliceResult, judge_slice, sides_of
 
 _MOST_ODDS = 1e12
 _BATCH = 200  # requests leased at a time: done long before their lease ends
@@ -173,18 +173,38 @@ class Worker:
                 self._fail(connection, [request], error)
                 continue
             stored.append(_stored(request, result))
-        return self._store(connection, stored)
+        requests = {request["request_id"]: request for request in batch}
+        return self._store(connection, pattern.windows, requests, stored)
 
-    def _store(self, connection: Connection, results: list[dict[str, Any]]) -> int:
-        """Store the comparisons of a batch together; those the database refuses fail alone."""
+    def _store(
+        self,
+        connection: Connection,
+        windows: WindowCache,
+        requests: dict[int, dict[str, Any]],
+        results: list[dict[str, Any]],
+    ) -> int:
+        """Store the comparisons of a batch together, then what changes sides under the candidates
+        the database names; those it refuses fail alone."""
         if not results:
             return 0
         try:
             with connection.transaction():
-                connection.execute(queries("judging/store_simulations"), (Jsonb(results),))
+                sides = []
+                for stored in _rows(connection, "store_simulations", (Jsonb(results),)):
+                    request = requests[stored["request_id"]]
+                    asked = {*stored["asked"], request["watched"]} - {None}
+                    if asked:
+                        of_request = sides_of(windows, request, sorted(asked))
+                        sides.append(
+                            {"simulation_id": stored["simulation_id"], "sides": of_request}
+                        )
+                if sides:
+                    connection.execute(queries("judging/store_sides"), (Jsonb(sides),))
         except psycopg.Error as error:
             if len(results) > 1 and not _is_lost(connection):
-                return sum(self._store(connection, [result]) for result in results)
+                return sum(
+                    self._store(connection, windows, requests, [result]) for result in results
+                )
             self._fail(connection, results, error)
             return 0
         return len(results)
@@ -292,7 +312,6 @@ def _stored(request: dict[str, Any], result: SliceResult) -> dict[str, Any]:
         "z": _array(found.z),
         "money_z": _array(found.money_z),
         "record": record,
-        "sides": result.sides,
     }
 
 

@@ -1,13 +1,11 @@
 -- Leases waiting requests to a worker for 60 seconds by the server's clock, all of one look. An
 -- expired lease is a waiting request; after three attempts a request is failed. Scopes come as
 -- key=value items; watched and watched_since are the candidate of the slice's live solution and the
--- first day of its record (days since 1970); needed_z is the z with which a candidate may come into
--- force.
+-- first day of its record (days since 1970).
 create or replace function learning.claim_simulations(p_worker text, p_limit integer)
 returns table (
     request_id bigint, look_id bigint, look_day integer, pattern_key text, items text[],
-    reference jsonb, exclusions jsonb, watched integer, watched_since integer,
-    needed_z double precision
+    reference jsonb, exclusions jsonb, watched integer, watched_since integer
 )
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
@@ -73,11 +71,10 @@ begin
             select coalesce(jsonb_agg(to_jsonb(learning.scope_items(e.scope))), '[]')
             from jsonb_array_elements(r.exclusions) as e (scope)
         ),
-        p.candidate, o.record_since - date '1970-01-01', t.on_z
+        p.candidate, o.record_since - date '1970-01-01'
     from leased as r
     join learning.looks as k on k.id = r.look_id
     join learning.look_slices as s on s.look_id = r.look_id and s.lesson_id = r.lesson_id
-    cross join lateral learning.judging_thresholds(s.depth) as t
     left join learning.solutions as o
         on o.pattern_key = k.pattern_key
         and o.scope_subset = s.scope_subset

@@ -65,29 +65,21 @@ begin
         'too little evidence', b.z / (1 + b.z), b.n_windows, p_look_id, v_look.looked_at,
         v_look.look_day, v_look.looked_at
     from (
-        select distinct on (s.lesson_id) s.lesson_id, s.scope_subset, p.steps,
-            g.z[p.candidate] as z, g.n_windows
+        select s.lesson_id, s.scope_subset, p.steps, g.z[p.candidate] as z, g.n_windows
         from learning.look_slices as s
         join learning.gate_simulations as g on g.id = s.simulation_id
-        cross join lateral learning.judging_thresholds(s.depth) as t
-        cross join learning.policies(v_look.pattern_key) as p
+        join learning.policies(v_look.pattern_key) as p
+            on p.candidate = learning.proposed_candidate(g, v_look, s.depth, s.barred)
         where v_look.profile = 'evidence'
             and s.look_id = p_look_id
             and s.candidate is null
-            and g.z[p.candidate] >= t.propose_z
             and not s.is_banned
-            and g.changed[p.candidate] >= t.fewest_changed
-            and coalesce(g.money_z[p.candidate], 0) >= 0
             and not exists (
                 select from learning.solutions as o
                 where o.pattern_key = v_look.pattern_key
                     and o.scope_subset = s.scope_subset
-                    and (
-                        o.status in ('active', 'proposed', 'suspended')
-                        or o.status = 'dismissed' and o.steps = p.steps
-                    )
+                    and o.status in ('active', 'proposed', 'suspended')
             )
-        order by s.lesson_id, g.z[p.candidate] desc, p.move, p.candidate
     ) as b
     order by b.z desc
     limit greatest(0, 5 - v_live);

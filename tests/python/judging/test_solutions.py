@@ -198,6 +198,26 @@ def test_without_auto_apply_all_waits_for_a_person(market):
     assert MICRO in market.solutions("proposed")
 
 
+@pytest.mark.parametrize("results", [True, False])
+def test_what_changes_sides_is_known_from_the_first_look_on(market, results):
+    """Of every solution, in force or proposed, by results or by outcomes alone."""
+    market.fill(300, everywhere_outside, results=results)
+    market.learn(300)
+    told = market.rows(
+        """
+        select o.status, g.changed[p.candidate],
+            jsonb_array_length(g.sides -> p.candidate::text -> 'windows')
+        from learning.solutions as o
+        join learning.policies(o.pattern_key) as p on p.steps = o.steps
+        join learning.look_slices as s
+            on s.look_id = o.look_id and s.scope_subset = o.scope_subset
+        join learning.gate_simulations as g on g.id = s.simulation_id
+        """
+    )
+    assert len(told) > 0
+    assert [row for row in told if row[1] != row[2]] == []
+
+
 def test_windows_without_results_lead_to_proposals_only(market):
     market.fill(300, everywhere_outside, results=False)
     market.learn(300)

@@ -17,8 +17,9 @@ ROLES = ("quadrant_owner", "quadrant_jobs", *OTHERS)
 
 # Pure ones, and those that answer what their reader may know: views call them in his name.
 IN_VIEWS = """
-    attempts clock cron_previous desired_shares drift_multiplier experiment_weight family_multiplier gate_value
-    is_scope judging_thresholds key_without known_setting known_setting_in ladder_multiplier
+    attempts clock cron_previous desired_shares drift_multiplier experiment_weight
+    family_multiplier gate_value is_scope judging_thresholds key_without known_setting
+    known_setting_in ladder_multiplier
     lesson_verdict n_min_study normal_quantile normal_tail overrides_apply policies quadrant
     rate_difference rate_stats scope_items scope_winners setting_in switch_in
     timeframe_allocation trade_overrides wilson_interval
@@ -27,7 +28,8 @@ OF_THE_SETTINGS = "configuration_problems known_settings setting_entries setting
 OF_STRENGTH = "strength_effect strength_evidence"
 OF_THE_WORKER = """
     beat claim_simulations fail_judging fail_simulation finish_judging judging_window_details
-    judging_windows judging_runs_to_finish judging_settings store_simulations
+    judging_windows judging_runs_to_finish judging_settings store_sides
+    store_simulations
 """
 
 

@@ -1,1 +1,1 @@
-select learning.store_simulations(%s);
+select * from learning.store_simulations(%s);

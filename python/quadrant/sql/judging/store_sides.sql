@@ -1,0 +1,1 @@
+select learning.store_sides(%s);
