@@ -1,6 +1,6 @@
 -- Stores what changes sides under the candidates of comparisons that people will ask about; of
--- looks that are under way alone. p_sides: array of {"simulation_id", "sides"}, sides as the column has them.
--- Returns how many were stored.
+-- looks that are under way alone. p_sides: array of {"simulation_id", "sides"}, sides as the column
+-- has them. Returns how many were stored.
 create or replace function learning.store_sides(p_sides jsonb)
 returns bigint
 language plpgsql volatile security definer
