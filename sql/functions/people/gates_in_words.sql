@@ -1,0 +1,12 @@
+-- Gates of a decision ([{gate, base, value}]) as a phrase: "halo 1 -> 1.2 and ts 0.6 -> 0.55".
+create or replace function learning.gates_in_words(p_gates jsonb)
+returns text
+language sql immutable parallel safe
+as $$
+    select coalesce(string_agg(format(
+        '%s %s -> %s', g.one ->> 'gate', coalesce(g.one ->> 'base', '?'), g.one ->> 'value'
+    ), ' and ' order by g.place), 'back to the base gates')
+    from jsonb_array_elements(coalesce(p_gates, '[]')) with ordinality as g (one, place)
+$$;
+comment on function learning.gates_in_words(jsonb) is
+    'Gates of a decision as a phrase: halo 1 -> 1.2 and ts 0.6 -> 0.55.';
