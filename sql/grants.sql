@@ -40,12 +40,7 @@ grant execute on function
     learning.judging_thresholds,
     learning.policies,
     learning.timeframe_allocation,
-    learning.desired_shares,
-    learning.setup_in_words,
-    learning.scope_in_words,
-    learning.gates_in_words,
-    learning.counted,
-    learning.signed_percent
+    learning.desired_shares
     to quadrant_pm, quadrant_worker, quadrant_analyst;
 
 -- The portfolio manager reads and calls what stands in pm, nothing else.

@@ -23,6 +23,7 @@ from quadrant.cli import (
     override,
     rejects,
     replay,
+    report as report_,
     server,
     tick,
     worker,
@@ -84,6 +85,7 @@ log.register(app)
 override.register(app)
 rejects.register(app)
 replay.register(app)
+report_.register(app)
 tick.register(app)
 worker.register(app)
 

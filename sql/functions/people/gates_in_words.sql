@@ -1,5 +1,5 @@
 -- Gates of a decision ([{gate, base, value}]) as a phrase: "halo 1 -> 1.2 and ts 0.6 -> 0.55".
-create or replace function learning.gates_in_words(p_gates jsonb)
+create or replace function analyst.gates_in_words(p_gates jsonb)
 returns text
 language sql immutable parallel safe
 as $$
@@ -8,5 +8,5 @@ as $$
     ), ' and ' order by g.place), 'back to the base gates')
     from jsonb_array_elements(coalesce(p_gates, '[]')) with ordinality as g (one, place)
 $$;
-comment on function learning.gates_in_words(jsonb) is
+comment on function analyst.gates_in_words(jsonb) is
     'Gates of a decision as a phrase: halo 1 -> 1.2 and ts 0.6 -> 0.55.';

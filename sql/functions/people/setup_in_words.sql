@@ -1,5 +1,5 @@
 -- A pattern as people say it: S1 entry, S3 ladder (s3_dx); patterns of others by their own key.
-create or replace function learning.setup_in_words(p_pattern_key text)
+create or replace function analyst.setup_in_words(p_pattern_key text)
 returns text
 language sql immutable parallel safe
 return case
@@ -8,5 +8,5 @@ return case
         then replace(substr(p_pattern_key, length('pm.uptrend.') + 1), '.', ' ')
     else regexp_replace(p_pattern_key, '^(pm|dm)\.', '')
 end;
-comment on function learning.setup_in_words(text) is
+comment on function analyst.setup_in_words(text) is
     'A pattern as people say it: S1 entry, S3 ladder; others by their own key.';

@@ -20,8 +20,8 @@ counts as (
 ),
 surest as (
     select d.id, format(
-            '%s, %s, %s', learning.setup_in_words(d.pattern_key),
-            learning.gates_in_words(d.gates), learning.scope_in_words(d.scope_subset)
+            '%s, %s, %s', analyst.setup_in_words(d.pattern_key),
+            analyst.gates_in_words(d.gates), analyst.scope_in_words(d.scope_subset)
         ) as words
     from decided as d
     where d.status = 'active'
@@ -78,32 +78,32 @@ select a.state,
         when 'empty' then 'Nothing is recorded yet: no setup has come in.'
         when 'pending' then format(
             'Too early to tell: all of the %s recorded so far wait for their outcome.',
-            learning.counted(r.windows, 'setup', 'setups')
+            analyst.counted(r.windows, 'setup', 'setups')
         )
         when 'unjudged' then format(
             'Too early to tell: %s finished, and no look was taken at the gates yet.',
-            learning.counted(r.finished, 'setup has', 'setups have')
+            analyst.counted(r.finished, 'setup has', 'setups have')
         )
         when 'shadow' then format(
             'Shadow: the bot runs on its base gates; %s would be in force, the surest: %s.',
-            learning.counted(n.active, 'change', 'changes'), s.words
+            analyst.counted(n.active, 'change', 'changes'), s.words
         )
         when 'switched_off' then format(
             'Overrides are switched off: the bot runs on its base gates; %s would be in force, '
-            'the surest: %s.', learning.counted(n.active, 'change', 'changes'), s.words
+            'the surest: %s.', analyst.counted(n.active, 'change', 'changes'), s.words
         )
         when 'in_force' then format(
             '%s in force; the surest: %s.',
-            learning.counted(n.active, 'change of gates is', 'changes of gates are'), s.words
+            analyst.counted(n.active, 'change of gates is', 'changes of gates are'), s.words
         )
         when 'suspended' then format(
             'The bot is back on its base gates: %s suspended, for what followed spoke against %s.',
-            learning.counted(n.suspended, 'change was', 'changes were'),
+            analyst.counted(n.suspended, 'change was', 'changes were'),
             case n.suspended when 1 then 'it' else 'them' end
         )
         when 'proposed' then format(
             'Leave the gates alone: nothing here passed the tests; %s proposed and watched.',
-            learning.counted(n.proposed, 'change is', 'changes are')
+            analyst.counted(n.proposed, 'change is', 'changes are')
         )
         else 'Leave the gates alone: nothing here passed the tests.'
     end as sentence,
@@ -112,17 +112,17 @@ select a.state,
             format('Since %s', to_char(c.since at time zone 'utc', 'YYYY-MM-DD')),
             case when c.let_in > 0 then format(
                 'the changes let in %s on %s that base gates would have passed by: %s of %s '
-                'finished succeeded%s.', learning.counted(c.let_in, 'setup', 'setups'),
-                learning.counted(c.let_in_days, 'day', 'days'), c.let_in_succeeded,
+                'finished succeeded%s.', analyst.counted(c.let_in, 'setup', 'setups'),
+                analyst.counted(c.let_in_days, 'day', 'days'), c.let_in_succeeded,
                 c.let_in_finished,
-                ', ' || learning.signed_percent(c.let_in_roi) || ' each on average'
+                ', ' || analyst.signed_percent(c.let_in_roi) || ' each on average'
             ) end,
             case when c.kept_out > 0 then format(
                 '%s kept out %s that base gates would have bought: %s of %s finished '
                 'succeeded%s.', case when c.let_in > 0 then 'They' else 'the changes' end,
-                learning.counted(c.kept_out, 'setup', 'setups'), c.kept_out_succeeded,
+                analyst.counted(c.kept_out, 'setup', 'setups'), c.kept_out_succeeded,
                 c.kept_out_finished,
-                ', ' || learning.signed_percent(c.kept_out_roi) || ' each on average'
+                ', ' || analyst.signed_percent(c.kept_out_roi) || ' each on average'
             ) end
         )
         when a.state = 'empty' then
@@ -134,8 +134,8 @@ select a.state,
     case when l.patterns > 0 then format(
             'The newest looks compared %s with %s of gates; %s. Where there is nothing to learn, a '
             'change is promised to be in force at most 1 %% of the time.',
-            learning.counted(l.slices::bigint, 'slice', 'slices'),
-            learning.counted(l.candidates::bigint, 'change', 'changes'),
+            analyst.counted(l.slices::bigint, 'slice', 'slices'),
+            analyst.counted(l.candidates::bigint, 'change', 'changes'),
             case l.qualified when 0 then 'none passed' else l.qualified || ' passed' end
         )
         else 'Nothing was compared yet: a look needs setups that have finished.'

@@ -17,11 +17,11 @@ ROLES = ("quadrant_owner", "quadrant_jobs", *OTHERS)
 
 # Pure ones, and those that answer what their reader may know: views call them in his name.
 IN_VIEWS = """
-    attempts clock counted cron_previous desired_shares drift_multiplier experiment_weight
-    gate_value gates_in_words is_scope judging_thresholds key_without known_setting
-    known_setting_in ladder_multiplier lesson_verdict n_min_study normal_quantile normal_tail overrides_apply policies quadrant
-    rate_difference rate_stats scope_in_words scope_items scope_signature setting_in
-    setup_in_words signed_percent switch_in timeframe_allocation wilson_interval
+    attempts clock cron_previous desired_shares drift_multiplier experiment_weight gate_value
+    is_scope judging_thresholds key_without known_setting known_setting_in ladder_multiplier
+    lesson_verdict n_min_study normal_quantile normal_tail overrides_apply policies quadrant
+    rate_difference rate_stats scope_items scope_signature setting_in switch_in
+    timeframe_allocation wilson_interval
 """
 OF_THE_SETTINGS = "configuration_problems known_settings setting_entries setting_range"
 OF_THE_WORKER = """
