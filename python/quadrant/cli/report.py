@@ -39,9 +39,7 @@ def report(
     with session() as connection, err.status("Writing the report"):
         write(connection, output, bars=bars, since=since and since.replace(tzinfo=UTC))
     size = output.stat().st_size / 1e6
-    out.print(
-        f"{output.resolve()} ({size:.1f} MB)", soft_wrap=True, highlight=False, markup=False
-    )
+    out.print(f"{output.resolve()} ({size:.1f} MB)", soft_wrap=True, highlight=False, markup=False)
     if open_:
         webbrowser.open(output.resolve().as_uri())
 
@@ -53,7 +51,7 @@ def write(
     bars: Path | None = None,
     since: datetime | None = None,
 ) -> None:
-    """Write the page; without a folder of bars, with those that a replay read, if they are there."""
+    """Write the page; without a folder of bars with those that a replay read, where they are."""
     facts = read(connection, since)
     replayed = facts["summary"][0]["data"]
     folder = bars or (Path(replayed) if replayed and Path(replayed).is_dir() else None)

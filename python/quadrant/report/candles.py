@@ -19,9 +19,9 @@ _DIGITS = 5
 
 
 def charts(facts: Facts, folder: Path | None, since: datetime | None) -> list[dict[str, Any]]:
-    """The bars of the positions with the most setups, up to the clock; none without a folder."""
+    """The bars of the busiest positions, as far as the market is known; none without a folder."""
     found = []
-    until = int(facts["summary"][0]["clock"].timestamp() * 1000)
+    until = int(facts["summary"][0]["until"].timestamp() * 1000)
     begin = int(since.timestamp() * 1000) if since else 0
     for symbol, timeframe in busiest(facts["setups"]) if folder else []:
         path = _file(folder, symbol, timeframe) if folder else None

@@ -15,6 +15,7 @@ from typing import Any
 from quadrant.later import Later
 from quadrant.report.reading import MOST_DOTS, MOST_SETUPS, MOST_STORIES, Facts, Row
 
+_NONE = "\u2013"
 jinja2: Any = Later("jinja2")
 
 SCRIPTS = (
@@ -53,10 +54,13 @@ def render(facts: Facts, charts: list[Row], since: datetime | None = None) -> st
 def _data(facts: Facts, shown: list[Row], charts: list[Row]) -> str:
     """What the pictures are drawn from, as JSON that cannot end its script tag."""
     gates = _by(facts["gates"], "pattern_key")
+    asked = {key for row in shown for key in row["scope_subset"]}
     scopes: dict[str, int] = {}
 
-    def scope(value: Any) -> int:
-        return scopes.setdefault(json.dumps(value, sort_keys=True), len(scopes))
+    def scope(value: Row) -> int:
+        """The place of a scope among all, with the keys that some change asks for."""
+        kept = {key: value[key] for key in sorted(asked & value.keys())}
+        return scopes.setdefault(json.dumps(kept), len(scopes))
 
     def setup(row: Row) -> list[Any]:
         seen = row["at_decision"] or {}
@@ -79,8 +83,10 @@ def _data(facts: Facts, shown: list[Row], charts: list[Row]) -> str:
         "setups": setups,
         "scopes": [json.loads(text) for text in scopes],
         "dots": [
-            [r["setup"], r["symbol"], r["timeframe"], r["t"], r["outcome"], _short(r["roi"])]
-            + [r["changed"]]
+            [
+                *(r["setup"], r["symbol"], r["timeframe"], r["t"], r["outcome"]),
+                *(_short(r["roi"]), r["changed"]),
+            ]
             for r in facts["dots"]
         ],
         "changes": [
@@ -90,20 +96,26 @@ def _data(facts: Facts, shown: list[Row], charts: list[Row]) -> str:
                 "gates": row["gates"] or [],
                 "thresholds": _thresholds(row["story"]),
                 "grid": [
-                    [g["steps"], _short(g["z"], 2), _short(g["money_z"], 2), g["changed"]]
-                    + [g["misses_caught"], g["failures_added"], g["failures_avoided"]]
-                    + [g["wins_lost"], _short(g["benefit"]), _short(g["cost"])]
+                    [
+                        *(g["steps"], _short(g["z"], 2), _short(g["money_z"], 2), g["changed"]),
+                        *(g["misses_caught"], g["failures_added"], g["failures_avoided"]),
+                        *(g["wins_lost"], _short(g["benefit"]), _short(g["cost"])),
+                    ]
                     for g in grids.get(row["lesson_id"], [])
                 ],
                 "sides": [
-                    [s["side"], s["outcome"], _short(s["value"]), s["symbol"], s["timeframe"]]
-                    + [s["t"], s["decision"]]
-                    for s in (sides.get(row["id"], []) if row["method"] == "simulation" else [])
+                    [
+                        *(s["side"], s["outcome"], _short(s["value"]), s["symbol"]),
+                        *(s["timeframe"], s["t"], s["decision"]),
+                    ]
+                    for s in sides.get(row["id"], [])
                 ],
                 "path": [
-                    [p["look_day"].isoformat(), _short(p["evidence"], 3), _short(p["z"], 2)]
-                    + [p["changed"], p["status"]]
-                    for p in (paths.get(row["id"], []) if row["method"] == "simulation" else [])
+                    [
+                        *(p["look_day"].isoformat(), _short(p["evidence"], 3)),
+                        *(_short(p["z"], 2), p["changed"], p["status"]),
+                    ]
+                    for p in paths.get(row["id"], [])
                 ],
             }
             for row in shown
@@ -172,13 +184,14 @@ def _environment() -> Any:
         undefined=jinja2.StrictUndefined,
     )
     environment.filters.update(
-        n=lambda v: "–" if v is None else f"{v:,}",
-        num=lambda v, digits=1: "–" if v is None else f"{v:,.{digits}f}",
-        g=lambda v: "–" if v is None else f"{v:g}",
-        pct=lambda v, digits=0: "–" if v is None else f"{v:.{digits}%}",
-        signed=lambda v, digits=1: "–" if v is None else f"{v:+.{digits}%}",
+        n=lambda v: _NONE if v is None else f"{v:,}",
+        num=lambda v, digits=1: _NONE if v is None else f"{v:,.{digits}f}",
+        g=lambda v: _NONE if v is None else f"{v:g}",
+        pct=lambda v, digits=0: _NONE if v is None else f"{v:.{digits}%}",
+        signed=lambda v, digits=1: _NONE if v is None else f"{v:+.{digits}%}",
         day=_day,
-        moment=lambda v: "–" if v is None else f"{v.astimezone(UTC):%Y-%m-%d %H:%M} UTC",
+        moment=lambda v: _NONE if v is None else f"{v.astimezone(UTC):%Y-%m-%d %H:%M} UTC",
+        arrows=lambda v: v.replace(" -> ", "\u00a0→\u00a0"),
         stamp=lambda t: time.strftime("%Y-%m-%d %H:%M", time.gmtime(t)),
     )
     return environment
@@ -187,4 +200,4 @@ def _environment() -> Any:
 def _day(value: date | datetime | None) -> str:
     if isinstance(value, datetime):
         value = value.astimezone(UTC)
-    return "–" if value is None else f"{value:%Y-%m-%d}"
+    return _NONE if value is None else f"{value:%Y-%m-%d}"

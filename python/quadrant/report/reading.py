@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime
 from typing import Any, LiteralString
 
@@ -21,7 +22,7 @@ MOST_SETUPS = 4_000
 MOST_STORIES = 12
 """Changes that are explained: those in force, then by evidence."""
 MOST_CHARTS = 4
-"""Positions drawn as charts: those with the most setups."""
+"""Positions drawn as charts: those with the most buys, then the most setups."""
 
 _WHOLE: tuple[LiteralString, ...] = (
     *("headline", "summary", "quadrants", "changes", "lessons", "gates", "allocation"),
@@ -47,10 +48,10 @@ def read(connection: psycopg.Connection[Any], since: datetime | None = None) -> 
         facts["setups"] = rows("setups", since=since, most=MOST_SETUPS)
         facts["allocation_path"] = rows("allocation_path", since=since)
         shown = facts["changes"][:MOST_STORIES]
-        ids = [row["id"] for row in shown]
-        facts["stories"] = rows("stories", ids=ids)
-        facts["sides"] = rows("sides", ids=ids)
-        facts["evidence"] = rows("evidence", ids=ids)
+        solutions = [row["id"] for row in shown if row["method"] == "simulation"]
+        facts["stories"] = rows("stories", ids=[row["id"] for row in shown])
+        facts["sides"] = rows("sides", ids=solutions)
+        facts["evidence"] = rows("evidence", ids=solutions)
         facts["grids"] = rows("grids", lessons=[r["lesson_id"] for r in shown if r["lesson_id"]])
         positions = busiest(facts["setups"])
         named = {"symbols": [s for s, _ in positions], "timeframes": [t for _, t in positions]}
@@ -60,10 +61,9 @@ def read(connection: psycopg.Connection[Any], since: datetime | None = None) -> 
 
 
 def busiest(setups: list[Row]) -> list[tuple[str, str]]:
-    """(symbol, timeframe) of the positions with the most setups, most first."""
-    counts: dict[tuple[str, str], int] = {}
+    """(symbol, timeframe) of the positions with the most buys, then the most setups."""
+    counts: Counter[tuple[str, str]] = Counter()
     for row in setups:
         if row["symbol"] is not None:
-            key = (row["symbol"], row["timeframe"])
-            counts[key] = counts.get(key, 0) + 1
+            counts[row["symbol"], row["timeframe"]] += 1000 if row["decision"] == "acted" else 1
     return sorted(counts, key=lambda key: (-counts[key], key))[:MOST_CHARTS]

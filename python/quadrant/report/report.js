@@ -44,9 +44,9 @@
   function strip(rows, sides, width, { value, label, title }) {
     const r = rows.length > 250 ? 2.2 : 3.6, lane = rows.length > 250 ? 150 : 104;
     return Plot.plot({
-      width, height: 46 + lane * sides.length, marginLeft: 62, marginRight: 14, style: text,
+      width, height: 60 + lane * sides.length, marginLeft: 62, marginRight: 14, marginBottom: 40, style: text,
       ariaLabel: `${rows.length} setups`,
-      x: { label, percent: true, grid: true, ticks: width > 420 ? 8 : 4, nice: true },
+      x: { label, labelOffset: 36, percent: true, grid: true, ticks: width > 420 ? 8 : 4, nice: true },
       y: { axis: null }, fy: { domain: sides, label: null, axis: "left" },
       marks: [
         Plot.ruleX([0], { stroke: "var(--ink)" }),
@@ -91,9 +91,9 @@
     const base = Object.fromEntries(all.map(g => [g.gate, g.base]));
     const shown = rows.filter(d => d.x >= dx[0] && d.x <= dx[1] && d.y >= dy[0] && d.y <= dy[1]);
     put("map", width => Plot.plot({
-      width, height: Math.min(420, width * .82), marginLeft: 48, marginBottom: 42, style: text,
+      width, height: Math.min(430, width * .84), marginLeft: 48, marginBottom: 46, style: text,
       ariaLabel: `${rows.length} setups by ${x.gate} and ${y.gate}`,
-      x: { domain: dx, grid: true, label: `${x.gate} (${x.direction === "at_most" ? "passes up to the line" : "passes from the line on"}) →` },
+      x: { domain: dx, grid: true, labelOffset: 40, label: `${x.gate} (${x.direction === "at_most" ? "passes up to the line" : "passes from the line on"}) →` },
       y: { domain: dy, grid: true, label: `↑ ${y.gate}` },
       marks: [
         Plot.rect([box(chosen)], { ...corner, fill: "var(--mark)", fillOpacity: .1, stroke: "var(--mark)", strokeWidth: 2 }),
@@ -131,6 +131,7 @@
           Plot.cell(cells, { ...place, x: "x", y: "y", fill: c => c.v ?? 0, stroke: "var(--line)", strokeWidth: .6, inset: .5, title: words, tip: true }),
           Plot.text(cells.filter(c => !c.base && c.c[3] < 15), { ...place, x: "x", y: "y", text: () => "×", fill: "var(--dim)", fontSize: 10, pointerEvents: "none" }),
           Plot.cell(cells.filter(c => c.base), { ...place, x: "x", y: "y", fill: "none", stroke: "var(--ink)", strokeWidth: 1.8, inset: 1.5, pointerEvents: "none" }),
+          Plot.dot(cells.filter(c => c.chosen), { ...place, x: "x", y: "y", r: 7, stroke: "var(--card)", strokeWidth: 6, pointerEvents: "none" }),
           Plot.dot(cells.filter(c => c.chosen), { ...place, x: "x", y: "y", r: 7, stroke: "var(--mark)", strokeWidth: 3, pointerEvents: "none" }),
           f ? Plot.text(fs.map(v => ({ f: v })), { ...place, frameAnchor: "top", dy: -14, text: c => `${f.gate} ${c.f}${c.f === near(f.base) ? " (base)" : ""}`, fill: "var(--ink)", fontWeight: 600 }) : null,
         ],
@@ -141,10 +142,12 @@
     const rows = change.path.map(([d, e, z, n, status]) => ({ d: new Date(d), e: Math.max(e ?? 0, .05), z, n, status }));
     if (!rows.length) return put("path", () => "No look has watched it yet.");
     const [on, stay] = change.thresholds.evidence ?? [null, null];
+    const low = Math.min(.1, d3.min(rows, r => r.e)), high = Math.max(on ?? 10, d3.max(rows, r => r.e)) * 1.6;
+    const powers = d3.range(-3, 12).map(p => 10 ** p);
     put("path", width => Plot.plot({
       width, height: 250, marginLeft: 52, marginRight: 16, style: text, ariaLabel: `Odds at ${rows.length} looks`,
       x: { type: "utc", label: null, ticks: 5, domain: d3.extent(rows, r => r.d).map((v, i) => rows.length > 1 ? v : new Date(+v + (i ? 1 : -1) * 6e8)) },
-      y: { type: "log", label: "↑ odds E : 1", grid: true, ticks: 5, tickFormat: "~g", domain: [Math.min(.1, d3.min(rows, r => r.e)), Math.max(on ?? 10, d3.max(rows, r => r.e)) * 1.5] },
+      y: { type: "log", label: "↑ odds E : 1", grid: true, ticks: powers.filter(p => p >= low && p <= high), tickFormat: "~g", domain: [low, high] },
       marks: [
         on ? Plot.ruleY([on], { stroke: "var(--ok)", strokeDasharray: "5 3" }) : null,
         stay ? Plot.ruleY([stay], { stroke: "var(--warn)", strokeDasharray: "5 3" }) : null,
@@ -208,8 +211,11 @@
       while (i < states.length && states[i][0] <= b.time + c.step) state = states[i++][1];
       return { time: b.time, value: 1, color: stateHues[state] };
     }));
+    const open = chart.addSeries(L.HistogramSeries, { priceScaleId: "open", priceLineVisible: false, lastValueVisible: false, color: colour("--mark") });
+    chart.priceScale("open").applyOptions({ scaleMargins: { top: .915, bottom: .06 }, visible: false });
     const of = D.setups.filter(w => w[1] === c.symbol && w[2] === c.timeframe && w[4] - c.step >= bars[0].time && w[4] - c.step <= time)
       .sort((a, b) => a[4] - b[4]);
+    open.setData(bars.filter(b => of.some(w => w[3] <= b.time + c.step && b.time + c.step <= w[4])).map(b => ({ time: b.time, value: 1 })));
     const paint = w => w[6] === "success" ? win : w[6] === "failure" ? loss : pend;
     L.createSeriesMarkers(price, of.map(w => ({
       time: w[4] - c.step, color: paint(w), position: w[5] === "acted" ? "belowBar" : "aboveBar",
@@ -222,7 +228,7 @@
       const here = told.get(e.time);
       if (here) $("hover").textContent = here.map(w => `${minute(w[4])} ${w[0].replace("pm.uptrend.", "")}: ${w[5] === "acted" ? "bought" : `skipped, blocked by ${w[10] || "–"}`}; ${w[6] ?? "pending"}, ${signed(w[7])}`).join(" | ");
     });
-    const newest = of.at(-1), found = newest ? bars.findIndex(b => b.time >= newest[4] - c.step) : -1;
+    const newest = of.findLast(w => w[5] === "acted") ?? of.at(-1), found = newest ? bars.findIndex(b => b.time >= newest[4] - c.step) : -1;
     const end = found < 0 ? bars.length : found + 20, span = at.clientWidth > 600 ? 240 : 80;
     chart.timeScale().setVisibleLogicalRange({ from: Math.max(0, end - span), to: Math.max(span, end) });
   }
@@ -248,8 +254,8 @@
     const hues = ["var(--mark)", "var(--win)", "var(--pend)", "var(--ok)", "var(--warn)"];
     put("runs", width => {
       const made = Plot.plot({
-        width, height: 54 + 19 * shown.length, marginLeft: 112, marginRight: 14, style: text, ariaLabel: "Seconds per run",
-        x: { label: "seconds →", grid: true, ticks: 4 }, y: { label: null, domain: shown, padding: .25 },
+        width, height: 66 + 19 * shown.length, marginLeft: 112, marginBottom: 38, marginRight: 14, style: text, ariaLabel: "Seconds per run",
+        x: { label: "seconds →", grid: true, ticks: 4, labelOffset: 34 }, y: { label: null, domain: shown, padding: .25 },
         color: { domain: names, range: names.map((_, i) => hues[i % hues.length]), legend: true },
         marks: [
           Plot.barX(rows.filter(r => shown.includes(r.at)), { x: "seconds", y: "at", fill: "job", insetRight: .5, tip: true, title: r => `${r.job} at ${r.at}: ${r.status}, ${r.seconds} s` }),

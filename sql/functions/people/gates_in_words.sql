@@ -4,7 +4,8 @@ returns text
 language sql immutable parallel safe
 as $$
     select coalesce(string_agg(format(
-        '%s %s -> %s', g.one ->> 'gate', coalesce(g.one ->> 'base', '?'), g.one ->> 'value'
+        '%s %s -> %s', g.one ->> 'gate', coalesce(trim_scale((g.one ->> 'base')::numeric)::text, '?'),
+        trim_scale((g.one ->> 'value')::numeric)
     ), ' and ' order by g.place), 'back to the base gates')
     from jsonb_array_elements(coalesce(p_gates, '[]')) with ordinality as g (one, place)
 $$;

@@ -77,7 +77,7 @@ select a.state,
     case a.state
         when 'empty' then 'Nothing is recorded yet: no setup has come in.'
         when 'pending' then format(
-            'Too early to tell: all of the %s recorded so far wait for their outcome.',
+            'Too early to tell: %s recorded so far, and none has finished.',
             analyst.counted(r.windows, 'setup', 'setups')
         )
         when 'unjudged' then format(
