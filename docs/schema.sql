@@ -1045,6 +1045,43 @@ create table learning.world (
 --     value double precision
 -- )
 
+-- One row per change of gates in force, suspended or proposed, now: in words, its evidence within evidence_days, and what it let in and kept out since it came into force.
+-- view analyst.changes (
+--     id bigint,
+--     status text,
+--     pinned boolean,
+--     method text,
+--     pattern_key text,
+--     scope_subset jsonb,
+--     gates jsonb,
+--     setup text,
+--     scope_words text,
+--     gates_words text,
+--     changed integer,
+--     effect double precision,
+--     z double precision,
+--     money_z double precision,
+--     evidence double precision,
+--     n bigint,
+--     look_day date,
+--     odds_for double precision,
+--     odds_against double precision,
+--     reason text,
+--     decided_by text,
+--     changed_at timestamp with time zone,
+--     in_force_since timestamp with time zone,
+--     let_in bigint,
+--     let_in_days bigint,
+--     let_in_finished bigint,
+--     let_in_succeeded bigint,
+--     let_in_roi double precision,
+--     kept_out bigint,
+--     kept_out_finished bigint,
+--     kept_out_succeeded bigint,
+--     kept_out_roi double precision,
+--     lesson_id bigint
+-- )
+
 -- One row per decision in force or proposed: solutions, gates set by hand, drift, ladder.
 -- view analyst.decisions (
 --     id bigint,
@@ -1580,6 +1617,7 @@ create table learning.world (
 -- One row: whose market this is, since when, how much of it, and the clock and settings it is read by.
 -- view analyst.summary (
 --     clock timestamp with time zone,
+--     until timestamp with time zone,
 --     world text,
 --     data text,
 --     chain text,

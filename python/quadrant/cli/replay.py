@@ -136,10 +136,8 @@ def demo(
     else:
         folder, chain = data, None
     dsn = replay(folder, learn_every=learn_every, chain=chain)
-    with session(
-        _database(None, read_folder(folder), chain or folder.resolve().name)
-    ) as connection:
-        write(connection, DEFAULT)
+    with session(dsn) as connection:
+        write(connection, DEFAULT, bars=folder)
     out.print(
         f"\nAll of it as one page with pictures: {DEFAULT.resolve()}",
         soft_wrap=True,

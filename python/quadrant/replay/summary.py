@@ -15,8 +15,8 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """Rows as the views give them. `changes`: what the gates in force let in and kept out, in words;
-    `trades` has one row before and one after the first override.
+    """Rows as the views give them. `changes`: what was let in and kept out, in words; `trades` has
+    one row before and one after the first override.
     """
 
     quadrants: list[Row]
