@@ -55,20 +55,20 @@ def _data(facts: Facts, shown: list[Row], charts: list[Row]) -> str:
     """What the pictures are drawn from, as JSON that cannot end its script tag."""
     gates = _by(facts["gates"], "pattern_key")
     asked = {key for row in shown for key in row["scope_subset"]}
-    scopes: dict[str, int] = {}
-
-    def scope(value: Row) -> int:
-        """The place of a scope among all, with the keys that some change asks for."""
-        kept = {key: value[key] for key in sorted(asked & value.keys())}
-        return scopes.setdefault(json.dumps(kept), len(scopes))
+    patterns, positions, scopes = _Places(), _Places(), _Places()
 
     def setup(row: Row) -> list[Any]:
-        seen = row["at_decision"] or {}
+        seen, scope = row["at_decision"] or {}, row["scope"]
         return [
-            *(row["pattern_key"], row["symbol"], row["timeframe"], row["opened"], row["t"]),
-            *(row["decision"], row["outcome"], _short(row["roi"])),
+            patterns[row["pattern_key"]],
+            positions[row["symbol"], row["timeframe"]],
+            scopes[json.dumps({key: scope[key] for key in sorted(asked & scope.keys())})],
+            row["t"],
+            row["t"] - row["opened"],
+            int(row["decision"] == "acted"),
+            {"success": 1, "failure": 0}.get(row["outcome"]),
+            _short(row["roi"]),
             [_short(seen.get(g["gate"]), 4) for g in gates.get(row["pattern_key"], [])],
-            scope(row["scope"]),
             "" if row["decision"] == "acted" else " ".join(row["blocked_by"] or ()),
         ]
 
@@ -81,6 +81,8 @@ def _data(facts: Facts, shown: list[Row], charts: list[Row]) -> str:
             for key, of_pattern in gates.items()
         },
         "setups": setups,
+        "patterns": list(patterns),
+        "positions": list(positions),
         "scopes": [json.loads(text) for text in scopes],
         "dots": [
             [
@@ -129,6 +131,13 @@ def _data(facts: Facts, shown: list[Row], charts: list[Row]) -> str:
         "runs": [[r["t"], r["job"], r["status"], _short(r["seconds"], 3)] for r in facts["runs"]],
     }
     return _json(data)
+
+
+class _Places(dict[Any, int]):
+    """Numbers values in the order in which they are first asked for."""
+
+    def __missing__(self, value: Any) -> int:
+        return self.setdefault(value, len(self))
 
 
 def _json(data: Any) -> str:

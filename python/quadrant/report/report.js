@@ -10,6 +10,12 @@
   const hue = outcome => outcome === "success" ? "var(--win)"
     : outcome === "failure" ? "var(--loss)" : "var(--pend)";
   const near = v => +v.toFixed(6);
+  // Setups as objects: as the file has them, texts are written once.
+  D.setups = D.setups.map(([pattern, position, scope, t, lasted, acted, won, roi, values, blocked]) => ({
+    pattern: D.patterns[pattern], symbol: D.positions[position][0], tf: D.positions[position][1],
+    scope: D.scopes[scope], t, opened: t - lasted, acted: acted === 1, roi, values, blocked,
+    outcome: won == null ? null : won ? "success" : "failure",
+  }));
   // A variable of the style sheet as a colour that a canvas and d3 can read.
   const colour = name => {
     const probe = document.body.appendChild(document.createElement("i"));
@@ -63,8 +69,8 @@
 
   // -- why ------------------------------------------------------------------------------------
   const gatesOf = change => D.gates[change.pattern] ?? [];
-  const inSlice = (row, change) => row[0] === change.pattern &&
-    Object.entries(change.scope).every(([key, v]) => D.scopes[row[9]][key] === v);
+  const inSlice = (w, change) => w.pattern === change.pattern &&
+    Object.entries(change.scope).every(([key, v]) => w.scope[key] === v);
   // Which gates span the picture: halo and ts where they are, else the first that move.
   function axes(change) {
     const gates = gatesOf(change).filter(g => g.direction !== "arms");
@@ -76,8 +82,8 @@
     const [x, y] = axes(change);
     if (!x || !y) return put("map", () => "A map needs two gates.");
     const all = gatesOf(change), at = g => all.indexOf(g);
-    const rows = D.setups.filter(w => inSlice(w, change) && w[8][at(x)] != null && w[8][at(y)] != null)
-      .map(w => ({ x: w[8][at(x)], y: w[8][at(y)], w }));
+    const rows = D.setups.filter(w => inSlice(w, change) && w.values[at(x)] != null && w.values[at(y)] != null)
+      .map(w => ({ x: w.values[at(x)], y: w.values[at(y)], w }));
     if (!rows.length) return put("map", () => "No setup of this slice tells its values.");
     const chosen = Object.fromEntries(all.map(g => [g.gate, g.base]));
     for (const g of change.gates) chosen[g.gate] = g.value;
@@ -97,8 +103,8 @@
       y: { domain: dy, grid: true, label: `↑ ${y.gate}` },
       marks: [
         Plot.rect([box(chosen)], { ...corner, fill: "var(--mark)", fillOpacity: .1, stroke: "var(--mark)", strokeWidth: 2 }),
-        Plot.dot(shown, { x: "x", y: "y", r: 3.6, stroke: d => hue(d.w[6]), strokeWidth: 1.5, fill: d => d.w[5] === "acted" ? hue(d.w[6]) : "var(--card)", fillOpacity: d => d.w[5] === "acted" ? 1 : .4,
-          tip: true, title: d => `${d.w[1] ?? ""} ${d.w[2] ?? ""}, ${minute(d.w[4])}\n${d.w[5]}${d.w[10] ? " (" + d.w[10] + ")" : ""}, ${d.w[6] ?? "pending"}, ${signed(d.w[7])}\n${x.gate} ${d.x}, ${y.gate} ${d.y}` }),
+        Plot.dot(shown, { x: "x", y: "y", r: 3.6, stroke: d => hue(d.w.outcome), strokeWidth: 1.5, fill: d => d.w.acted ? hue(d.w.outcome) : "var(--card)", fillOpacity: d => d.w.acted ? 1 : .4,
+          tip: true, title: d => `${d.w.symbol ?? ""} ${d.w.tf ?? ""}, ${minute(d.w.t)}\n${d.w.acted ? "acted" : `skipped by ${d.w.blocked || "–"}`}, ${d.w.outcome ?? "pending"}, ${signed(d.w.roi)}\n${x.gate} ${d.x}, ${y.gate} ${d.y}` }),
         Plot.rect([box(base)], { ...corner, fill: "none", stroke: "var(--ink)", strokeWidth: 1.6, strokeDasharray: "6 4", pointerEvents: "none" }),
       ],
     }));
@@ -213,22 +219,21 @@
     }));
     const open = chart.addSeries(L.HistogramSeries, { priceScaleId: "open", priceLineVisible: false, lastValueVisible: false, color: colour("--mark") });
     chart.priceScale("open").applyOptions({ scaleMargins: { top: .915, bottom: .06 }, visible: false });
-    const of = D.setups.filter(w => w[1] === c.symbol && w[2] === c.timeframe && w[4] - c.step >= bars[0].time && w[4] - c.step <= time)
-      .sort((a, b) => a[4] - b[4]);
-    open.setData(bars.filter(b => of.some(w => w[3] <= b.time + c.step && b.time + c.step <= w[4])).map(b => ({ time: b.time, value: 1 })));
-    const paint = w => w[6] === "success" ? win : w[6] === "failure" ? loss : pend;
+    const of = D.setups.filter(w => w.symbol === c.symbol && w.tf === c.timeframe && w.t - c.step >= bars[0].time && w.t - c.step <= time)
+      .sort((a, b) => a.t - b.t);
+    open.setData(bars.filter(b => of.some(w => w.opened <= b.time + c.step && b.time + c.step <= w.t)).map(b => ({ time: b.time, value: 1 })));
+    const paint = w => w.outcome === "success" ? win : w.outcome === "failure" ? loss : pend;
     L.createSeriesMarkers(price, of.map(w => ({
-      time: w[4] - c.step, color: paint(w), position: w[5] === "acted" ? "belowBar" : "aboveBar",
-      shape: w[5] === "acted" ? "arrowUp" : "circle", size: w[5] === "acted" ? 1.5 : .6,
-      text: at.clientWidth > 600 && w[10] ? w[10] : undefined,
+      time: w.t - c.step, color: paint(w), position: w.acted ? "belowBar" : "aboveBar",
+      shape: w.acted ? "arrowUp" : "circle", size: w.acted ? 1.5 : .6,
+      text: at.clientWidth > 600 && w.blocked ? w.blocked : undefined,
     })));
-    const told = new Map();
-    for (const w of of) told.set(w[4] - c.step, [...(told.get(w[4] - c.step) ?? []), w]);
+    const told = d3.group(of, w => w.t - c.step);
     chart.subscribeCrosshairMove(e => {
       const here = told.get(e.time);
-      if (here) $("hover").textContent = here.map(w => `${minute(w[4])} ${w[0].replace("pm.uptrend.", "")}: ${w[5] === "acted" ? "bought" : `skipped, blocked by ${w[10] || "–"}`}; ${w[6] ?? "pending"}, ${signed(w[7])}`).join(" | ");
+      if (here) $("hover").textContent = here.map(w => `${minute(w.t)} ${w.pattern.replace("pm.uptrend.", "")}: ${w.acted ? "bought" : `skipped, blocked by ${w.blocked || "–"}`}; ${w.outcome ?? "pending"}, ${signed(w.roi)}`).join(" | ");
     });
-    const newest = of.findLast(w => w[5] === "acted") ?? of.at(-1), found = newest ? bars.findIndex(b => b.time >= newest[4] - c.step) : -1;
+    const newest = of.findLast(w => w.acted) ?? of.at(-1), found = newest ? bars.findIndex(b => b.time >= newest.t - c.step) : -1;
     const end = found < 0 ? bars.length : found + 20, span = at.clientWidth > 600 ? 240 : 80;
     chart.timeScale().setVisibleLogicalRange({ from: Math.max(0, end - span), to: Math.max(span, end) });
   }
