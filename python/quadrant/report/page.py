@@ -124,7 +124,7 @@ def _data(facts: Facts, shown: list[Row], charts: list[Row]) -> str:
         ],
         "charts": charts,
         "states": _grouped(facts["states"], ("t", "state")),
-        "buys": _grouped(facts["buys"], ("t", "action", "price")),
+        "sales": _grouped(facts["sales"], ("t", "action")),
         "allocation": [
             [p["t"], p["timeframe"], _short(p["share"], 5)] for p in facts["allocation_path"]
         ],

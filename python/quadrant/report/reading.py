@@ -19,13 +19,15 @@ MOST_DOTS = 2_000
 """Setups that a change let in or kept out, the newest; the page says where there are more."""
 MOST_SETUPS = 4_000
 """Setups drawn on gate maps and charts, the newest."""
+MOST_LESSONS = 1_000
+"""Lessons told: those that differ most surely."""
 MOST_STORIES = 12
 """Changes that are explained: those in force, then by evidence."""
 MOST_CHARTS = 4
 """Positions drawn as charts: those with the most buys, then the most setups."""
 
 _WHOLE: tuple[LiteralString, ...] = (
-    *("headline", "summary", "quadrants", "changes", "lessons", "gates", "allocation"),
+    *("headline", "summary", "quadrants", "changes", "gates", "allocation"),
     *("postures", "judgings", "backtests", "health", "jobs", "runs"),
 )
 
@@ -44,6 +46,7 @@ def read(connection: psycopg.Connection[Any], since: datetime | None = None) -> 
         rows("settle")
         rows("become_analyst")
         facts = {name: rows(name) for name in _WHOLE}
+        facts["lessons"] = rows("lessons", most=MOST_LESSONS)
         facts["dots"] = rows("dots", most=MOST_DOTS)
         facts["setups"] = rows("setups", since=since, most=MOST_SETUPS)
         facts["allocation_path"] = rows("allocation_path", since=since)
@@ -56,7 +59,7 @@ def read(connection: psycopg.Connection[Any], since: datetime | None = None) -> 
         positions = busiest(facts["setups"])
         named = {"symbols": [s for s, _ in positions], "timeframes": [t for _, t in positions]}
         facts["states"] = rows("states", **named)
-        facts["buys"] = rows("buys", **named)
+        facts["sales"] = rows("sales", **named)
     return facts
 
 

@@ -223,11 +223,14 @@
       .sort((a, b) => a.t - b.t);
     open.setData(bars.filter(b => of.some(w => w.opened <= b.time + c.step && b.time + c.step <= w.t)).map(b => ({ time: b.time, value: 1 })));
     const paint = w => w.outcome === "success" ? win : w.outcome === "failure" ? loss : pend;
-    L.createSeriesMarkers(price, of.map(w => ({
+    const setups = of.map(w => ({
       time: w.t - c.step, color: paint(w), position: w.acted ? "belowBar" : "aboveBar",
       shape: w.acted ? "arrowUp" : "circle", size: w.acted ? 1.5 : .6,
       text: at.clientWidth > 600 && w.blocked ? w.blocked : undefined,
-    })));
+    }));
+    const sales = (D.sales[name] ?? []).filter(([t]) => t - c.step >= bars[0].time && t - c.step <= time)
+      .map(([t]) => ({ time: t - c.step, color: pend, position: "aboveBar", shape: "arrowDown", size: 1 }));
+    L.createSeriesMarkers(price, [...setups, ...sales].sort((a, b) => a.time - b.time));
     const told = d3.group(of, w => w.t - c.step);
     chart.subscribeCrosshairMove(e => {
       const here = told.get(e.time);

@@ -147,8 +147,8 @@ def browser() -> Iterator[Any]:
 
 @pytest.fixture
 def market_of_noise(connection: Connection) -> Connection:
-    """200 days in which there is nothing to learn, judged."""
+    """120 days in which there is nothing to learn, judged."""
     market = Market(connection)
-    market.fill(200)
-    market.learn(200)
+    market.fill(120)
+    market.learn(120)
     return connection

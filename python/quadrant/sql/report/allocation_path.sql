@@ -1,5 +1,5 @@
-select extract(epoch from p.stepped_at)::bigint as t, p.timeframe,
-    p.share::double precision as share, p.trade_timeframe, p.trade_roi
+select distinct on (p.stepped_at::date, p.timeframe)
+    extract(epoch from p.stepped_at)::bigint as t, p.timeframe, p.share::double precision as share
 from analyst.allocation_path as p
 where p.stepped_at >= coalesce(%(since)s::timestamptz, '-infinity')
-order by p.step_id, p.timeframe
+order by p.stepped_at::date, p.timeframe, p.step_id desc
