@@ -28,7 +28,8 @@ as $$
         select w.position_id, min(w.opened_at) as since, (
             select min(s.happened_at)
             from learning.ad_strands as s
-            where s.episode_id = (select a.episode_id from asked as a) and s.kind = 'uptrend_episode_summary'
+            where s.episode_id = (select a.episode_id from asked as a)
+                and s.kind = 'uptrend_episode_summary'
         ) as until
         from windows as w
         where w.position_id is not null
