@@ -30,7 +30,7 @@ help:
 	@echo '  make test              lint, types, pytest and pgTAP on two PostgreSQL versions'
 	@echo '  make test-embedded     the same tests on the embedded PostgreSQL alone: needs no packages'
 	@echo '  make psql-demo         psql on a small market that was replayed'
-	@echo '  make schema            writes docs/schema.sql, after a change of tables, triggers or views'
+	@echo '  make schema            writes docs/schema.sql and the list of docs/views.md, after a change'
 	@echo '  make upgrade-dump      writes the dump that the upgrade test begins with (PostgreSQL 15)'
 	@echo '  make untested          which SQL functions no test reaches'
 	@echo '  make soak              every campaign in its long form, and the promises (hours)'
@@ -90,7 +90,8 @@ untested: setup
 	@$(BIN)/python tests/support/calls.py .venv/calls
 
 schema: setup
-	QUADRANT_WRITE=1 $(PYTEST) tests/python/database/test_schema_page.py
+	QUADRANT_WRITE=1 $(PYTEST) tests/python/database/test_schema_page.py \
+		tests/python/database/test_views_page.py
 
 # By the oldest server there is: newer ones can read it.
 upgrade-dump: setup

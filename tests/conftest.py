@@ -53,6 +53,8 @@ TAKE_SECONDS = {
     "judging/test_solutions.py",
     "market/test_market.py",
     "mining/test_increments.py",
+    "report/test_browser.py",
+    "report/test_page.py",
     "rights/test_injection.py",
     "server/test_cluster.py",
     "tick/test_against_a_plain_loop.py",

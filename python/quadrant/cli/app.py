@@ -23,12 +23,13 @@ from quadrant.cli import (
     override,
     rejects,
     replay,
+    report,
     server,
     tick,
     why,
     worker,
 )
-from quadrant.cli.console import err, report
+from quadrant.cli.console import err, tell_error
 from quadrant.database import explain as explained
 from quadrant.database import raised_by_us
 from quadrant.errors import QuadrantError
@@ -86,6 +87,7 @@ log.register(app)
 override.register(app)
 rejects.register(app)
 replay.register(app)
+report.register(app)
 tick.register(app)
 worker.register(app)
 
@@ -117,5 +119,5 @@ def _run() -> int:
 
 
 def _report(error: QuadrantError) -> int:
-    report(error)
+    tell_error(error)
     return 1

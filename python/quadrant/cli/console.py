@@ -26,7 +26,7 @@ err = Console(stderr=True)
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")]
 
 
-def report(error: QuadrantError) -> None:
+def tell_error(error: QuadrantError) -> None:
     """A coded error on stderr: one red line, and what to do."""
     err.print(Text(f"{error.code}: {error.message}", style="bold red"), soft_wrap=True)
     if error.hint:

@@ -30,6 +30,7 @@ from rich.progress import (
 from quadrant.bars import TIMEFRAMES, Bars, read_bars, read_folder
 from quadrant.cli import server, story
 from quadrant.cli.console import command, err, out, print_json, split_names
+from quadrant.cli.report import DEFAULT, write
 from quadrant.cli.session import session
 from quadrant.database import queries
 from quadrant.errors import QuadrantError
@@ -80,7 +81,7 @@ def replay(
         ),
     ] = False,
     json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
-) -> None:
+) -> str:
     """Replay recorded bars: tick, trade on paper and learn, on the database's own clock.
 
     A database holds one market: a replay refuses one that a bot or other bars have used.
@@ -104,8 +105,10 @@ def replay(
         keep_clock=keep_clock,
     )
     _require_bars_in_range(bars, options)
-    if _replay(_database(database, bars, options.chain), bars, options, json=json):
+    dsn = _database(database, bars, options.chain)
+    if _replay(dsn, bars, options, json=json):
         raise typer.Exit(130)
+    return dsn
 
 
 def demo(
@@ -114,7 +117,7 @@ def demo(
     ] = None,
     learn_every: Annotated[str, typer.Option(help="Learning cycle in simulated time.")] = "1h",
 ) -> None:
-    """Set everything up, replay a market, learn, and print what changed."""
+    """Set everything up, replay a market, learn, print what changed, and write report.html."""
     if data is not None and not data.is_dir():
         raise BadOptionError(f"--data {data} is no folder")
     server.up()
@@ -132,7 +135,15 @@ def demo(
         chain = "synthetic"
     else:
         folder, chain = data, None
-    replay(folder, learn_every=learn_every, chain=chain)
+    dsn = replay(folder, learn_every=learn_every, chain=chain)
+    with session(dsn) as connection:
+        write(connection, DEFAULT, bars=folder)
+    out.print(
+        f"\nAll of it as one page with pictures: {DEFAULT.resolve()}",
+        soft_wrap=True,
+        highlight=False,
+        markup=False,
+    )
     if not os.environ.get("QUADRANT_DSN"):
         out.print("[bold]make down[/] stops the server; everything stays.")
 

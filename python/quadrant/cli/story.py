@@ -8,12 +8,12 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from quadrant.cli.console import out
+from quadrant.cli.console import out, plain
 from quadrant.replay import Progress, Summary
 
 
 def tell(progress: Progress, summary: Summary) -> None:
-    """Prints the summary: episodes, lessons, overrides with evidence, gates, trades."""
+    """Prints the summary: episodes, lessons, overrides with evidence, what they changed, trades."""
     if progress.done:
         capture = progress.seconds - progress.learning_seconds
         out.print(
@@ -31,12 +31,7 @@ def tell(progress: Progress, summary: Summary) -> None:
         highlight=False,
     )
     _overrides(summary.overrides)
-    differ = summary.gates_differ
-    out.print(
-        f"Gates differed from base in [bold]{differ['differed']:,}[/] of {differ['windows']:,} "
-        f"decisions; {differ['acted_under_override']:,} of those were acted on.",
-        highlight=False,
-    )
+    out.print(plain(summary.changes), soft_wrap=False)
     out.print(_trades(summary.trades))
     out.print(_allocation(summary.allocation))
     if not any(row["after"] for row in summary.trades):

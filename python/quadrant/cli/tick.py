@@ -15,7 +15,7 @@ import typer
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt
 from tenacity.wait import wait_exponential
 
-from quadrant.cli.console import err, report
+from quadrant.cli.console import err, tell_error
 from quadrant.cli.session import session
 from quadrant.database import connect, explain, queries, raised_by_us
 from quadrant.database.errors import LoginRefused, Unreachable
@@ -173,16 +173,16 @@ def _serve(service: _Service, interrupts: _Interrupts) -> int:
                 _say(service.answer(line))
             except StaleTickerError as error:
                 _say(write_error(error))
-                report(error)
+                tell_error(error)
                 return FEED_TAKEN_OVER
             except Unreachable as error:
                 _say(write_error(error))
-                report(error)
+                tell_error(error)
                 try:
                     with interrupts.waiting():
                         service.reconnect()
                 except (QuadrantError, psycopg.OperationalError) as last:
-                    report(last if isinstance(last, QuadrantError) else explain(last))
+                    tell_error(last if isinstance(last, QuadrantError) else explain(last))
                     err.print("The database is given up.", style="bold red")
                     return DATABASE_LOST
     except KeyboardInterrupt:

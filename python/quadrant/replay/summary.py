@@ -15,12 +15,14 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """Rows as the views give them; `trades` has one row before and one after the first override."""
+    """Rows as the views give them. `changes`: what was let in and kept out, in words; `trades` has
+    one row before and one after the first override.
+    """
 
     quadrants: list[Row]
     lessons: Row
     overrides: list[Row]
-    gates_differ: Row
+    changes: str
     trades: list[Row]
     allocation: list[Row]
 
@@ -37,7 +39,7 @@ def summarise(connection: psycopg.Connection[Any], capital: float) -> Summary:
         quadrants=rows("quadrants"),
         lessons=rows("lessons")[0],
         overrides=rows("overrides"),
-        gates_differ=rows("gates_differ")[0],
+        changes=rows("changes")[0]["changes_in_words"],
         trades=rows("trades"),
         allocation=rows("allocation"),
     )

@@ -1,4 +1,5 @@
--- One episode told from its strands, oldest first: those that carry its id, those of the trades its
+-- One episode, named by its id or by that of a window or trade of it, told from its strands,
+-- oldest first: those that carry its id, those of the trades its
 -- windows bought into, and its position's changes of state from its first window on until its
 -- summary. At one moment the ends come last. what is a sentence, content the strand's own. Nothing
 -- for an unknown episode.
@@ -9,16 +10,26 @@ returns table (
 language sql stable security definer
 set search_path = pg_catalog, pg_temp
 as $$
-    with windows as (
+    with asked as (
+        select coalesce((
+            select e.episode_id
+            from learning.pattern_episode_events as e
+            where e.window_id = p_episode or e.trade_id = p_episode
+            order by e.decided_at
+            limit 1
+        ), p_episode) as episode_id
+    ),
+    windows as (
         select e.trade_id, e.position_id, e.opened_at
         from learning.pattern_episode_events as e
-        where e.episode_id = p_episode
+        where e.episode_id = (select a.episode_id from asked as a)
     ),
     span as (
         select w.position_id, min(w.opened_at) as since, (
             select min(s.happened_at)
             from learning.ad_strands as s
-            where s.episode_id = p_episode and s.kind = 'uptrend_episode_summary'
+            where s.episode_id = (select a.episode_id from asked as a)
+                and s.kind = 'uptrend_episode_summary'
         ) as until
         from windows as w
         where w.position_id is not null
@@ -27,7 +38,7 @@ as $$
     strands as (
         select s.*
         from learning.ad_strands as s
-        where s.episode_id = p_episode
+        where s.episode_id = (select a.episode_id from asked as a)
         union
         select s.*
         from learning.ad_strands as s
@@ -83,4 +94,4 @@ as $$
     order by s.happened_at, s.kind in ('uptrend_episode_summary', 'position_closed'), s.id
 $$;
 comment on function analyst.episode_story(text) is
-    'What happened in one episode, oldest first, each strand with one sentence (usd and prices in quote currency, times UTC).';
+    'What happened in one episode (its id, or that of a window or trade of it), oldest first, each strand with one sentence (usd and prices in quote currency, times UTC).';

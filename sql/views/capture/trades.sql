@@ -1,5 +1,4 @@
--- Every closed trade, from the strand that told its end, and whether the gates that let it in
--- differed from base.
+-- Every closed trade, from the strand that told its end, with the episode it was bought in.
 create or replace view analyst.trades as
 select
     s.trade_id, coalesce(p.symbol, s.content ->> 'symbol') as symbol,
@@ -11,7 +10,14 @@ select
     (s.content ->> 'pnl')::double precision as pnl,
     (s.content ->> 'roi')::double precision as roi,
     coalesce(e.did_trim, (s.content ->> 'did_trim')::boolean, false) as did_trim,
-    coalesce(e.reached_s3, (s.content ->> 'reached_s3')::boolean, false) as reached_s3
+    coalesce(e.reached_s3, (s.content ->> 'reached_s3')::boolean, false) as reached_s3,
+    coalesce(s.episode_id, (
+        select w.episode_id
+        from learning.pattern_episode_events as w
+        where w.trade_id = s.trade_id
+        order by w.decided_at
+        limit 1
+    )) as episode_id
 from learning.ad_strands as s
 left join learning.lowcap_positions as p on p.position_id = s.position_id
 left join lateral (

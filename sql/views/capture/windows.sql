@@ -4,7 +4,8 @@ create or replace view analyst.windows as
 select
     e.window_id, e.pattern_key, e.episode_type, e.scope, e.decision, e.outcome, e.outcome_reason,
     e.blocked_by, e.opened_at, e.decided_at, e.closed_at, e.outcome_at, e.trade_id, e.roi,
-    g.in_force, coalesce(g.differs, false) as gates_differ
+    g.in_force, coalesce(g.differs, false) as gates_differ,
+    e.episode_id
 from learning.pattern_episode_events as e
 left join lateral (
     select

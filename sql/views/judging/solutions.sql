@@ -27,7 +27,17 @@ select
     o.changed_at,
     o.changed_by,
     o.pinned,
-    o.approved_by
+    o.approved_by,
+    f.in_force_since,
+    c.let_in,
+    c.let_in_days,
+    c.let_in_finished,
+    c.let_in_succeeded,
+    c.let_in_roi,
+    c.kept_out,
+    c.kept_out_finished,
+    c.kept_out_succeeded,
+    c.kept_out_roi
 from learning.solutions as o
 left join lateral (
     select jsonb_agg(jsonb_build_object(
@@ -43,7 +53,50 @@ left join lateral (
     where p.solution_id = o.id
     order by p.look_id desc
     limit 1
-) as e on true;
+) as e on true
+left join lateral (
+    select least(
+            (
+                select min(k.looked_at)
+                from learning.evidence_path as p
+                join learning.looks as k on k.id = p.look_id
+                where p.solution_id = o.id and p.status = 'active'
+            ),
+            case o.status when 'active' then o.changed_at end
+        ) as in_force_since
+) as f on true
+left join lateral (
+    select count(*) filter (where w.let_in) as let_in,
+        count(distinct (w.decided_at at time zone 'utc')::date) filter (where w.let_in)
+            as let_in_days,
+        count(*) filter (where w.let_in and w.finished) as let_in_finished,
+        count(*) filter (where w.let_in and w.succeeded) as let_in_succeeded,
+        avg(w.roi) filter (where w.let_in) as let_in_roi,
+        count(*) filter (where not w.let_in) as kept_out,
+        count(*) filter (where not w.let_in and w.finished) as kept_out_finished,
+        count(*) filter (where not w.let_in and w.succeeded) as kept_out_succeeded,
+        avg(w.roi) filter (where not w.let_in) as kept_out_roi
+    from (
+        select n.changed = 'let_in' as let_in, n.decided_at, n.roi,
+            n.outcome = 'success' as succeeded, n.outcome in ('success', 'failure') as finished
+        from learning.pattern_episode_events as n
+        where n.changed is not null
+            and n.pattern_key = o.pattern_key
+            and n.scope @> o.scope_subset
+            and n.decided_at >= f.in_force_since
+            and not exists (
+                select
+                from learning.gates as g
+                where g.pattern_key = o.pattern_key
+                    and (o.steps ->> g.gate)::double precision <> 0
+                    and abs(
+                        (n.factors ->> (
+                            g.gate || case g.direction when 'at_most' then '_max' else '_min' end
+                        ))::double precision - g.base - (o.steps ->> g.gate)::double precision
+                    ) > 1e-9
+            )
+    ) as w
+) as c on f.in_force_since is not null;
 comment on view analyst.solutions is
     'One row per change of gates, in force, proposed or past, with evidence and track record.';
 comment on column analyst.solutions.gates is 'The levers it moves: [{gate, base, value}]; null where it goes back to base.';
@@ -51,3 +104,9 @@ comment on column analyst.solutions.value is 'Sum of the differences in ROI over
 comment on column analyst.solutions.record_value is 'The same, since record_since alone.';
 comment on column analyst.solutions.odds_for is 'Wealth of a bet on it since record_since: 20 means 20 to 1.';
 comment on column analyst.solutions.odds_against is 'Wealth of a bet against it since record_since.';
+comment on column analyst.solutions.in_force_since is 'When it first came into force (UTC); null: never.';
+comment on column analyst.solutions.let_in is 'Setups of its slice bought since in_force_since under its thresholds, which base gates would not have bought.';
+comment on column analyst.solutions.let_in_days is 'On how many UTC days.';
+comment on column analyst.solutions.let_in_roi is 'Their mean virtual result, a fraction (0.05 = 5 %).';
+comment on column analyst.solutions.kept_out is 'Setups blocked since in_force_since under its thresholds, which base gates would have bought.';
+comment on column analyst.solutions.kept_out_roi is 'Their mean virtual result, a fraction (0.05 = 5 %).';

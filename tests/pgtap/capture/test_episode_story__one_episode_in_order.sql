@@ -1,5 +1,5 @@
 begin;
-select plan(9);
+select plan(11);
 
 create temporary table p as
 select e.position_id
@@ -110,5 +110,13 @@ select is(
     'and nobody else may'
 );
 
+select results_eq(
+    $$select what from analyst.episode_story('w1')$$,
+    $$select what from analyst.episode_story('a:s1')$$, 'a window''s id tells its episode'
+);
+select results_eq(
+    $$select what from analyst.episode_story('t')$$,
+    $$select what from analyst.episode_story('a:s1')$$, 'and a trade''s'
+);
 select * from finish();
 rollback;

@@ -1,0 +1,1 @@
+select h.changes_in_words from analyst.headline as h

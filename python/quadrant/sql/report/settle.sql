@@ -1,0 +1,1 @@
+select set_config('timezone', 'UTC', true), set_config('jit', 'off', true)

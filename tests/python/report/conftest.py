@@ -1,0 +1,154 @@
+"""A small market with a change in force, and a browser to look at the page with."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import psycopg
+import pytest
+from hand_market import PATTERN, START, Connection, Market, micro_outside
+
+from quadrant.report import charts, read, render
+
+DAYS = 300
+SYMBOLS = ("NEAR", "WIF")
+
+
+def _page_of(connection: Connection, bars: Path | None = None) -> str:
+    facts = read(connection)
+    return render(facts, charts(facts, bars, None))
+
+
+@pytest.fixture(scope="session")
+def page_of() -> Callable[..., str]:
+    """The page of a database: (connection, folder of bars = None) -> HTML."""
+    return _page_of
+
+
+@pytest.fixture(scope="session")
+def learned_dsn(new_database: Callable[..., AbstractContextManager[str]]) -> Iterator[str]:
+    """A database in which S1 in bucket micro has a wider halo in force since day 300, and 30 days
+    more on two positions under it; tests read it only."""
+    with new_database() as dsn:
+        with psycopg.connect(dsn, autocommit=True) as connection:
+            market = Market(connection)
+            market.fill(DAYS, micro_outside)
+            market.learn(DAYS)
+            assert list(market.solutions()) == ['{"bucket": "micro"}']
+            _trade_on(connection)
+            market.at(DAYS + 30)
+        yield dsn
+
+
+def _trade_on(connection: Connection) -> None:
+    """Windows at positions, decided by the gates in force, and what the engine and PM told."""
+    rng = np.random.default_rng(3)
+    positions = [
+        connection.execute(
+            "insert into learning.lowcap_positions (token_contract, token_chain, symbol, timeframe)"
+            " values (%s, 'test', %s, '1h') returning position_id",
+            (symbol, symbol),
+        ).fetchone()[0]  # type: ignore[index]
+        for symbol in SYMBOLS
+    ]
+    base = {"ts": 0.6, "halo": 1.0, "slope": 0.0}
+    ((steps,),) = connection.execute("select steps from learning.solutions where status = 'active'")
+    changed = {gate: round(value + steps[gate], 9) for gate, value in base.items()}
+    for n in range(60):
+        opened = START + timedelta(days=DAYS, hours=12 * n + 1)
+        bucket = ("micro", "big")[n % 2]
+        limits = changed if bucket == "micro" else base
+        seen = {"ts_score": 0.7, "halo_distance": float(rng.uniform(0.8, 1.3)), "slope": 0.05}
+        acted = seen["halo_distance"] <= limits["halo"]
+        roi = float(rng.normal(0.03, 0.08))
+        connection.execute(
+            "insert into learning.pattern_episode_events (window_id, pattern_key, episode_type,"
+            " position_id, scope, decision, blocked_by, opened_at, decided_at, closed_at, outcome,"
+            " outcome_at, entry_price, exit_price, roi, roi_at, factors) values (%(id)s,"
+            " %(pattern)s, 's1_entry', %(position)s, %(scope)s, %(decision)s, %(blocked)s,"
+            " %(at)s, %(at)s, %(at)s, %(outcome)s, %(at)s, 100, 100, %(roi)s, %(at)s, %(factors)s)",
+            {
+                "id": f"live{n}",
+                "pattern": PATTERN,
+                "position": positions[n % 2],
+                "scope": json.dumps({"bucket": bucket, "timeframe": "1h"}),
+                "decision": "acted" if acted else "skipped",
+                "blocked": [] if acted else ["halo"],
+                "at": opened,
+                "outcome": "success" if roi > 0 else "failure",
+                "roi": roi,
+                "factors": json.dumps(
+                    seen
+                    | {"ts_min": limits["ts"], "halo_max": limits["halo"]}
+                    | {"slope_min": limits["slope"]}
+                    | {"samples": [seen | {"entry_price": 100.0}]}
+                ),
+            },
+        )
+    for n, state in enumerate(("S1", "S2", "S3", "S0") * 5):
+        connection.execute(
+            "insert into learning.ad_strands (kind, position_id, happened_at, content)"
+            " values ('uptrend_stage_transition', %s, %s, %s)",
+            (
+                positions[n % 2],
+                START + timedelta(days=DAYS + n),
+                json.dumps({"before": "S4", "after": state, "close": 100}),
+            ),
+        )
+
+
+@pytest.fixture
+def learned(learned_dsn: str) -> Iterator[Connection]:
+    with psycopg.connect(learned_dsn, autocommit=True) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def bars_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Hourly bars of the two positions over the 30 days."""
+    folder = tmp_path_factory.mktemp("bars")
+    hours = 30 * 24
+    first = int((START + timedelta(days=DAYS)).timestamp() * 1000)
+    for seed, symbol in enumerate(SYMBOLS):
+        close = 100 * np.exp(np.cumsum(np.random.default_rng(seed).normal(0, 0.01, hours)))
+        _write_csv(folder / f"{symbol}_1h.csv", first, close)
+    return folder
+
+
+def _write_csv(path: Path, first: int, close: Any) -> None:
+    rows = ["ts,open,high,low,close,volume"]
+    before = close[0]
+    for n, price in enumerate(close):
+        high, low = max(before, price) * 1.002, min(before, price) * 0.998
+        rows.append(f"{first + n * 3_600_000},{before},{high},{low},{price},1")
+        before = price
+    path.write_text("\n".join(rows) + "\n")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """Headless Chromium of the distribution; skips with a word where it is not installed."""
+    program = shutil.which("chromium") or shutil.which("chromium-browser")
+    if program is None:
+        pytest.skip("no chromium (Debian: apt-get install chromium): the page was not looked at")
+    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    with playwright.sync_playwright() as started:
+        opened = started.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def market_of_noise(connection: Connection) -> Connection:
+    """120 days in which there is nothing to learn, judged."""
+    market = Market(connection)
+    market.fill(120)
+    market.learn(120)
+    return connection

@@ -1,0 +1,142 @@
+"""The page as text: what it says without JavaScript, and that its numbers are the views'."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from typing import Any
+
+import pytest
+
+MICRO = '{"bucket": "micro"}'
+PARTS = ["first", "changes", "why", "lessons", "chart", "capital", "posture", "trust", "health"]
+
+
+def headline(page: str) -> str:
+    found = re.search(r'<h1 id="headline" data-state="\w+">(.*?)</h1>', page)
+    assert found
+    return html.unescape(found[1]).replace("\u00a0→\u00a0", " -> ")
+
+
+def section(page: str, name: str) -> str:
+    found = re.search(rf'<section id="{name}".*?</section>', page, re.DOTALL)
+    assert found, name
+    return found[0]
+
+
+def drawn(page: str) -> dict[str, Any]:
+    found = re.search(r'<script type="application/json" id="data">(.*?)</script>', page, re.DOTALL)
+    assert found
+    return dict(json.loads(found[1]))
+
+
+def one(connection, query, *arguments):
+    return connection.execute(query, arguments or None).fetchone()[0]
+
+
+def test_every_number_is_its_views(learned, page_of, bars_folder):
+    page = page_of(learned, bars_folder)
+    data = drawn(page)
+    assert [name for name in PARTS if f'<section id="{name}"' not in page] == []
+    assert headline(page) == one(learned, "select sentence from analyst.headline")
+    told = one(learned, "select changes_in_words from analyst.headline")
+    assert html.escape(told) in section(page, "first")
+
+    let_in, kept_out = learned.execute("select let_in, kept_out from analyst.headline").fetchone()
+    assert let_in >= 5
+    assert len(data["dots"]) == let_in + kept_out
+    assert sum(dot[-1] == "let_in" for dot in data["dots"]) == let_in
+    assert f'data-rows="{let_in + kept_out}"' in page
+
+    decisions = learned.execute("select id from analyst.decisions").fetchall()
+    rows = re.findall(r'<tr data-id="(\d+)">', section(page, "changes"))
+    assert sorted(map(int, rows)) == sorted(i for (i,) in decisions)
+    (found,) = learned.execute(
+        "select c.id, c.changed, c.let_in from analyst.changes as c where c.status = 'in force'"
+    ).fetchall()
+    assert found[2] == let_in
+    sides = "select count(*) from analyst.changed_sides where solution_id = %s"
+    chosen = (
+        'select changed from analyst.grids where chosen and scope_subset = \'{"bucket": "micro"}\''
+    )
+    assert one(learned, sides, found[0]) == found[1] == one(learned, chosen)
+    change = data["changes"][rows.index(str(found[0]))]
+    assert len(change["sides"]) == found[1]
+    assert len(change["grid"]) == one(
+        learned, "select count(*) from analyst.grids where scope_subset = %s", MICRO
+    )
+
+    lessons = "select count(*) from analyst.lessons where status = 'active'"
+    assert section(page, "lessons").count('class="forest"') == one(learned, lessons)
+    assert len(data["charts"]) == 2
+    assert len(data["setups"]) == one(learned, "select count(*) from analyst.setups")
+    assert page.count('<span class="pill ') > 5
+
+
+def test_the_same_data_and_clock_are_the_same_bytes(learned, page_of, bars_folder):
+    page = page_of(learned, bars_folder)
+    assert page_of(learned, bars_folder) == page
+    assert "clock 2025-11-27 00:00 UTC · lookback 90 days" in page
+    assert len(page.encode()) <= 1_000_000
+
+
+def test_without_bars_the_page_says_how_to_get_the_chart(learned, page_of):
+    told = section(page_of(learned), "chart")
+    assert "quadrant report --bars FOLDER" in told
+    assert told.count("<tr>") == 41, "the newest setups are told as a table"
+
+
+def test_an_empty_database_says_what_is_missing_everywhere(connection, page_of):
+    page = page_of(connection)
+    assert headline(page) == "Nothing is recorded yet: no setup has come in."
+    for name, words in {
+        "first": "quadrant replay FOLDER",
+        "changes": "quadrant override set",
+        "why": "none to explain",
+        "lessons": "quadrant learn",
+        "chart": "nothing to draw",
+        "capital": "closed trades in two timeframes",
+        "posture": "No posture was learned",
+        "trust": "quadrant backtest FOLDER",
+        "health": "quadrant learn",
+    }.items():
+        assert words in section(page, name), name
+    for period in ("changes", "lessons", "health", "capital"):
+        assert 'class="period"' in section(page, period)
+
+
+def test_a_posture_is_an_arrow(connection, page_of):
+    connection.execute(
+        "insert into learning.pm_overrides (pattern_key, action_category, scope_subset, multiplier,"
+        " dir_a, dir_e, confidence_score, method, n) values ('pm.uptrend.S1.entry', 'pm_strength',"
+        " '{\"bucket\": \"nano\"}', null, 0.5, -0.25, 0.8, 'strength', 40)"
+    )
+    told = section(page_of(connection), "posture")
+    assert 'aria-label="+0.50 at confidence 80%"' in told
+    assert "H89.0" in told, "65 + 60 x 0.5 x 0.8"
+    assert "H53.0" in told
+    assert "where bucket=nano" in told
+
+
+def test_only_what_is_in_the_lookback_is_drawn_with_since(learned, run_command, tmp_path):
+    file = tmp_path / "since.html"
+    dsn = learned.info.dsn + f" password={learned.info.password or ''}"
+    done = run_command("report", "-o", file, "--since", "2025-11-10", QUADRANT_DSN=dsn)
+    assert done.returncode == 0, done.stderr
+    assert str(file) in done.stdout
+    setups = drawn(file.read_text())["setups"]
+    since = "select count(*) from analyst.setups where decided_at >= '2025-11-10 00:00+00'"
+    assert len(setups) == one(learned, since) < 60
+    done = run_command("report", "-o", file, "--bars", tmp_path / "none", QUADRANT_DSN=dsn)
+    assert done.returncode == 2
+    assert "is no folder" in done.stderr
+
+
+@pytest.mark.parametrize("text", ["</script>", "<!--", "\u2028", "& < >"])
+def test_no_text_ends_the_data(text):
+    from quadrant.report.page import _json
+
+    written = _json({"a": text})
+    assert not set("<>&\u2028\u2029") & set(written)
+    assert json.loads(written) == {"a": text}
