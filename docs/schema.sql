@@ -474,12 +474,15 @@ create table learning.pattern_episode_events (
     has_samples boolean not null generated always as (CASE WHEN (jsonb_typeof((factors -> 'samples'::text)) = 'array'::text) THEN (jsonb_array_length((factors -> 'samples'::text)) > 0) ELSE false END) stored,  -- Whether factors carry samples: the miner counts them without reading factors.
     samples_digest uuid generated always as ((md5((factors ->> 'samples'::text)))::uuid) stored,  -- The samples of factors in short: another digest, other samples; null: factors have none.
     overrides jsonb generated always as (CASE WHEN (jsonb_typeof((factors -> 'overrides'::text)) = 'array'::text) THEN (factors -> 'overrides'::text) ELSE NULL::jsonb END) stored,  -- Ids of the overrides the thresholds in force came from at its decision bar (factors.overrides); null: base gates.
+    base_admits boolean,  -- Whether some sample passed all base gates, as the judge sees it; null without samples.
+    changed text,  -- What the gates in force changed: let_in (acted, base gates would not have bought), kept_out (blocked by a gate, base gates would have bought); null: nothing.
     constraint pattern_episode_events_pkey PRIMARY KEY (id),
     constraint a_window_is_recorded_once UNIQUE (window_id),
     constraint pattern_episode_events_position_id_fkey FOREIGN KEY (position_id) REFERENCES learning.lowcap_positions(position_id) ON DELETE SET NULL,
     constraint a_decision_has_a_time CHECK (decision IS NULL OR decided_at IS NOT NULL),
     constraint a_virtual_result_has_a_time CHECK (roi IS NULL OR roi_at IS NOT NULL),
     constraint an_outcome_has_a_time CHECK (outcome IS NULL OR outcome_at IS NOT NULL),
+    constraint changed_is_known CHECK (changed = ANY (ARRAY['let_in'::text, 'kept_out'::text])),
     constraint decision_is_known CHECK (decision = ANY (ARRAY['acted'::text, 'skipped'::text])),
     constraint episode_type_is_a_word CHECK (episode_type ~ '^[a-z][a-z0-9_]*$'::text),
     constraint factors_is_an_object CHECK (jsonb_typeof(factors) = 'object'::text),
@@ -493,6 +496,7 @@ CREATE INDEX pattern_episode_events_by_attempt ON learning.pattern_episode_event
 CREATE INDEX pattern_episode_events_by_episode ON learning.pattern_episode_events USING btree (episode_id);
 CREATE INDEX pattern_episode_events_by_position ON learning.pattern_episode_events USING btree (position_id, opened_at);
 CREATE INDEX pattern_episode_events_by_trade ON learning.pattern_episode_events USING btree (trade_id) WHERE (trade_id IS NOT NULL);
+CREATE INDEX pattern_episode_events_changed ON learning.pattern_episode_events USING btree (pattern_key, decided_at) WHERE (changed IS NOT NULL);
 CREATE INDEX pattern_episode_events_decided ON learning.pattern_episode_events USING btree (pattern_key, attempt_id) WHERE (decision IS NOT NULL);
 CREATE INDEX pattern_episode_events_judged ON learning.pattern_episode_events USING btree (pattern_key, decided_at) WHERE (outcome = ANY (ARRAY['success'::text, 'failure'::text]));
 CREATE INDEX pattern_episode_events_pending ON learning.pattern_episode_events USING btree (opened_at) WHERE (outcome IS NULL);
@@ -502,6 +506,7 @@ CREATE TRIGGER log_updated_windows AFTER UPDATE ON learning.pattern_episode_even
 CREATE TRIGGER mark_deleted_experiments AFTER DELETE ON learning.pattern_episode_events REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION learning.mark_deleted_experiments();
 CREATE TRIGGER mark_inserted_experiments AFTER INSERT ON learning.pattern_episode_events REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION learning.mark_inserted_experiments();
 CREATE TRIGGER mark_updated_experiments AFTER UPDATE ON learning.pattern_episode_events REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION learning.mark_updated_experiments();
+CREATE TRIGGER note_what_changed BEFORE INSERT OR UPDATE OF factors, decision, blocked_by ON learning.pattern_episode_events FOR EACH ROW WHEN (((new.decision IS NOT NULL) AND (new.factors ? 'samples'::text))) EXECUTE FUNCTION learning.note_what_changed();
 
 -- One row per PM action of a closed trade.
 create table learning.pattern_trade_events (
@@ -999,6 +1004,21 @@ create table learning.world (
 --     what_to_do text
 -- )
 
+-- One row per order of the portfolio manager, of all time; content is what it told.
+-- view analyst.actions (
+--     ordered_at timestamp with time zone,
+--     symbol text,
+--     timeframe text,
+--     book text,
+--     trade_id text,
+--     episode_id text,
+--     action text,
+--     pattern_key text,
+--     price double precision,
+--     cash double precision,
+--     content jsonb
+-- )
+
 -- One row per timeframe: share now and desired (0..1), average ROIs over 14 and 90 days (fractions), trades, the last change and the trade behind it, and why the newest trade moved what it moved.
 -- view analyst.allocation (
 --     timeframe text,
@@ -1055,6 +1075,61 @@ create table learning.world (
 --     selection_high double precision
 -- )
 
+-- One row per solution and window that changes sides under it, within evidence_days before the newest look.
+-- view analyst.changed_sides (
+--     solution_id bigint,
+--     lesson_id bigint,
+--     pattern_key text,
+--     scope_subset jsonb,
+--     look_day date,
+--     window_id text,
+--     symbol text,
+--     timeframe text,
+--     opened_at timestamp with time zone,
+--     decision text,
+--     outcome text,
+--     roi double precision,
+--     side text,
+--     value double precision
+-- )
+
+-- One row per change of gates in force, suspended or proposed, now: in words, its evidence within evidence_days, and what it let in and kept out since it came into force.
+-- view analyst.changes (
+--     id bigint,
+--     status text,
+--     pinned boolean,
+--     method text,
+--     pattern_key text,
+--     scope_subset jsonb,
+--     gates jsonb,
+--     setup text,
+--     scope_words text,
+--     gates_words text,
+--     changed integer,
+--     effect double precision,
+--     z double precision,
+--     money_z double precision,
+--     evidence double precision,
+--     n bigint,
+--     look_day date,
+--     odds_for double precision,
+--     odds_against double precision,
+--     reason text,
+--     decided_by text,
+--     changed_at timestamp with time zone,
+--     in_force_since timestamp with time zone,
+--     let_in bigint,
+--     let_in_days bigint,
+--     let_in_finished bigint,
+--     let_in_succeeded bigint,
+--     let_in_roi double precision,
+--     kept_out bigint,
+--     kept_out_finished bigint,
+--     kept_out_succeeded bigint,
+--     kept_out_roi double precision,
+--     lesson_id bigint
+-- )
+
 -- One row per decision in force or proposed: solutions, gates set by hand, drift, ladder.
 -- view analyst.decisions (
 --     id bigint,
@@ -1095,6 +1170,21 @@ create table learning.world (
 --     odds_against double precision
 -- )
 
+-- One row per registered gate, now: its direction, base threshold, and the steps that are tried.
+-- view analyst.gates (
+--     pattern_key text,
+--     gate text,
+--     ordinal integer,
+--     direction text,
+--     base double precision,
+--     steps double precision[],
+--     min_value double precision,
+--     max_value double precision,
+--     value_key text,
+--     action_category text,
+--     is_lever boolean
+-- )
+
 -- One row per slice and candidate of the newest looks: counts, gains and losses in ROI, z.
 -- view analyst.grids (
 --     lesson_id bigint,
@@ -1114,6 +1204,31 @@ create table learning.world (
 --     money_z double precision,
 --     chosen boolean,
 --     at_edge boolean
+-- )
+
+-- One row: how things stand (in_force, shadow, switched_off, suspended, proposed, nothing, unjudged, pending, empty), in sentences and with the figures behind them.
+-- view analyst.headline (
+--     state text,
+--     sentence text,
+--     changes_in_words text,
+--     tried_in_words text,
+--     active bigint,
+--     proposed bigint,
+--     suspended bigint,
+--     surest_id bigint,
+--     changed_since timestamp with time zone,
+--     let_in bigint,
+--     let_in_days bigint,
+--     let_in_finished bigint,
+--     let_in_succeeded bigint,
+--     let_in_roi double precision,
+--     kept_out bigint,
+--     kept_out_finished bigint,
+--     kept_out_succeeded bigint,
+--     kept_out_roi double precision,
+--     slices bigint,
+--     candidates bigint,
+--     qualified bigint
 -- )
 
 -- Is it alive? One row per check: ok, warn or fail, what was seen, and what to do.
@@ -1368,6 +1483,22 @@ create table learning.world (
 --     lookback_days integer
 -- )
 
+-- One row per slice with a posture, now: directions for A and E with their confidence.
+-- view analyst.postures (
+--     override_id bigint,
+--     status text,
+--     pinned boolean,
+--     pattern_key text,
+--     scope_subset jsonb,
+--     dir_a double precision,
+--     dir_e double precision,
+--     confidence double precision,
+--     edge double precision,
+--     n bigint,
+--     method text,
+--     last_updated_at timestamp with time zone
+-- )
+
 -- One row per tuning lesson: pressure, the multipliers drift makes of it, and what it would write.
 -- view analyst.pressure (
 --     lesson_id bigint,
@@ -1456,6 +1587,30 @@ create table learning.world (
 --     changed_at timestamp with time zone
 -- )
 
+-- One row per decided window, of all time: decision, outcome, virtual result, values and thresholds at the decision, and what the gates in force changed.
+-- view analyst.setups (
+--     window_id text,
+--     episode_id text,
+--     pattern_key text,
+--     episode_type text,
+--     symbol text,
+--     timeframe text,
+--     book text,
+--     scope jsonb,
+--     decision text,
+--     outcome text,
+--     roi double precision,
+--     opened_at timestamp with time zone,
+--     decided_at timestamp with time zone,
+--     outcome_at timestamp with time zone,
+--     blocked_by text[],
+--     at_decision jsonb,
+--     in_force jsonb,
+--     base_admits boolean,
+--     changed text,
+--     trade_id text
+-- )
+
 -- One row per slice of a pattern's newest look: the change in force or proposed, else the best tried, its evidence, and why it is not in force.
 -- view analyst.simulations (
 --     lesson_id bigint,
@@ -1514,7 +1669,27 @@ create table learning.world (
 --     changed_at timestamp with time zone,
 --     changed_by text,
 --     pinned boolean,
---     approved_by text
+--     approved_by text,
+--     in_force_since timestamp with time zone,
+--     let_in bigint,
+--     let_in_days bigint,
+--     let_in_finished bigint,
+--     let_in_succeeded bigint,
+--     let_in_roi double precision,
+--     kept_out bigint,
+--     kept_out_finished bigint,
+--     kept_out_succeeded bigint,
+--     kept_out_roi double precision
+-- )
+
+-- One row per change of a position's state (S0 to S4), of all time.
+-- view analyst.states (
+--     changed_at timestamp with time zone,
+--     symbol text,
+--     timeframe text,
+--     book text,
+--     before text,
+--     after text
 -- )
 
 -- Per pattern and rule (plan: every lesson; in force): mean change of size, and the ROI that choosing sizes at equal exposure and trading less or more were worth on the lookback's own trades (fractions).
@@ -1558,6 +1733,27 @@ create table learning.world (
 --     updated_at timestamp with time zone
 -- )
 
+-- One row: whose market this is, since when, how much of it, and the clock and settings it is read by.
+-- view analyst.summary (
+--     clock timestamp with time zone,
+--     until timestamp with time zone,
+--     world text,
+--     data text,
+--     chain text,
+--     since timestamp with time zone,
+--     windows bigint,
+--     finished bigint,
+--     pending bigint,
+--     positions bigint,
+--     symbols text[],
+--     timeframes text[],
+--     profile text,
+--     lookback_days integer,
+--     evidence_days integer,
+--     n_min integer,
+--     shadow boolean
+-- )
+
 -- One row per closed trade: cost and pnl in quote currency (after fees), roi a fraction.
 -- view analyst.trades (
 --     trade_id text,
@@ -1570,7 +1766,8 @@ create table learning.world (
 --     pnl double precision,
 --     roi double precision,
 --     did_trim boolean,
---     reached_s3 boolean
+--     reached_s3 boolean,
+--     episode_id text
 -- )
 
 -- Scope keys that experiments carry and nothing mines: registered but off, or unknown. learning.enable_dimension() turns a registered one on.
@@ -1598,7 +1795,8 @@ create table learning.world (
 --     trade_id text,
 --     roi double precision,
 --     in_force jsonb,
---     gates_differ boolean
+--     gates_differ boolean,
+--     episode_id text
 -- )
 
 -- Whose market this database learns from; no row before its first use. replayed_to: the time a replay has reached (UTC), by which its lessons and overrides were learned.
