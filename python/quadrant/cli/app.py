@@ -23,6 +23,7 @@ from quadrant.cli import (
     override,
     rejects,
     replay,
+    serve,
     server,
     tick,
     worker,
@@ -84,6 +85,7 @@ log.register(app)
 override.register(app)
 rejects.register(app)
 replay.register(app)
+serve.register(app)
 tick.register(app)
 worker.register(app)
 
