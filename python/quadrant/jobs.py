@@ -107,7 +107,7 @@ class JobRunner:
             missed = row.pop("missed")
             if self._jobs.get(job) != row:
                 self._scheduler.add_job(
-                    self._run, _trigger(row), (job, row["command"]), id=job, replace_existing=True
+                    self._run, trigger_of(row), (job, row["command"]), id=job, replace_existing=True
                 )
                 _log.info("job served | job=%s | command=%s", job, row["command"])
             is_new = missed is not None and missed != self._caught_up.get(job)
@@ -160,7 +160,7 @@ def _told(error: Exception) -> str:
     return str(error).strip().replace("\n", "; ")
 
 
-def _trigger(row: Row) -> BaseTrigger:
+def trigger_of(row: Row) -> BaseTrigger:
     """When a job is due, out of its schedule as learning.cron() reads it."""
     if row["seconds"]:
         return IntervalTrigger(seconds=row["seconds"], timezone=UTC)
