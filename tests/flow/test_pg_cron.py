@@ -100,8 +100,8 @@ RUNS = """
 """
 
 JOB_NAMES = {f"quadrant.{name}" for name in ("aggregate", "judge", "maintain", "mine")}
-# pg_cron, as Debian has it, counts whole minutes and begins all jobs at once: judging waits for
-# mining here, not for the next minute.
+# pg_cron, as Debian has it, counts whole minutes and begins all jobs at once: judging and
+# the tables of rates wait for mining here, not for the next minute.
 AFTER_MINING = """
     create function public.after_mining() returns trigger language plpgsql as $$
     begin
@@ -115,8 +115,9 @@ AFTER_MINING = """
         return new;
     end
     $$;
-    create trigger judging_waits before insert on learning.learning_runs
-    for each row when (new.job = 'quadrant.judge') execute function public.after_mining();
+    create trigger others_wait before insert on learning.learning_runs
+    for each row when (new.job in ('quadrant.judge', 'quadrant.aggregate'))
+    execute function public.after_mining();
 """
 
 

@@ -23,6 +23,7 @@ from quadrant.cli import (
     override,
     rejects,
     replay,
+    roles,
     serve,
     server,
     tick,
@@ -85,6 +86,7 @@ log.register(app)
 override.register(app)
 rejects.register(app)
 replay.register(app)
+roles.register(app)
 serve.register(app)
 tick.register(app)
 worker.register(app)
