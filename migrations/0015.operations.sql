@@ -5,7 +5,7 @@ alter table learning.schedule add column by_pg_cron boolean not null default fal
 comment on column learning.schedule.by_pg_cron is
     'pg_cron was given this job (learning.schedule_all); quadrant serve leaves it alone then.';
 
--- Where pg_cron is, it may have them already: what runs twice is worse than what is seen to be late.
+-- Where pg_cron is, it may have them already: a job that is late is seen, one run twice is not.
 update learning.schedule
 set by_pg_cron = true
 where enabled and exists (select from pg_catalog.pg_extension as e where e.extname = 'pg_cron');

@@ -61,17 +61,22 @@ CHECKLIST = (
 )
 
 
-def feed(dsn: str, *, first: int = 0, n: int = 500) -> None:
+def feed(dsn: str, *, first: int = 0, n: int = 500, role: str | None = "quadrant_pm") -> None:
     """As a bot does it, with a bot's rights: a position, windows of all kinds, closed trades.
 
-    Windows of S1 just outside the halo gate pay, and no others. `first` numbers them.
+    Windows of S1 just outside the halo gate pay, and no others. `first` numbers them. `role` is
+    taken for it; None: the DSN's login is a bot's.
     """
     rng = np.random.default_rng(first)
     now = datetime.now(UTC)
     ago = np.sort(rng.uniform(5, 80, n))[::-1]
     windows = [_window(rng, first + i, now - timedelta(days=float(ago[i]))) for i in range(n)]
+    as_role = {"options": f"-c role={role}"} if role else {}
+    # A transaction pooler knows no prepared statements.
     with (
-        psycopg.connect(make_conninfo(dsn, options="-c role=quadrant_pm"), autocommit=True) as pm,
+        psycopg.connect(
+            make_conninfo(dsn, **as_role), autocommit=True, prepare_threshold=None
+        ) as pm,
         pm.transaction(),
     ):
         _enroll(pm)

@@ -1,6 +1,6 @@
 -- Puts every enabled job of learning.schedule into pg_cron, by name (again: the same jobs), for the
--- role quadrant_jobs in this database, and takes disabled ones out; quadrant serve leaves them to it
--- from then on. Returns how many are scheduled; 0 where pg_cron is not in this database. A superuser
+-- role quadrant_jobs in this database, and takes disabled ones out; quadrant serve leaves them to
+-- it then. Returns how many are scheduled; 0 where pg_cron is not in this database. A superuser
 -- runs it; QD221 for others.
 create or replace function learning.schedule_all()
 returns integer

@@ -1,6 +1,6 @@
 -- Takes every Quadrant job of this database out of pg_cron: they are quadrant serve's then. Returns
--- how many there were; 0 where pg_cron is not in this database. A superuser or quadrant_jobs, whose jobs they are, runs it;
--- QD221 for who may not use pg_cron.
+-- how many there were; 0 where pg_cron is not in this database. A superuser or quadrant_jobs, whose
+-- jobs they are, runs it; QD221 for who may not use pg_cron.
 create or replace function learning.unschedule_all()
 returns integer
 language plpgsql volatile

@@ -3,8 +3,9 @@
 -- scheduler: who runs the jobs; pg_cron and quadrant serve never run the same one.
 create or replace view learning.job_checks as
 with jobs as (
-    select s.job, s.runner, l.status, l.started_at, l.detail, coalesce(d.started_at, f.started_at) as since,
-        d.started_at is not null as was_done, due.last as due, due.last_but_two
+    select s.job, s.runner, l.status, l.started_at, l.detail,
+        coalesce(d.started_at, f.started_at) as since, d.started_at is not null as was_done,
+        due.last as due, due.last_but_two
     from learning.job_runners as s
     left join lateral (
         select r.status, r.started_at, r.detail
@@ -92,4 +93,4 @@ cross join (
         ))
 ) as w;
 comment on view learning.job_checks is
-    'Rows of analyst.health: who runs the jobs; those that are late (by schedule and last done run) or fail.';
+    'Rows of analyst.health: who runs the jobs, and which are late or fail.';
