@@ -9,7 +9,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -89,15 +89,22 @@ def settings(server_dsn: str) -> Iterator[dict[str, str]]:
             admin.execute(f"drop role if exists {login}".encode())
 
 
-def run(command: list[Any], dsn: str, settings: dict[str, str]) -> str:
-    """The output; the password is not in the DSN but beside it, as in the containers."""
+def beside(dsn: str) -> dict[str, str]:
+    """As in the containers: the password is not in the DSN but beside it."""
     parts = conninfo_to_dict(dsn)
-    password = parts.pop("password", None)
-    environment = {**settings, "QUADRANT_DSN": make_conninfo("", **parts)}
-    if password:
-        environment["PGPASSWORD"] = str(password)
+    password = str(parts.pop("password", ""))
+    return {"QUADRANT_DSN": make_conninfo("", **parts), "PGPASSWORD": password}
+
+
+def migrate(dsn: str, settings: dict[str, str]) -> str:
+    """What the entrypoint says."""
     done = subprocess.run(
-        command, env=environment, capture_output=True, text=True, check=False, timeout=120
+        [MIGRATE],
+        env={**settings, **beside(dsn)},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
     )
     assert done.returncode == 0, done.stderr
     return done.stdout + done.stderr
@@ -107,30 +114,36 @@ def as_login(dsn: str, login: str, password: str) -> str:
     return make_conninfo(dsn, host="127.0.0.1", user=login, password=password)
 
 
+@pytest.mark.slow
 def test_migrate_then_the_worker(
-    database: str, settings: dict[str, str], services: dict[str, Any]
+    database: str,
+    settings: dict[str, str],
+    services: dict[str, Any],
+    run_command: Callable[..., Any],
 ) -> None:
     assert services["migrate"]["entrypoint"] == ["quadrant-migrate"]
-    first = run([MIGRATE], database, settings)
-    assert "quadrant_worker_login created" in first
-    assert "run `quadrant serve`" in first
-    worker = as_login(database, "quadrant_worker_login", settings["QUADRANT_WORKER_PASSWORD"])
-    assert services["worker"]["command"] == ["worker"]
-    assert "0 simulations done" in run([BIN / "quadrant", "worker", "--once"], worker, settings)
+    told = migrate(database, settings)
+    assert "quadrant_worker_login created" in told
+    assert "run `quadrant serve`" in told
+
+    worker, password = services["worker"], settings["QUADRANT_WORKER_PASSWORD"]
+    login = beside(as_login(database, "quadrant_worker_login", password))
+    assert worker["command"] == ["worker"]
+    assert "0 simulations done" in run_command(*worker["command"], "--once", **login).stdout
     # Its healthcheck, which says no where the password is another.
-    check = [BIN / services["worker"]["healthcheck"]["test"][1], "dsn"]
-    assert services["worker"]["healthcheck"]["test"] == ["CMD", "quadrant", "dsn"]
-    run(check, worker, settings)
-    with pytest.raises(AssertionError, match="QD206"):
-        run(check, as_login(database, "quadrant_worker_login", "wrong"), settings)
+    assert worker["healthcheck"]["test"][:2] == ["CMD", "quadrant"]
+    check = worker["healthcheck"]["test"][2:]
+    assert run_command(*check, **login).returncode == 0
+    refused = run_command(*check, **{**login, "PGPASSWORD": "wrong"})
+    assert (refused.returncode, refused.stderr[:5]) == (1, "QD206")
 
 
+@pytest.mark.slow
 def test_migrate_gives_the_jobs_to_pg_cron(cron_database: str, settings: dict[str, str]) -> None:
     jobs = "select count(*) from cron.job where jobname like 'quadrant.%' and active"
     with psycopg.connect(cron_database, autocommit=True) as connection:
         try:
-            for _ in range(2):
-                run([MIGRATE], cron_database, settings)
-                assert connection.execute(jobs).fetchone() == (4,)
+            migrate(cron_database, settings)
+            assert connection.execute(jobs).fetchone() == (4,)
         finally:
             connection.execute("select learning.unschedule_all()")
