@@ -11,6 +11,7 @@ from typing import Any
 
 import psycopg
 from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.jobstores.base import JobLookupError
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.base import BaseTrigger
 from apscheduler.triggers.combining import OrTrigger
@@ -93,7 +94,7 @@ class JobRunner:
         try:
             rows = self._rows()
         except (psycopg.Error, QuadrantError) as error:
-            if not self._is_lost:
+            if not self._is_lost and not self._stopped:
                 _log.warning("jobs lost the database | %s", _told(error))
             self._is_lost = True
             return
@@ -101,7 +102,8 @@ class JobRunner:
             self._is_lost = False
             _log.info("jobs have the database again")
         for job in self._jobs.keys() - rows.keys():
-            self._scheduler.remove_job(job)
+            with suppress(JobLookupError):  # one that is never due again is gone by itself
+                self._scheduler.remove_job(job)
             _log.info("job no longer served | job=%s", job)
         for job, row in rows.items():
             missed = row.pop("missed")
@@ -115,7 +117,8 @@ class JobRunner:
                 if is_new:
                     self._caught_up[job] = missed
                 self._again.discard(job)
-                self._scheduler.modify_job(job, next_run_time=datetime.now(UTC))
+                with suppress(JobLookupError):
+                    self._scheduler.modify_job(job, next_run_time=datetime.now(UTC))
         self._jobs = rows
 
     def _rows(self) -> dict[str, Row]:
