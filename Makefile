@@ -18,7 +18,7 @@ CI_BARS := ../shared/data/bars
 SMALL := $(or $(QUADRANT_HOME),.quadrant)/small
 
 .PHONY: help setup demo down psql-demo check lint test test-postgres test-newer test-embedded \
-	untested schema upgrade-dump soak promises bench ci-replay
+	untested schema roles upgrade-dump soak promises bench ci-replay
 
 help:
 	@echo 'For users:'
@@ -31,6 +31,7 @@ help:
 	@echo '  make test-embedded     the same tests on the embedded PostgreSQL alone: needs no packages'
 	@echo '  make psql-demo         psql on a small market that was replayed'
 	@echo '  make schema            writes docs/schema.sql and the list of docs/views.md, after a change'
+	@echo '  make roles             writes the table of docs/roles.md, after a change of rights'
 	@echo '  make upgrade-dump      writes the dump that the upgrade test begins with (PostgreSQL 15)'
 	@echo '  make untested          which SQL functions no test reaches'
 	@echo '  make soak              every campaign in its long form, and the promises (hours)'
@@ -88,6 +89,9 @@ untested: setup
 	@rm -f .venv/calls
 	-$(VIRTUALENV) -o track_functions=all sh -c 'QUADRANT_CALLS=.venv/calls $(PYTEST) $(AT_ONCE) $(ARGS)'
 	@$(BIN)/python tests/support/calls.py .venv/calls
+
+roles: setup
+	QUADRANT_WRITE=1 $(PYTEST) tests/python/rights/test_roles_page.py
 
 schema: setup
 	QUADRANT_WRITE=1 $(PYTEST) tests/python/database/test_schema_page.py \

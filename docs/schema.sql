@@ -629,6 +629,7 @@ create table learning.schedule (
     cron text not null,  -- Five cron fields, or N seconds (learning.cron), UTC.
     command text not null,  -- One call of a run_* procedure.
     enabled boolean not null default true,
+    by_pg_cron boolean not null default false,  -- pg_cron was given this job (learning.schedule_all); quadrant serve leaves it alone then.
     constraint schedule_pkey PRIMARY KEY (job),
     constraint job_is_named_after_quadrant CHECK (job ~ '^quadrant\.[a-z_]+$'::text)
 );
@@ -759,6 +760,7 @@ create table learning.workers (
     beat_at timestamp with time zone not null default clock_timestamp(),  -- When it last said that it is there, by the server's own clock (UTC).
     doing text not null,  -- What it was at then.
     version text not null,
+    runs_jobs boolean not null default false,  -- It is part of quadrant serve, which also runs the jobs of the schedule.
     constraint workers_pkey PRIMARY KEY (worker),
     constraint texts_are_short CHECK (GREATEST(length(worker), length(doing), length(version)) <= 200)
 );
@@ -862,13 +864,22 @@ create table learning.world (
 --     what_to_do text
 -- )
 
--- Rows of analyst.health: jobs that are late (by their schedule and last done run) or fail.
+-- Rows of analyst.health: who runs the jobs, and which are late or fail.
 -- view learning.job_checks (
 --     place integer,
 --     check_name text,
 --     status text,
 --     detail text,
 --     what_to_do text
+-- )
+
+-- The jobs of the schedule, and who runs each: pg_cron or quadrant serve.
+-- view learning.job_runners (
+--     job text,
+--     cron text,
+--     command text,
+--     enabled boolean,
+--     runner text
 -- )
 
 -- One row per conclusion, with its evidence (stats).

@@ -212,22 +212,23 @@ def connection(database: str) -> Iterator[psycopg.Connection[Any]]:
         yield opened
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def cron_database(server_dsn: str) -> Iterator[str]:
     """The DSN of the one database of the cluster with pg_cron, migrated; skips without pg_cron.
 
-    It is shared by the session: a test undoes what it does there.
+    Tests have it one after the other, whichever process they run in, and undo what they do there.
     """
-    with psycopg.connect(server_dsn, autocommit=True) as admin:
-        row = admin.execute("select current_setting('cron.database_name', true)").fetchone()
+    with psycopg.connect(server_dsn, autocommit=True) as turn:
+        row = turn.execute("select current_setting('cron.database_name', true)").fetchone()
         if row is None or not row[0]:
             pytest.skip("pg_cron is not loaded in this server")
+        turn.execute("select pg_advisory_lock(hashtext('quadrant tests of pg_cron'))")
         dsn = make_conninfo(server_dsn, dbname=row[0])
-    with psycopg.connect(dsn, autocommit=True) as admin:
-        admin.execute("create extension if not exists pg_cron")
-    migrate(dsn)
-    yield dsn
-    note_calls(dsn)
+        with psycopg.connect(dsn, autocommit=True) as admin:
+            admin.execute("create extension if not exists pg_cron")
+        migrate(dsn)
+        yield dsn
+        note_calls(dsn)
 
 
 @dataclass(frozen=True)

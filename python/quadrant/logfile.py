@@ -91,11 +91,14 @@ class LogFile(logging.Handler):
         """
         if not self._works:
             return
+        self.acquire()  # the turn is the process's: its threads take theirs here, as emit does
         try:
             with self._turn():
                 self._follow(connection)
         except OSError as error:
             self._give_up(error)
+        finally:
+            self.release()
 
     def _follow(self, connection: psycopg.Connection[Any]) -> None:
         if self._database is None:

@@ -24,6 +24,8 @@ from quadrant.cli import (
     rejects,
     replay,
     report,
+    roles,
+    serve,
     server,
     tick,
     why,
@@ -88,6 +90,8 @@ override.register(app)
 rejects.register(app)
 replay.register(app)
 report.register(app)
+roles.register(app)
+serve.register(app)
 tick.register(app)
 worker.register(app)
 

@@ -34,13 +34,18 @@ def worker(
         done = judge.once()
         out.print(f"{done} simulation{'' if done == 1 else 's'} done.")
         return
+    show_log(log_file)
+    for signum in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(signum, lambda *_: judge.stop())
+    judge.run()
+
+
+def show_log(log_file: LogFile) -> None:
+    """Show the process's own lines on stderr, and write them to the log file."""
     logging.basicConfig(
         level=logging.INFO, format="%(message)s", handlers=[RichHandler(console=err)]
     )
     logging.getLogger(NAME).addHandler(log_file)
-    for signum in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(signum, lambda *_: judge.stop())
-    judge.run()
 
 
 def register(app: typer.Typer) -> None:

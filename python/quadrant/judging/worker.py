@@ -58,14 +58,17 @@ class Worker:
         dsn: str = "",
         *,
         name: str | None = None,
+        runs_jobs: bool = False,
         after: Callable[[Connection], None] = lambda _: None,
     ) -> None:
-        """`dsn` is needed by `run` and `once`; `name` is shown on the leases.
+        """`dsn` is needed by `run` and `once`; `name` is shown on the leases; `runs_jobs` tells
+        analyst.health that the process runs the jobs of the schedule, too.
 
         `after` is called whenever there is nothing more to do (the log file follows the log then).
         """
         self._dsn = dsn
         self._after = after
+        self._runs_jobs = runs_jobs
         self._name = name or f"{socket.gethostname()}:{os.getpid()}"
         self._patterns: dict[str, _Pattern] = {}
         self._begun: Counter[int] = Counter()
@@ -152,8 +155,8 @@ class Worker:
         working = doing not in (None, "waiting")
         if self._beats and not (working and time.monotonic() < self._beat_at + _BEAT_SECONDS):
             self._beat_at = time.monotonic()
-            arguments = (self._name, doing and doing[:200], version("quadrant"))
-            connection.execute(queries("judging/beat"), arguments)
+            told = (self._name, doing and doing[:200], version("quadrant"), self._runs_jobs)
+            connection.execute(queries("judging/beat"), told)
 
     def _simulate(self, connection: Connection, batch: list[dict[str, Any]]) -> int:
         """A batch is of one look."""

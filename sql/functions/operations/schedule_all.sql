@@ -1,6 +1,7 @@
 -- Puts every enabled job of learning.schedule into pg_cron, by name (again: the same jobs), for the
--- role quadrant_jobs in this database, and takes disabled ones out. Returns how many are scheduled;
--- 0 where pg_cron is not in this database. A superuser runs it; QD221 for others.
+-- role quadrant_jobs in this database, and takes disabled ones out; quadrant serve leaves them to
+-- it then. Returns how many are scheduled; 0 where pg_cron is not in this database. A superuser
+-- runs it; QD221 for others.
 create or replace function learning.schedule_all()
 returns integer
 language plpgsql volatile
@@ -21,6 +22,7 @@ begin
             'select cron.schedule_in_database(%L, %L, %L, %L, %L)',
             v_job.job, v_job.cron, v_job.command, current_database(), 'quadrant_jobs'
         );
+        update learning.schedule as s set by_pg_cron = true where s.job = v_job.job;
         v_scheduled := v_scheduled + 1;
     end loop;
     return v_scheduled;

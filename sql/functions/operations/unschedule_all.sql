@@ -1,6 +1,6 @@
--- Takes every Quadrant job of this database out of pg_cron. Returns how many there were; 0 where
--- pg_cron is not in this database. A superuser or quadrant_jobs, whose jobs they are, runs it;
--- QD221 for who may not use pg_cron.
+-- Takes every Quadrant job of this database out of pg_cron: they are quadrant serve's then. Returns
+-- how many there were; 0 where pg_cron is not in this database. A superuser or quadrant_jobs, whose
+-- jobs they are, runs it; QD221 for who may not use pg_cron.
 create or replace function learning.unschedule_all()
 returns integer
 language plpgsql volatile
@@ -18,6 +18,7 @@ begin
         )
         into v_removed;
     end if;
+    update learning.schedule as s set by_pg_cron = false where s.by_pg_cron;
     return v_removed;
 end
 $$;

@@ -1,10 +1,12 @@
 -- Health of the schedule. late: judged by the start of the last run that was done; one due time may
 -- be missed by five minutes (or by a run in progress), of three none may. failing: the last run.
+-- scheduler: who runs the jobs; pg_cron and quadrant serve never run the same one.
 create or replace view learning.job_checks as
 with jobs as (
-    select s.job, l.status, l.started_at, l.detail, coalesce(d.started_at, f.started_at) as since,
-        d.started_at is not null as was_done, due.last as due, due.last_but_two
-    from learning.schedule as s
+    select s.job, s.runner, l.status, l.started_at, l.detail,
+        coalesce(d.started_at, f.started_at) as since, d.started_at is not null as was_done,
+        due.last as due, due.last_but_two
+    from learning.job_runners as s
     left join lateral (
         select r.status, r.started_at, r.detail
         from learning.learning_runs as r
@@ -52,8 +54,11 @@ select 10 as place, 'job late: ' || j.job as check_name,
         when j.was_done then 'last done of ' || date_trunc('second', j.since)
         else 'never done, tried since ' || date_trunc('second', j.since)
     end || coalesce(', due at ' || j.due, '') as detail,
-    'Schedule it: pg_cron.sql, or quadrant serve. See why: select * from analyst.runs.'
-        as what_to_do
+    case j.runner
+        when 'pg_cron' then 'pg_cron should run it: select * from cron.job_run_details tells how '
+            'that ended. If it has it no more: pg_cron.sql again.'
+        else 'Start quadrant serve, or give it to pg_cron: pg_cron.sql.'
+    end || ' What its runs came to: select * from analyst.runs.' as what_to_do
 from jobs as j
 union all
 select 11, 'job failing: ' || j.job,
@@ -61,6 +66,31 @@ select 11, 'job failing: ' || j.job,
     case when j.status = 'failed' then left(j.detail::text, 200)
         else coalesce(j.status, 'never ran') end,
     'Read the errors: quadrant log --level error.'
-from jobs as j;
+from jobs as j
+union all
+select 9, 'scheduler',
+    case when j.served > 0 and w.newest is null then 'warn' else 'ok' end,
+    format('jobs run by pg_cron: %s, by quadrant serve: %s', j.jobs - j.served, j.served)
+        || case
+            when w.newest is not null then format(' (%s)', w.newest)
+            when j.served > 0 then ' (not running)'
+            else ''
+        end,
+    'Start quadrant serve, or give the jobs to pg_cron: pg_cron.sql.'
+from (
+    select count(*) as jobs, count(*) filter (where r.runner = 'quadrant serve') as served
+    from learning.job_runners as r
+    where r.enabled
+) as j
+cross join (
+    select max(format('%s, beat %s', w.worker, date_trunc('second', w.beat_at))) as newest
+    from learning.workers as w
+    where w.runs_jobs
+        and w.beat_at > clock_timestamp() - make_interval(mins => (
+            select learning.setting_in(c.config_data, null, 'worker_silent_minutes')::integer
+            from (select) as always
+            left join learning.learning_configs as c on c.module_id = 'operations'
+        ))
+) as w;
 comment on view learning.job_checks is
-    'Rows of analyst.health: jobs that are late (by their schedule and last done run) or fail.';
+    'Rows of analyst.health: who runs the jobs, and which are late or fail.';

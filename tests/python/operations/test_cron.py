@@ -1,4 +1,4 @@
-"""Schedules against croniter; against pg_cron itself in test_pg_cron.py."""
+"""Schedules against croniter, and when `quadrant serve` runs them; pg_cron: tests/flow."""
 
 from __future__ import annotations
 
@@ -11,6 +11,9 @@ from amounts import amount
 from croniter import CroniterBadDateError, croniter
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
+from psycopg.rows import dict_row
+
+from quadrant.jobs import trigger_of
 
 MONTHS = [name.lower() for name in calendar.month_abbr[1:]]
 WEEKDAYS = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"]
@@ -67,3 +70,25 @@ def test_a_schedule_was_due_when_croniter_says(
         assume(field.startswith("*") or values != ["*"])
     found = connection.execute("select learning.cron_previous(%s, %s)", (cron, at)).fetchone()
     assert found == (croniter_says(cron, at),)
+
+
+@settings(
+    max_examples=amount(100, 400),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],  # nothing is written
+)
+@given(cron=expressions, at=moments)
+def test_quadrant_serve_runs_it_when_it_is_due_and_not_in_between(
+    connection: psycopg.Connection[Any], cron: str, at: datetime
+) -> None:
+    with connection.cursor(row_factory=dict_row) as cursor:
+        (row,) = cursor.execute("select (learning.cron(%s)).*", (cron,)).fetchall()
+    due = trigger_of(row).get_next_fire_time(None, at)
+    just_before = (due or at + timedelta(days=366 * 41)) - timedelta(microseconds=1)
+    (before, itself) = connection.execute(
+        "select learning.cron_previous(%(cron)s, %(before)s), learning.cron_previous(%(cron)s,"
+        " %(due)s)",
+        {"cron": cron, "before": just_before, "due": due},
+    ).fetchone() or (None, None)
+    assert itself == due
+    assert before is None or before < at

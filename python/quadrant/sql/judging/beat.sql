@@ -1,1 +1,1 @@
-select learning.beat(%s, %s, %s)
+select learning.beat(%s, %s, %s, %s)

@@ -1,16 +1,21 @@
-"""The schedule in a real pg_cron: jobs by name, once, as quadrant_jobs; one of them fires."""
+"""The schedule in a real pg_cron: jobs by name, once, as quadrant_jobs; and the flow by it."""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
+import packets
 import psycopg
 import pytest
+from psycopg.conninfo import make_conninfo
 
-SCRIPT = Path(__file__).parents[3] / "pg_cron.sql"
+from quadrant.database import migrate, rollback
+from quadrant.judging import Worker
+
+SCRIPT = Path(__file__).parents[2] / "pg_cron.sql"
 JOBS = "select jobname, username, active from cron.job where jobname like 'quadrant.%' order by 1"
 
 
@@ -67,25 +72,81 @@ def test_what_is_a_schedule_here_is_one_there(cron: psycopg.Connection[Any]) -> 
         assert row == (theirs,), text
 
 
-@pytest.mark.slow
-def test_a_job_fires_and_mines(cron: psycopg.Connection[Any]) -> None:
-    cron.execute("update learning.schedule set cron = '* * * * *' where job = 'quadrant.mine'")
-    try:
+def test_quadrant_serve_leaves_to_pg_cron_what_is_pg_crons(
+    cron: psycopg.Connection[Any],
+) -> None:
+    served = "select count(*) from learning.jobs_to_serve(now())"
+    who = "select detail from analyst.health where check_name = 'scheduler'"
+    assert cron.execute(served).fetchone() == (4,)
+    cron.execute(SCRIPT.read_text())
+    assert cron.execute(served).fetchone() == (0,)
+    assert cron.execute(who).fetchone() == ("jobs run by pg_cron: 4, by quadrant serve: 0",)
+    # One that was enabled and not given to pg_cron is served.
+    with cron.transaction(force_rollback=True):
+        cron.execute("update learning.schedule set enabled = false where job = 'quadrant.mine'")
         cron.execute("select learning.schedule_all()")
-        deadline = time.monotonic() + 130
-        found = None
-        while found is None and time.monotonic() < deadline:
-            time.sleep(1)
-            found = cron.execute(
-                "select status from learning.learning_runs"
-                " where job = 'quadrant.mine' and finished_at is not null"
-            ).fetchone()
-        why = cron.execute(
-            "select status, return_message from cron.job_run_details order by runid desc limit 3"
-        ).fetchall()
-        assert found == ("done",), f"packet died at pg_cron: {why}"
+        cron.execute("update learning.schedule set enabled = true where job = 'quadrant.mine'")
+        assert cron.execute(served).fetchone() == (1,)
+    cron.execute("select learning.unschedule_all()")
+    assert cron.execute(served).fetchone() == (4,)
+
+
+RUNS = """
+    select j.jobname, d.status, d.return_message, count(*)
+    from cron.job_run_details as d
+    join cron.job as j using (jobid)
+    where j.jobname like 'quadrant.%' and d.end_time is not null
+    group by 1, 2, 3
+"""
+
+JOB_NAMES = {f"quadrant.{name}" for name in ("aggregate", "judge", "maintain", "mine")}
+# pg_cron, as Debian has it, counts whole minutes and begins all jobs at once: judging and
+# the tables of rates wait for mining here, not for the next minute.
+AFTER_MINING = """
+    create function public.after_mining() returns trigger language plpgsql as $$
+    begin
+        for v_look in 1..300 loop
+            exit when exists (
+                select from learning.learning_runs as r
+                where r.job = 'quadrant.mine' and r.finished_at is not null
+            );
+            perform pg_catalog.pg_sleep(0.1);
+        end loop;
+        return new;
+    end
+    $$;
+    create trigger others_wait before insert on learning.learning_runs
+    for each row when (new.job in ('quadrant.judge', 'quadrant.aggregate'))
+    execute function public.after_mining();
+"""
+
+
+@pytest.mark.flow
+@pytest.mark.slow
+def test_it_learns_with_nobody_watching(cron: psycopg.Connection[Any], cron_database: str) -> None:
+    cron.execute("delete from cron.job_run_details")
+    cron.execute(AFTER_MINING)
+    cron.execute("update learning.schedule set cron = '* * * * *'")
+    packets.feed(cron_database)
+    cron.execute(SCRIPT.read_text())
+    worker = Worker(make_conninfo(cron_database, options="-c role=quadrant_worker"))
+    works = Thread(target=worker.run)
+    works.start()
+    try:
+        for stage in packets.follow(cron_database, 150, lambda c: c.execute(RUNS).fetchall()):
+            print(f"[x] {stage}")
+        details = cron.execute(RUNS).fetchall()
+        cron.execute("select learning.unschedule_all()")
+        assert {name for name, *_ in details} == JOB_NAMES
+        assert {status for _, status, *_ in details} == {"succeeded"}, details
+        statuses = cron.execute("select distinct status from learning.learning_runs").fetchall()
+        assert set(statuses) <= {("done",), ("waiting",)}
     finally:
-        cron.execute("update learning.schedule set cron = '9 * * * *' where job = 'quadrant.mine'")
+        worker.stop()
+        works.join()
+        rollback(cron_database)  # for whoever comes next
+        migrate(cron_database)
+        cron.execute("drop function public.after_mining")
 
 
 HISTORY = """

@@ -1,0 +1,1 @@
+select * from learning.jobs_to_serve(%(since)s)

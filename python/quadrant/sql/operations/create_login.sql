@@ -1,0 +1,1 @@
+select learning.create_login(%(login)s, %(role)s, %(password)s)
