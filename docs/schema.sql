@@ -499,6 +499,7 @@ CREATE INDEX pattern_episode_events_by_trade ON learning.pattern_episode_events 
 CREATE INDEX pattern_episode_events_changed ON learning.pattern_episode_events USING btree (pattern_key, decided_at) WHERE (changed IS NOT NULL);
 CREATE INDEX pattern_episode_events_decided ON learning.pattern_episode_events USING btree (pattern_key, attempt_id) WHERE (decision IS NOT NULL);
 CREATE INDEX pattern_episode_events_judged ON learning.pattern_episode_events USING btree (pattern_key, decided_at) WHERE (outcome = ANY (ARRAY['success'::text, 'failure'::text]));
+CREATE INDEX pattern_episode_events_newest ON learning.pattern_episode_events USING btree (decided_at) WHERE (decision IS NOT NULL);
 CREATE INDEX pattern_episode_events_pending ON learning.pattern_episode_events USING btree (opened_at) WHERE (outcome IS NULL);
 CREATE TRIGGER fill_window_times BEFORE INSERT OR UPDATE ON learning.pattern_episode_events FOR EACH ROW EXECUTE FUNCTION learning.fill_window_times();
 CREATE TRIGGER log_inserted_windows AFTER INSERT ON learning.pattern_episode_events REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION learning.log_inserted_windows();

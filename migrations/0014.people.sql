@@ -12,4 +12,7 @@ comment on column learning.pattern_episode_events.changed is
     'What the gates in force changed: let_in (acted, base gates would not have bought), kept_out (blocked by a gate, base gates would have bought); null: nothing.';
 create index pattern_episode_events_changed
     on learning.pattern_episode_events (pattern_key, decided_at) where changed is not null;
+-- For what looks at the newest setups, and asks since when there are any.
+create index pattern_episode_events_newest
+    on learning.pattern_episode_events (decided_at) where decision is not null;
 reset role;

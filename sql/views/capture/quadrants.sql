@@ -1,15 +1,21 @@
 -- How the experiments of each kind ended: acted or skipped x success or failure, and the rest.
 create or replace view analyst.quadrants as
 select e.pattern_key, e.episode_type,
-    count(*) as windows,
-    count(*) filter (where q.quadrant = 'acted_success') as acted_success,
-    count(*) filter (where q.quadrant = 'acted_failure') as acted_failure,
-    count(*) filter (where q.quadrant = 'skipped_success') as skipped_success,
-    count(*) filter (where q.quadrant = 'skipped_failure') as skipped_failure,
-    count(*) filter (where q.quadrant = 'policy') as policy_skips,
-    count(*) filter (where e.outcome = 'neutral') as neutral,
-    count(*) filter (where e.outcome is null) as pending
-from learning.pattern_episode_events as e
+    sum(e.n)::bigint as windows,
+    coalesce(sum(e.n) filter (where q.quadrant = 'acted_success'), 0)::bigint as acted_success,
+    coalesce(sum(e.n) filter (where q.quadrant = 'acted_failure'), 0)::bigint as acted_failure,
+    coalesce(sum(e.n) filter (where q.quadrant = 'skipped_success'), 0)::bigint as skipped_success,
+    coalesce(sum(e.n) filter (where q.quadrant = 'skipped_failure'), 0)::bigint as skipped_failure,
+    coalesce(sum(e.n) filter (where q.quadrant = 'policy'), 0)::bigint as policy_skips,
+    coalesce(sum(e.n) filter (where e.outcome = 'neutral'), 0)::bigint as neutral,
+    coalesce(sum(e.n) filter (where e.outcome is null), 0)::bigint as pending
+from (
+    select n.pattern_key, n.episode_type, n.decision, n.outcome,
+        case when n.blocked_by = '{policy}' then n.blocked_by else '{}' end as blocked_by,
+        count(*) as n
+    from learning.pattern_episode_events as n
+    group by 1, 2, 3, 4, 5
+) as e
 cross join lateral (
     select learning.quadrant(e.decision, e.outcome, e.blocked_by) as quadrant offset 0
 ) as q

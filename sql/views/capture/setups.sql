@@ -3,24 +3,24 @@
 create or replace view analyst.setups as
 select e.window_id, e.episode_id, e.pattern_key, e.episode_type, p.symbol, p.timeframe, p.book,
     e.scope, e.decision, e.outcome, e.roi, e.opened_at, e.decided_at, e.outcome_at, e.blocked_by,
-    g.at_decision, g.in_force, e.base_admits, e.changed, e.trade_id
+    (
+        select jsonb_object_agg(g.gate, round((e.factors ->> g.value_key)::numeric, 6))
+        from learning.gates as g
+        where g.pattern_key = e.pattern_key and jsonb_typeof(e.factors -> g.value_key) = 'number'
+    ) as at_decision,
+    (
+        select jsonb_object_agg(k.gate, round((e.factors ->> k.threshold_key)::numeric, 9))
+        from (
+            select g.gate, g.gate || case g.direction when 'at_most' then '_max' else '_min' end
+                as threshold_key
+            from learning.gates as g
+            where g.pattern_key = e.pattern_key
+        ) as k
+        where jsonb_typeof(e.factors -> k.threshold_key) = 'number'
+    ) as in_force,
+    e.base_admits, e.changed, e.trade_id
 from learning.pattern_episode_events as e
 left join learning.lowcap_positions as p on p.position_id = e.position_id
-left join lateral (
-    select
-        jsonb_object_agg(r.gate, round((e.factors ->> r.value_key)::numeric, 6)) filter (
-            where jsonb_typeof(e.factors -> r.value_key) = 'number'
-        ) as at_decision,
-        jsonb_object_agg(r.gate, round((e.factors ->> k.threshold_key)::numeric, 9)) filter (
-            where jsonb_typeof(e.factors -> k.threshold_key) = 'number'
-        ) as in_force
-    from learning.gates as r
-    cross join lateral (
-        select r.gate || case r.direction when 'at_most' then '_max' else '_min' end
-            as threshold_key
-    ) as k
-    where r.pattern_key = e.pattern_key
-) as g on true
 where e.decision is not null;
 comment on view analyst.setups is
     'One row per decided window, of all time: decision, outcome, virtual result, values and thresholds at the decision, and what the gates in force changed.';

@@ -9,10 +9,21 @@ select learning.clock() as clock, coalesce(w.replayed_to, learning.clock()) as u
     (learning.setting_in(c.config_data, null, 'n_min'))::integer as n_min,
     learning.switch_in(c.config_data -> 'feature_flags', 'shadow') as shadow
 from (
-    select min(n.opened_at) as since, count(*) as windows,
-        count(*) filter (where n.outcome in ('success', 'failure')) as finished,
-        count(*) filter (where n.outcome is null) as pending
-    from learning.pattern_episode_events as n
+    select
+        (
+            select min(n.decided_at)
+            from learning.pattern_episode_events as n
+            where n.decision is not null
+        ) as since,
+        (select count(*) from learning.pattern_episode_events as n) as windows,
+        (
+            select count(*)
+            from learning.pattern_episode_events as n
+            where n.outcome in ('success', 'failure')
+        ) as finished,
+        (
+            select count(*) from learning.pattern_episode_events as n where n.outcome is null
+        ) as pending
 ) as e
 cross join (
     select count(*) as positions,
@@ -26,6 +37,6 @@ comment on view analyst.summary is
     'One row: whose market this is, since when, how much of it, and the clock and settings it is read by.';
 comment on column analyst.summary.clock is 'Now, by the database''s clock (UTC).';
 comment on column analyst.summary.until is 'Up to when it knows its market (UTC): the time a replay has reached, else the clock.';
-comment on column analyst.summary.since is 'When the first window opened (UTC).';
+comment on column analyst.summary.since is 'When the first window was decided (UTC).';
 comment on column analyst.summary.lookback_days is 'Lessons are of windows decided within so many days.';
 comment on column analyst.summary.evidence_days is 'Gates are judged on windows opened within so many days.';
