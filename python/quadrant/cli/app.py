@@ -23,6 +23,7 @@ from quadrant.cli import (
     override,
     rejects,
     replay,
+    runs,
     server,
     tick,
     why,
@@ -86,6 +87,7 @@ log.register(app)
 override.register(app)
 rejects.register(app)
 replay.register(app)
+runs.register(app)
 tick.register(app)
 worker.register(app)
 
