@@ -92,7 +92,8 @@ class Outbox:
         if answers is None:
             return None
         ((counts,),) = answers
-        self.written.update({"trades": counts["new"], "rejected": counts["rejected"]})
+        told = {"trades": counts["new"], "already there": counts["already_there"]}
+        self.written += Counter(told | {"rejected": counts["rejected"]})
         return [(each["sqlstate"], each["reason"]) for each in counts["reasons"]]
 
     def close(self) -> None:

@@ -121,7 +121,11 @@ class Recorder:
         self._client: GateClient | None = None
         if dsn is not None:
             self._outbox = Outbox(dsn, self.run)
-            self._register()
+            try:
+                self._register()
+            except BaseException:
+                self._outbox.close()
+                raise
             self._client = GateClient(dsn, {pattern: {n: g.base for n, g in self._base.items()}})
 
     @property

@@ -63,14 +63,15 @@ class Setup:
         return self.closed_ms is not None and (self.sale is not None or self.gap)
 
     def add(self, bar: Bar) -> None:
-        """Takes the window's next bar; a new reference bar begins the virtual trade anew."""
+        """Takes the window's next bar."""
         self.bars.append(bar)
         self.window.add(bar)
-        if self.window.reference_entry is None:
-            self.entry = None
 
     def follow(self, candle: Candle, exists_at: int, rule: Exit) -> None:
-        """What a bar does to what was bought at its open or before."""
+        """What a bar does to what was bought at its open or before.
+
+        A new reference bar begins the virtual trade anew.
+        """
         if len(self.opens) < len(self.bars):
             self.opens.append(candle.open)
         awaited = self.window.reference_entry is None
