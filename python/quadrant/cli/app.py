@@ -21,6 +21,7 @@ from quadrant.cli import (
     learn,
     log,
     override,
+    record,
     rejects,
     replay,
     runs,
@@ -85,6 +86,7 @@ why.register(app)
 learn.register(app)
 log.register(app)
 override.register(app)
+record.register(app)
 rejects.register(app)
 replay.register(app)
 runs.register(app)

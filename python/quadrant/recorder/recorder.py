@@ -296,11 +296,11 @@ class Recorder:
             return of_pair.newest_answer if bar.ts == newest else Answer()
         if not all(map(math.isfinite, bar)):
             raise ValueError(f"{pair}: a bar without prices: {bar}")
+        seen = None if values is None else self._seen(values)
         if newest is not None and bar.ts - newest > (BRIDGED + 1) * self._step:
             self._break(of_pair, newest + self._step)
         of_pair.newest_ts = bar.ts
         self._follow(of_pair, bar)
-        seen = None if values is None else self._seen(values)
         if seen is None:
             if of_pair.open is not None:
                 self._end(of_pair, bar.ts + self._step)
