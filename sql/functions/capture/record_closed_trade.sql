@@ -1,9 +1,10 @@
 -- Records a closed trade, once per trade_id: strand, trade events, ROI averages, a step of the
 -- allocation, positions, log, in the caller's transaction. Keys: trade_id, roi (a fraction after
 -- fees), closed_at, and timeframe (15m, 1h, 4h) unless the tick was told the trade's orders; what
--- the others are stands in docs/recording.md. Answers the row of allocation_history (of a trade that
--- moves no capital what is known of it) with the counts of trade_events and positions written; null
--- for a trade told before. The averages over 14 days decide. Raises QD001, QD004 to QD007, QD014, QD017, QD018, QD041, QD046, QD048.
+-- the others are stands in docs/recording.md. Answers the row of allocation_history (of a trade
+-- that moves no capital what is known of it) with the counts of trade_events and positions written;
+-- null for a trade told before. The averages over 14 days decide. Raises QD001, QD004 to QD007,
+-- QD014, QD017, QD018, QD041, QD046, QD048.
 create or replace function learning.record_closed_trade(p_trade jsonb)
 returns jsonb
 language plpgsql volatile

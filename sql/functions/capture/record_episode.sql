@@ -1,8 +1,8 @@
 -- Records a finished (or still pending) experiment of a bot that does its own tracking; fields as
 -- in learning.checked_window. Again with the same window_id it adds what was missing (the outcome,
--- the virtual result) and overwrites nothing, but a skip that was bought. Returns the event's id, its window, and what was
--- written: new, completed, already there. Raises the first problem with all in the detail: QD001 to
--- QD007, QD014, QD017 to QD019, QD040, QD041, QD046 and QD056.
+-- the virtual result) and overwrites nothing, but a skip that was bought. Returns the event's id,
+-- its window, and what was written: new, completed, already there. Raises the first problem with
+-- all in the detail: QD001 to QD007, QD014, QD017 to QD019, QD040, QD041, QD046 and QD056.
 create or replace function pm.record_episode(p_episode jsonb)
 returns table (id bigint, window_id text, written text)
 language sql volatile security definer rows 1

@@ -1,8 +1,9 @@
 -- Registers the gates of a strategy of one's own: an array of gates (learning.checked_gate). The
 -- same again changes nothing; gates that differ from the registered ones raise QD043, unless
 -- p_replace says that the change is meant: then what was learned is judged anew against them. The
--- keys of its scopes in p_dimensions are mined from now on (learning.declare_dimensions). Returns every gate with written: new, changed, unchanged, removed. Raises QD001, QD014, QD042
--- and, for patterns that are not one's own, QD044.
+-- keys of its scopes in p_dimensions are mined from now on (learning.declare_dimensions). Returns
+-- every gate with written: new, changed, unchanged, removed. Raises QD001, QD014, QD042 and, for
+-- patterns that are not one's own, QD044.
 create or replace function pm.register_gates(
     p_pattern_key text, p_gates jsonb, p_replace boolean default false,
     p_dimensions text[] default '{}'

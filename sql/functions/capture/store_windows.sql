@@ -1,8 +1,8 @@
--- Stores windows (learning.checked_window) by window_id. A window that is there gets what it
--- lacks: a decision, a real outcome (instead of none or neutral), a virtual result, times, trade,
--- factors; what stands is never overwritten, but a skip of which a trade is told: it was bought,
--- and the decision is corrected (corrected_decisions keeps what stood). written: new, completed, already there, or conflict
--- where the window is another pattern's. place counts p_rows from 1.
+-- Stores windows (learning.checked_window) by window_id. A window that is there gets what it lacks:
+-- a decision, a real outcome (instead of none or neutral), a virtual result, times, trade, factors;
+-- what stands is never overwritten, but a skip of which a trade is told: it was bought, and the
+-- decision is corrected (corrected_decisions keeps what stood). written: new, completed, already
+-- there, or conflict where the window is another pattern's. place counts p_rows from 1.
 -- Long, for what a window may gain stands twice: in what is set, and in whether anything is.
 create or replace function learning.store_windows(p_rows learning.pattern_episode_events[])
 returns table (place integer, id bigint, written text)

@@ -1,7 +1,8 @@
 -- One experiment as a row of pattern_episode_events, from an object of fields: pattern_key,
 -- decision (acted, skipped, add), decided_at (or timestamp), window_id (or episode_id), and where
--- known outcome, scope, factors, roi (a fraction) and the other columns of the table. With a run its
--- ids begin with the run's label. Nothing is written. Long, for every field is read by name. Raises QD001 to QD007, QD014, QD017 to QD019, QD041, QD046 and QD056.
+-- known outcome, scope, factors, roi (a fraction) and the other columns of the table. With a run
+-- its ids begin with the run's label. Nothing is written. Long, for every field is read by name.
+-- Raises QD001 to QD007, QD014, QD017 to QD019, QD041, QD046 and QD056.
 create or replace function learning.checked_window(p_row jsonb)
 returns learning.pattern_episode_events
 language plpgsql stable
