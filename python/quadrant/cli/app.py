@@ -21,10 +21,12 @@ from quadrant.cli import (
     learn,
     log,
     override,
+    record,
     rejects,
     replay,
     report,
     roles,
+    runs,
     serve,
     server,
     tick,
@@ -87,10 +89,12 @@ why.register(app)
 learn.register(app)
 log.register(app)
 override.register(app)
+record.register(app)
 rejects.register(app)
 replay.register(app)
 report.register(app)
 roles.register(app)
+runs.register(app)
 serve.register(app)
 tick.register(app)
 worker.register(app)

@@ -1,8 +1,9 @@
 """The tick: turns snapshots and the PM's actions into windows, decisions and outcomes."""
 
+from quadrant.gate import Gate
 from quadrant.tick.actions import Action
 from quadrant.tick.controls import Controls
-from quadrant.tick.gates import Gate, load_gates
+from quadrant.tick.gates import load_gates
 from quadrant.tick.kinds import KINDS, Kind
 from quadrant.tick.model import ActionAnswer, Answer, Position, PositionBar
 from quadrant.tick.position import PositionTicker

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from quadrant.engine import NUMBERS, Snapshot
-from quadrant.tick.gates import Gate, UnknownValue
+from quadrant.gate import Gate
+from quadrant.tick.gates import UnknownValue
 
 OPENING_SLACK = 0.05
 """ATRs a window opens beyond the widest halo of the grid."""

@@ -8,13 +8,14 @@ from typing import Any, Literal
 
 from quadrant.bars import TIMEFRAMES
 from quadrant.engine import Snapshot
+from quadrant.gate import Gate
 from quadrant.tick.actions import Action
-from quadrant.tick.gates import Gate, OverrideIds, Thresholds
+from quadrant.tick.gates import OverrideIds, Thresholds
 from quadrant.tick.kinds import EVENTS, KINDS, Event, Kind
 from quadrant.tick.model import ActionAnswer
 from quadrant.tick.track import Attempt, Subject, Track
-from quadrant.tick.window import Window
 from quadrant.tick.writes import Writes
+from quadrant.window import Window
 
 DAY_MS = 86_400_000
 MAX_MISSING_BARS = 3

@@ -7,9 +7,9 @@ from operator import attrgetter
 from typing import Any
 
 from quadrant.engine import Snapshot
-from quadrant.tick.gates import Gate, smallest_margin
+from quadrant.gate import Gate, smallest_margin
 from quadrant.tick.kinds import OPENING_SLACK, Kind
-from quadrant.tick.window import Values
+from quadrant.window import Values
 
 
 class Reading:

@@ -14,10 +14,11 @@ from psycopg.types.json import Jsonb
 
 from quadrant.database import connect, queries, raised_by_us
 from quadrant.engine import Snapshot
+from quadrant.gate import Gate
 from quadrant.tick.actions import Action
 from quadrant.tick.batch import by_position, rounds, spread
 from quadrant.tick.controls import Controls
-from quadrant.tick.gates import Gate, load_gates
+from quadrant.tick.gates import load_gates
 from quadrant.tick.model import ActionAnswer, Answer, Position, PositionBar
 from quadrant.tick.position import PositionTicker
 from quadrant.tick.rules import check, check_message

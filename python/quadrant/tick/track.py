@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from quadrant.engine import Snapshot
+from quadrant.gate import Gate, smallest_margin
 from quadrant.tick.actions import Action
-from quadrant.tick.gates import Gate, OverrideIds, Thresholds, smallest_margin
+from quadrant.tick.gates import OverrideIds, Thresholds
 from quadrant.tick.kinds import EXIT_EVENTS, Event, Kind
 from quadrant.tick.reading import Reading
-from quadrant.tick.window import LATE_BARS, Bar, Window
 from quadrant.tick.writes import Writes
+from quadrant.window import LATE_BARS, Bar, Window
 
 FEE = 0.001
 """Fee per side of a virtual trade, a fraction of its turnover."""

@@ -1,9 +1,10 @@
 -- Records a closed trade, once per trade_id: strand, trade events, ROI averages, a step of the
 -- allocation, positions, log, in the caller's transaction. Keys: trade_id, roi (a fraction after
 -- fees), closed_at, and timeframe (15m, 1h, 4h) unless the tick was told the trade's orders; what
--- the others are stands in docs/recording.md. Answers the row of allocation_history with the counts
--- of trade_events and positions written; null for a trade told before. The averages over 14 days
--- decide. Raises QD001, QD004 to QD007, QD014, QD017, QD018, QD041, QD046, QD048.
+-- the others are stands in docs/recording.md. Answers the row of allocation_history (of a trade
+-- that moves no capital what is known of it) with the counts of trade_events and positions written;
+-- null for a trade told before. The averages over 14 days decide. Raises QD001, QD004 to QD007,
+-- QD014, QD017, QD018, QD041, QD046, QD048.
 create or replace function learning.record_closed_trade(p_trade jsonb)
 returns jsonb
 language plpgsql volatile
@@ -14,7 +15,8 @@ declare
     v_trade jsonb := learning.require_closed_trade(p_trade);
     v_closed_at timestamptz := v_trade ->> 'closed_at';
     v_position_id bigint := nullif(v_trade ->> 'position_id', '');
-    v_config jsonb := learning.lock_allocation();
+    v_allocates boolean := not v_trade ? 'allocate';
+    v_config jsonb := case when v_allocates then learning.lock_allocation() end;
     v_trade_id text := v_trade ->> 'trade_id';
     v_step jsonb;
     v_events learning.pattern_trade_events[];
@@ -22,6 +24,11 @@ declare
 begin
     if exists (
         select from learning.allocation_history as h where h.trade_id = v_trade_id
+    ) or exists (
+        select from learning.ad_strands as s
+        where s.trade_id = v_trade_id
+            and s.kind = 'position_closed'
+            and (not v_allocates or s.content ? 'allocate')
     ) then
         return null;
     end if;
@@ -34,9 +41,12 @@ begin
             hint = 'Leave position_id out where the position is gone.';
     end if;
 
-    v_step := learning.step_allocation(
+    v_step := case when v_allocates then learning.step_allocation(
         v_config, v_trade_id, v_trade ->> 'timeframe', (v_trade ->> 'roi')::numeric, v_closed_at
-    );
+    ) else jsonb_build_object(
+        'trade_id', v_trade_id, 'timeframe', v_trade -> 'timeframe', 'roi', v_trade -> 'roi',
+        'closed_at', v_closed_at, 'positions', 0, 'reason', 'this trade moves no capital'
+    ) end;
     insert into learning.ad_strands (
         kind, position_id, trade_id, content, happened_at, strand_key
     )
@@ -59,7 +69,8 @@ begin
     );
     perform learning.log(
         'INFO',
-        case when v_step -> 'after' = v_step -> 'before' then 'Allocation kept'
+        case when not v_allocates then 'Trade recorded'
+            when v_step -> 'after' = v_step -> 'before' then 'Allocation kept'
             else 'Allocation updated' end,
         v_step - '{id,stepped_at}'::text[] || v_written
     );

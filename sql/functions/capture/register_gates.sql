@@ -1,10 +1,12 @@
 -- Registers the gates of a strategy of one's own: an array of gates (learning.checked_gate). The
 -- same again changes nothing; gates that differ from the registered ones raise QD043, unless
--- p_replace says that the change is meant: then what was learned is judged anew against them.
--- Returns every gate with written: new, changed, unchanged, removed. Raises QD001, QD014, QD042
--- and, for patterns that are not one's own, QD044.
+-- p_replace says that the change is meant: then what was learned is judged anew against them. The
+-- keys of its scopes in p_dimensions are mined from now on (learning.declare_dimensions). Returns
+-- every gate with written: new, changed, unchanged, removed. Raises QD001, QD014, QD042 and, for
+-- patterns that are not one's own, QD044.
 create or replace function pm.register_gates(
-    p_pattern_key text, p_gates jsonb, p_replace boolean default false
+    p_pattern_key text, p_gates jsonb, p_replace boolean default false,
+    p_dimensions text[] default '{}'
 )
 returns table (
     gate text, value_key text, direction text, base double precision, steps double precision[],
@@ -49,6 +51,7 @@ begin
     end if;
 
     lock table learning.gates in share row exclusive mode;  -- readers go on
+    perform learning.declare_dimensions(p_dimensions);
     return query
     select coalesce(w.gate, g.gate), coalesce(w.value_key, g.value_key),
         coalesce(w.direction, g.direction), coalesce(w.base, g.base), coalesce(w.steps, g.steps),
@@ -93,6 +96,6 @@ begin
     );
 end
 $$;
-comment on function pm.register_gates(text, jsonb, boolean) is
+comment on function pm.register_gates(text, jsonb, boolean, text[]) is
     'Registers the gates (levers) of a strategy of your own: base, grid and range of each; again '
-    'changes nothing, another base needs p_replace.';
+    'changes nothing, another base needs p_replace. p_dimensions are keys of its scopes that are mined from now on.';

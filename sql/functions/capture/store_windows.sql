@@ -1,7 +1,8 @@
--- Stores windows (learning.checked_window) by window_id. A window that is there gets what it
--- lacks: a decision, a real outcome (instead of none or neutral), a virtual result, times, trade,
--- factors; what stands is never overwritten. written: new, completed, already there, or conflict
--- where the window is another pattern's. place counts p_rows from 1.
+-- Stores windows (learning.checked_window) by window_id. A window that is there gets what it lacks:
+-- a decision, a real outcome (instead of none or neutral), a virtual result, times, trade, factors;
+-- what stands is never overwritten, but a skip of which a trade is told: it was bought, and the
+-- decision is corrected (corrected_decisions keeps what stood). written: new, completed, already
+-- there, or conflict where the window is another pattern's. place counts p_rows from 1.
 -- Long, for what a window may gain stands twice: in what is set, and in whether anything is.
 create or replace function learning.store_windows(p_rows learning.pattern_episode_events[])
 returns table (place integer, id bigint, written text)
@@ -26,19 +27,23 @@ begin
             insert into learning.pattern_episode_events as e (
                 window_id, episode_id, attempt_id, episode_type, pattern_key, scope, decision,
                 outcome, outcome_reason, blocked_by, factors, opened_at, decided_at, closed_at,
-                outcome_at, trade_id, entry_price, exit_price, roi, roi_at
+                outcome_at, trade_id, entry_price, exit_price, roi, roi_at, run
             )
             select w.window_id, w.episode_id, w.attempt_id, w.episode_type, w.pattern_key, w.scope,
                 w.decision, w.outcome, w.outcome_reason, w.blocked_by, w.factors, w.opened_at,
                 w.decided_at, w.closed_at, w.outcome_at, w.trade_id, w.entry_price, w.exit_price,
-                w.roi, w.roi_at
+                w.roi, w.roi_at, w.run
             from wanted as w
             where w.turn = v_turn
             order by w.window_id  -- one order of locks for everybody
             on conflict on constraint a_window_is_recorded_once do update
-            set decision = coalesce(e.decision, excluded.decision),
-                decided_at = coalesce(e.decided_at, excluded.decided_at),
-                blocked_by = case when e.decision is null then excluded.blocked_by
+            set decision = case when learning.is_bought(e, excluded) then 'acted'
+                    else coalesce(e.decision, excluded.decision) end,
+                decided_at = case when learning.is_bought(e, excluded) then excluded.decided_at
+                    else coalesce(e.decided_at, excluded.decided_at) end,
+                blocked_by = case
+                    when e.decision is null or learning.is_bought(e, excluded)
+                        then excluded.blocked_by
                     else e.blocked_by end,
                 outcome = case when e.outcome in ('success', 'failure') then e.outcome
                     else coalesce(excluded.outcome, e.outcome) end,
@@ -52,7 +57,9 @@ begin
                 outcome_at = case when e.outcome in ('success', 'failure') then e.outcome_at
                     when excluded.outcome is null then e.outcome_at
                     else excluded.outcome_at end,
-                factors = excluded.factors || e.factors,
+                factors = case when learning.is_bought(e, excluded)
+                    then e.factors || excluded.factors
+                    else excluded.factors || e.factors end,
                 closed_at = coalesce(e.closed_at, excluded.closed_at),
                 trade_id = coalesce(e.trade_id, excluded.trade_id),
                 entry_price = coalesce(e.entry_price, excluded.entry_price),
@@ -62,6 +69,7 @@ begin
             where e.pattern_key = excluded.pattern_key
                 and (
                     e.decision is null
+                    or learning.is_bought(e, excluded)
                     or e.outcome is null and excluded.outcome is not null
                     or e.outcome = 'neutral' and excluded.outcome in ('success', 'failure')
                     or e.outcome = excluded.outcome and e.outcome_reason is null

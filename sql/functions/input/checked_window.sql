@@ -1,7 +1,8 @@
 -- One experiment as a row of pattern_episode_events, from an object of fields: pattern_key,
 -- decision (acted, skipped, add), decided_at (or timestamp), window_id (or episode_id), and where
--- known outcome, scope, factors, roi (a fraction) and the other columns of the table. Nothing is
--- written. Raises QD001 to QD007, QD014, QD017 to QD019, QD041, QD046 and QD056.
+-- known outcome, scope, factors, roi (a fraction) and the other columns of the table. With a run
+-- its ids begin with the run's label. Nothing is written. Long, for every field is read by name.
+-- Raises QD001 to QD007, QD014, QD017 to QD019, QD041, QD046 and QD056.
 create or replace function learning.checked_window(p_row jsonb)
 returns learning.pattern_episode_events
 language plpgsql stable
@@ -89,6 +90,11 @@ begin
     v_window.exit_price := learning.read_number(v_row -> 'exit_price', 'exit_price');
     v_window.roi := learning.read_roi(v_row);
     v_window.roi_at := learning.read_time(v_row -> 'roi_at', 'roi_at');
+    v_window.run := learning.read_text(v_row -> 'run', 'run');
+    v_window.window_id := learning.in_run(v_window.run, v_window.window_id);
+    v_window.episode_id := learning.in_run(v_window.run, v_window.episode_id);
+    v_window.attempt_id := learning.in_run(v_window.run, v_window.attempt_id);
+    v_window.trade_id := learning.in_run(v_window.run, v_window.trade_id);
     return v_window;
 end
 $$;

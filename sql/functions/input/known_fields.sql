@@ -10,7 +10,7 @@ as $$
             'pattern_key', 'window_id', 'episode_id', 'attempt_id', 'episode_type', 'decision',
             'decided_at', 'timestamp', 'outcome', 'outcome_reason', 'outcome_at', 'scope',
             'factors', 'blocked_by', 'opened_at', 'closed_at', 'trade_id', 'entry_price',
-            'exit_price', 'roi', 'roi_at', 'roi_is_checked'
+            'exit_price', 'roi', 'roi_at', 'roi_is_checked', 'run'
         ]
         when 'trade' then array[
             'trade_id', 'ordinal', 'pattern_key', 'action_category', 'roi', 'roi_is_checked',
@@ -19,7 +19,7 @@ as $$
         when 'closed_trade' then array[
             'trade_id', 'roi', 'roi_is_checked', 'closed_at', 'timeframe', 'position_id', 'symbol',
             'pattern_key', 'scope', 'opened_at', 'actions', 'did_trim', 'reached_s3',
-            'hold_hours', 'cost', 'pnl', 'context'
+            'hold_hours', 'cost', 'pnl', 'context', 'run', 'allocate'
         ]
         when 'position' then array[
             'token_chain', 'token_contract', 'symbol', 'timeframe', 'book', 'total_allocation_pct'

@@ -27,7 +27,10 @@ FUNCTIONS = """
     where p.pronamespace = 'pm'::regnamespace and p.prokind = 'f'
     order by 1
 """
-TYPES = {"jsonb", "text", "text[]", "bigint", "bigint[]", "boolean", "timestamp with time zone"}
+TYPES = {
+    *("jsonb", "text", "text[]", "bigint", "bigint[]", "boolean", "double precision"),
+    "timestamp with time zone",
+}
 EPISODE = {
     "pattern_key": "pm.breakout.range.entry",
     "window_id": "range-17",

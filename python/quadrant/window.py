@@ -7,7 +7,7 @@ from dataclasses import astuple, dataclass, field, replace
 from statistics import median
 from typing import Any, NamedTuple
 
-from quadrant.tick.gates import Gate, smallest_margin
+from quadrant.gate import Gate, smallest_margin
 
 Values = tuple[float, ...]
 LATE_BARS = 3

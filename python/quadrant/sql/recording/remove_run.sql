@@ -1,0 +1,1 @@
+select learning.remove_run(%(run)s)

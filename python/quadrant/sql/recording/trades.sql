@@ -1,0 +1,1 @@
+select pm.record_closed_trades(%(rows)s, %(source)s)

@@ -1,0 +1,1 @@
+select r.written, r.code, r.reason from pm.record_episodes(%(rows)s) as r order by r.place
