@@ -96,6 +96,20 @@ create table learning.clock_setting (
     constraint clock_has_one_row CHECK (only_row)
 );
 
+-- One row per decision that was told wrongly: what stood before it was corrected.
+create table learning.corrected_decisions (
+    id bigint not null generated always as identity,
+    window_id text not null,
+    decision text not null,
+    decided_at timestamp with time zone not null,  -- When the bar of the wrong decision existed (UTC).
+    blocked_by text[] not null,
+    factors jsonb not null,
+    corrected_at timestamp with time zone not null default learning.clock(),  -- UTC, by learning.clock().
+    constraint corrected_decisions_pkey PRIMARY KEY (id),
+    constraint corrected_decisions_window_id_fkey FOREIGN KEY (window_id) REFERENCES learning.pattern_episode_events(window_id) ON DELETE CASCADE
+);
+CREATE INDEX corrected_decisions_by_window ON learning.corrected_decisions USING btree (window_id);
+
 -- One row per bad input: nothing is lost, nothing bad gets in.
 create table learning.episode_rejects (
     id bigint not null generated always as identity,
@@ -476,6 +490,7 @@ create table learning.pattern_episode_events (
     overrides jsonb generated always as (CASE WHEN (jsonb_typeof((factors -> 'overrides'::text)) = 'array'::text) THEN (factors -> 'overrides'::text) ELSE NULL::jsonb END) stored,  -- Ids of the overrides the thresholds in force came from at its decision bar (factors.overrides); null: base gates.
     base_admits boolean,  -- Whether some sample passed all base gates, as the judge sees it; null without samples.
     changed text,  -- What the gates in force changed: let_in (acted, base gates would not have bought), kept_out (blocked by a gate, base gates would have bought); null: nothing.
+    run text,  -- The label it was recorded under, which its ids begin with; null: none.
     constraint pattern_episode_events_pkey PRIMARY KEY (id),
     constraint a_window_is_recorded_once UNIQUE (window_id),
     constraint pattern_episode_events_position_id_fkey FOREIGN KEY (position_id) REFERENCES learning.lowcap_positions(position_id) ON DELETE SET NULL,
@@ -495,6 +510,7 @@ create table learning.pattern_episode_events (
 CREATE INDEX pattern_episode_events_by_attempt ON learning.pattern_episode_events USING btree (attempt_id, pattern_key);
 CREATE INDEX pattern_episode_events_by_episode ON learning.pattern_episode_events USING btree (episode_id);
 CREATE INDEX pattern_episode_events_by_position ON learning.pattern_episode_events USING btree (position_id, opened_at);
+CREATE INDEX pattern_episode_events_by_run ON learning.pattern_episode_events USING btree (run) WHERE (run IS NOT NULL);
 CREATE INDEX pattern_episode_events_by_trade ON learning.pattern_episode_events USING btree (trade_id) WHERE (trade_id IS NOT NULL);
 CREATE INDEX pattern_episode_events_changed ON learning.pattern_episode_events USING btree (pattern_key, decided_at) WHERE (changed IS NOT NULL);
 CREATE INDEX pattern_episode_events_decided ON learning.pattern_episode_events USING btree (pattern_key, attempt_id) WHERE (decision IS NOT NULL);
@@ -502,6 +518,7 @@ CREATE INDEX pattern_episode_events_judged ON learning.pattern_episode_events US
 CREATE INDEX pattern_episode_events_newest ON learning.pattern_episode_events USING btree (decided_at) WHERE (decision IS NOT NULL);
 CREATE INDEX pattern_episode_events_pending ON learning.pattern_episode_events USING btree (opened_at) WHERE (outcome IS NULL);
 CREATE TRIGGER fill_window_times BEFORE INSERT OR UPDATE ON learning.pattern_episode_events FOR EACH ROW EXECUTE FUNCTION learning.fill_window_times();
+CREATE TRIGGER keep_corrected_decision AFTER UPDATE ON learning.pattern_episode_events FOR EACH ROW WHEN ((old.decision <> new.decision)) EXECUTE FUNCTION learning.keep_corrected_decision();
 CREATE TRIGGER log_inserted_windows AFTER INSERT ON learning.pattern_episode_events REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION learning.log_inserted_windows();
 CREATE TRIGGER log_updated_windows AFTER UPDATE ON learning.pattern_episode_events REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION learning.log_updated_windows();
 CREATE TRIGGER mark_deleted_experiments AFTER DELETE ON learning.pattern_episode_events REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION learning.mark_deleted_experiments();
@@ -1142,6 +1159,19 @@ create table learning.world (
 --     lesson_id bigint
 -- )
 
+-- One row per decision that was corrected: what it was (decision, time, gates that failed) and what it is now.
+-- view analyst.corrections (
+--     window_id text,
+--     pattern_key text,
+--     was text,
+--     was_at timestamp with time zone,
+--     was_blocked_by text[],
+--     is_now text,
+--     is_at timestamp with time zone,
+--     trade_id text,
+--     corrected_at timestamp with time zone
+-- )
+
 -- One row per decision in force or proposed: solutions, gates set by hand, drift, ladder.
 -- view analyst.decisions (
 --     id bigint,
@@ -1542,6 +1572,21 @@ create table learning.world (
 --     policy_skips bigint,
 --     neutral bigint,
 --     pending bigint
+-- )
+
+-- One row per run's label and pattern: windows, those acted on and pending, mean virtual ROI of acted and skipped, closed trades and their mean ROI (fractions), opening of the first and last window (UTC).
+-- view analyst.recorded_runs (
+--     run text,
+--     pattern_key text,
+--     windows bigint,
+--     acted bigint,
+--     pending bigint,
+--     acted_roi double precision,
+--     skipped_roi double precision,
+--     trades bigint,
+--     trade_roi double precision,
+--     first_at timestamp with time zone,
+--     last_at timestamp with time zone
 -- )
 
 -- One row per bad input: what it was to become, where it came from, why it was refused, and it.
