@@ -1341,7 +1341,7 @@ create table learning.world (
 --     divergence double precision
 -- )
 
--- What was learned: per lesson its rates with 95 % bounds and shrunk values; sr is the success rate of attempts, q says whether it differs from the rest of the parent.
+-- What was learned: per lesson its rates with 95 % bounds and shrunk values; sr is the success rate of attempts, difference_q says whether it differs from the rest of the parent.
 -- view analyst.lessons (
 --     lesson_id bigint,
 --     status text,
@@ -1358,8 +1358,8 @@ create table learning.world (
 --     difference double precision,
 --     difference_low double precision,
 --     difference_high double precision,
---     p double precision,
---     q double precision,
+--     difference_p double precision,
+--     difference_q double precision,
 --     is_different boolean,
 --     wr double precision,
 --     wr_low double precision,

@@ -3,7 +3,8 @@
 create or replace view analyst.lessons as
 select l.id as lesson_id, l.status, l.lesson_type, l.pattern_key, l.action_category, l.scope_subset,
     l.n, s.verdict, s.sr, s.sr_low, s.sr_high, s.sr_rest, d.difference, d.difference_low,
-    d.difference_high, d.p, d.q, d.is_different, s.wr, s.wr_low, s.wr_high, s.wr_shrunk, s.fpr,
+    d.difference_high, d.p as difference_p, d.q as difference_q, d.is_different, s.wr, s.wr_low,
+    s.wr_high, s.wr_shrunk, s.fpr,
     s.fpr_low, s.fpr_high, s.fpr_shrunk, s.mr, s.mr_low, s.mr_high, s.mr_shrunk, s.dr, s.dr_low,
     s.dr_high, s.dr_shrunk, s.n_acted, s.n_skipped, s.n_misses, s.n_fps, s.n_policy, s.n_eff,
     s.pressure, s.n_sampled, s.n_valued,
@@ -27,4 +28,6 @@ left join (
 where l.action_category = 'tuning'
     and not l.is_copy;
 comment on view analyst.lessons is
-    'What was learned: per lesson its rates with 95 % bounds and shrunk values; sr is the success rate of attempts, q says whether it differs from the rest of the parent.';
+    'What was learned: per lesson its rates with 95 % bounds and shrunk values; sr is the success rate of attempts, difference_q says whether it differs from the rest of the parent.';
+comment on column analyst.lessons.difference_p is 'Of: it succeeds as often as the rest of its parent.';
+comment on column analyst.lessons.difference_q is 'The same, all slices of the pattern paid for (false discovery rate); at most 0.05: is_different.';
