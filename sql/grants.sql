@@ -17,6 +17,7 @@ grant execute on function
     learning.scope_items(jsonb),
     learning.family_multiplier,
     learning.scope_winners,
+    learning.scope_postures,
     learning.is_scope(jsonb),
     learning.overrides_apply,
     learning.gate_value,

@@ -1,0 +1,1 @@
+drop index learning.pm_overrides_of_strength;
