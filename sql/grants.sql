@@ -43,6 +43,8 @@ grant execute on function
     learning.policies,
     learning.timeframe_allocation,
     learning.desired_shares,
+    learning.shrunk_shares,
+    learning.money_per_day,
     learning.trade_overrides
     to quadrant_pm, quadrant_worker, quadrant_analyst;
 

@@ -1,1 +1,0 @@
-drop index learning.pm_overrides_of_strength;
