@@ -2,8 +2,8 @@
 -- has them (0..1), after the blend. Of all patterns, or of one (canonical key). Directions and
 -- confidence are weighted means (learning.strength_weights), the largest move is 0.03 + 0.20 x
 -- confidence, at most 0.22; an entry takes 0.10 + 0.50 A of what is free. overrides: [{id, weight,
--- dir_a, dir_e, confidence, scope_subset}], those with weight. Plain, so that the planner puts it in
--- place: hand items over as a column.
+-- dir_a, dir_e, confidence, scope_subset}], those with weight. Plain, so that the planner puts it
+-- in place: hand items over as a column.
 create or replace function learning.steered_postures(
     p_items text[], p_a double precision, p_e double precision, p_pattern_key text default null
 )
