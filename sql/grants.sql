@@ -17,6 +17,7 @@ grant execute on function
     learning.scope_items(jsonb),
     learning.family_multiplier,
     learning.scope_winners,
+    learning.scope_postures,
     learning.is_scope(jsonb),
     learning.overrides_apply,
     learning.gate_value,
@@ -42,6 +43,8 @@ grant execute on function
     learning.policies,
     learning.timeframe_allocation,
     learning.desired_shares,
+    learning.shrunk_shares,
+    learning.money_per_day,
     learning.trade_overrides
     to quadrant_pm, quadrant_worker, quadrant_analyst;
 

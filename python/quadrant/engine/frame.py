@@ -70,7 +70,10 @@ class Frame:
 
     def snapshots(self, start: int = 0) -> list[Snapshot]:
         """The rows from `start` (negative counts from the end) as snapshots, oldest first."""
-        rows = slice(start, None)
+        return self.snapshots_of(slice(start, None))
+
+    def snapshots_of(self, rows: slice | Flags) -> list[Snapshot]:
+        """Some rows (those of a mask) as snapshots, oldest first."""
 
         def known(column: Floats, absent: float = 0.0) -> list[float]:
             part = column[rows]

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from quadrant.bars import TIMEFRAMES, Bars
-from quadrant.engine import Frame, compute
+from quadrant.engine import STATES, Frame, compute
 from quadrant.tick import KINDS, Gate
 from quadrant.tick.reading import Reading
 
@@ -145,17 +145,10 @@ def _buys(frame: Frame, gates: Gates) -> npt.NDArray[np.bool_]:
         for kind in KINDS
         if not kind.ladder and kind.pattern_key in gates
     }
-    if not readings:
-        return np.zeros(len(frame), dtype=np.bool_)
-    return np.array(
-        [
-            (reading := readings.get(bar.state)) is not None
-            and not bar.emergency
-            and reading.passes(bar, {})
-            for bar in frame.snapshots()
-        ],
-        dtype=np.bool_,
-    )
+    signals = np.zeros(len(frame), dtype=np.bool_)
+    asked = np.isin(frame.state, [STATES.index(state) for state in readings]) & ~frame.emergency
+    signals[asked] = [readings[bar.state].passes(bar, {}) for bar in frame.snapshots_of(asked)]
+    return signals
 
 
 def _regimes(

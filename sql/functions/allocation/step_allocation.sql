@@ -1,6 +1,7 @@
--- One step of the allocation after a closed trade: its ROI (a fraction) goes into the averages, and
--- the averages over 14 days move the shares and with them the positions. p_config is what
--- learning.lock_allocation() answered. Writes the configuration and allocation_history; answers the
+-- One step of the allocation after a closed trade: its ROI (a fraction) goes into the averages and
+-- its day, and, by the setting allocation.profile, the averages over 14 days (plan) or money per
+-- budget-day (evidence) move the shares and with them the positions, or nothing does (fixed).
+-- p_config is what learning.lock_allocation() answered. Writes the configuration and allocation_history; answers the
 -- row of history with positions (how many changed) and, by timeframe, roi_short and n as they now
 -- are.
 create or replace function learning.step_allocation(
@@ -13,12 +14,23 @@ set timezone = 'UTC'
 as $$
 declare
     v_averages jsonb := learning.update_roi_averages(p_config, p_timeframe, p_roi, p_closed_at);
+    v_profile text := learning.setting_in(p_config, null, 'allocation.profile') #>> '{}';
+    v_newest_at timestamptz := (
+        p_config -> 'timeframe_allocation' -> p_timeframe ->> 'updated_at'
+    )::timestamptz;
     v_config jsonb;
     v_step learning.allocation_history;
     v_rois jsonb;
     v_least_n integer;
     v_positions integer := 0;
 begin
+    insert into learning.allocation_days as d (timeframe, day, trades, money)
+    values (
+        p_timeframe, (p_closed_at at time zone 'utc')::date, 1, p_roi::double precision
+    )
+    on conflict (day, timeframe) do update
+    set trades = d.trades + 1, money = d.money + excluded.money;
+
     v_config := p_config || jsonb_build_object(
         'timeframe_allocation', (
             select jsonb_object_agg(t.timeframe, case when t.timeframe = p_timeframe
@@ -45,8 +57,14 @@ begin
     if v_rois - p_timeframe = '{}' then
         v_step.reason := 'only one timeframe has trades';
         v_step.after := v_step.before;
+    elsif v_profile = 'fixed' then
+        v_step.reason := 'the profile is fixed: nothing steps';
+        v_step.after := v_step.before;
     else
-        v_step.desired := learning.desired_shares(v_step.before, v_rois);
+        v_step.desired := case v_profile
+            when 'evidence' then learning.evidence_shares(v_step.before, v_rois)
+            else learning.desired_shares(v_step.before, v_rois)
+        end;
         v_step.change := learning.allocation_step(v_step.before, v_step.desired, v_least_n);
         v_step.reason := case
             when v_step.change @? '$.* ? (@ != 0)' is false then 'the shares are as desired'
@@ -82,6 +100,13 @@ begin
         v_step.desired, v_step.change, v_step.after, v_step.reason
     )
     returning * into v_step;
+    if v_profile = 'plan' then
+        perform learning.step_shuffles(
+            p_trade_id, p_timeframe,
+            coalesce(extract(epoch from p_closed_at - v_newest_at)::double precision / 86400, 0),
+            v_step.before
+        );
+    end if;
     return to_jsonb(v_step) || (
         select jsonb_build_object(
             'positions', v_positions,

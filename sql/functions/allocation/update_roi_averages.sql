@@ -7,10 +7,13 @@ create or replace function learning.update_roi_averages(
     p_config jsonb, p_timeframe text, p_roi numeric, p_closed_at timestamptz
 )
 returns jsonb
-language sql volatile
+language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 set timezone = 'UTC'
 as $$
+declare
+    v_entries jsonb;
+begin
     with known as (
         select e.average, e.entry, (e.entry ->> 'roi_short')::numeric as roi_short,
             (e.entry ->> 'roi_long')::numeric as roi_long, e.n,
@@ -50,8 +53,10 @@ as $$
     )
     select jsonb_object_agg(a.average, coalesce(a.entry, '{}') || jsonb_build_object(
         'roi_short', a.roi_short, 'roi_long', a.roi_long, 'n', a.n, 'updated_at', a.newest_at
-    ))
-    from averaged as a
+    )) into v_entries
+    from averaged as a;
+    return v_entries;
+end
 $$;
 comment on function learning.update_roi_averages(jsonb, text, numeric, timestamptz) is
     'Takes a trade into the averages of its timeframe and of all trades; answers both entries, stores their masses.';

@@ -5,8 +5,12 @@
 -- contradicts it is logged. Returns the ids of those it wrote.
 create or replace function learning.write_trade_events(p_events learning.pattern_trade_events[])
 returns bigint[]
-language sql volatile
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
 as $$
+declare
+    v_ids bigint[];
+begin
     with endings as materialized (
         select d.* from learning.trade_endings(p_events) as d
     ),
@@ -50,7 +54,9 @@ as $$
         join endings as d on d.trade_id = t.trade_id
         where t.did_trim <> d.did_trim or t.reached_s3 <> d.reached_s3
     )
-    select coalesce(array_agg(w.id), '{}') from written as w
+    select coalesce(array_agg(w.id), '{}') into v_ids from written as w;
+    return v_ids;
+end
 $$;
 comment on function learning.write_trade_events(learning.pattern_trade_events[]) is
     'Writes actions of closed trades that are not there yet, with how the trade ended; returns their ids.';

@@ -19,11 +19,14 @@ as $$
         insert into learning.learning_configs as c (module_id, config_data, updated_by)
         select 'dm', jsonb_build_object('alloc_overrides', l.overrides), 'judge'
         from list as l
+        -- Not in the conflict alone: settings are checked before there is one.
+        where not exists (
+            select from learning.learning_configs as k
+            where k.module_id = 'dm' and k.config_data -> 'alloc_overrides' = l.overrides
+        )
         on conflict (module_id) do update
         set config_data = c.config_data || excluded.config_data,
             updated_at = learning.clock(), updated_by = 'judge'
-        where c.config_data -> 'alloc_overrides'
-            is distinct from excluded.config_data -> 'alloc_overrides'
     )
     select l.overrides from list as l
 $$;

@@ -15,7 +15,15 @@ begin
     return query
     select o.action_category, o.id, o.multiplier, o.delta, o.scope_subset, o.method,
         o.confidence_score, o.n, o.pinned, o.solution_id, o.last_updated_at
-    from (select learning.scope_items(learning.require_scope(p_scope)) as items offset 0) as s
+    from (
+        -- A column, not an argument: functions over columns are put in place by the planner.
+        select learning.scope_items(learning.require_scope(p_scope)) as items, (
+                select c.config_data -> 'feature_flags'
+                from learning.learning_configs as c
+                where c.module_id = 'pm'
+            ) as feature_flags
+        offset 0
+    ) as s
     cross join lateral learning.winning_overrides(s.items, p_pattern_key) as w (id)
     cross join lateral (
         select o.* from learning.pm_overrides as o where o.id = w.id
@@ -23,14 +31,7 @@ begin
     ) as o
     left join learning.gates as g
         on g.pattern_key = o.pattern_key and g.action_category = o.action_category
-    where learning.overrides_apply(
-        (
-            select c.config_data -> 'feature_flags'
-            from learning.learning_configs as c
-            where c.module_id = 'pm'
-        ),
-        o.pattern_key, g.gate
-    )
+    where learning.overrides_apply(s.feature_flags, o.pattern_key, g.gate)
     order by o.action_category;
 end
 $$;

@@ -11,13 +11,10 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_flags jsonb := learning.require_flags(p_flags);
-    v_is_on boolean := learning.switch_in(
-        (
-            select c.config_data -> 'feature_flags'
-            from learning.learning_configs as c
-            where c.module_id = 'pm'
-        ),
-        'ae_v2_enabled'
+    v_is_on boolean := (
+        select learning.switch_in(c.config_data -> 'feature_flags', 'ae_v2_enabled')
+        from (select) as always
+        left join learning.learning_configs as c on c.module_id = 'pm'
     );
     v_moved numeric;
 begin

@@ -8,7 +8,13 @@ language sql stable parallel safe security definer
 set search_path = pg_catalog, pg_temp
 as $$
     select g.pattern_key, g.gate, g.base, coalesce(w.overrides, '[]')
-    from learning.gates as g
+    from (
+        select l.*, learning.overrides_apply(
+                c.config_data -> 'feature_flags', l.pattern_key, l.gate
+            ) as applies
+        from learning.gates as l
+        left join learning.learning_configs as c on c.module_id = 'pm'
+    ) as g
     cross join lateral (
         select jsonb_agg(
             jsonb_build_array(
@@ -22,14 +28,7 @@ as $$
         where o.pattern_key = g.pattern_key
             and o.action_category = g.action_category
             and o.status = 'active'
-            and learning.overrides_apply(
-                (
-                    select c.config_data -> 'feature_flags'
-                    from learning.learning_configs as c
-                    where c.module_id = 'pm'
-                ),
-                g.pattern_key, g.gate
-            )
+            and g.applies
     ) as w
     order by g.pattern_key, g.ordinal
 $$;

@@ -46,7 +46,7 @@ as $$
         from asked as a
         cross join lateral (
             select s.override_id, s.weight
-            from learning.strength_weights(a.pattern_key, p_scope) as s
+            from learning.strength_weights(a.items, a.pattern_key) as s
             where a.pattern_key like 'pm.%'
             union all
             select s.override_id, s.weight

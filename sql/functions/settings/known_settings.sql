@@ -132,6 +132,11 @@ as $$
             (21, 'operations', 'log_episodes', 'log_episodes', 'switch', '', null, null, null,
                 'true', null,
                 'Whether every decision and outcome of a window is a line of the log.', 'capture'),
+            (41, 'decision_maker', 'allocation.profile', 'allocation.profile', 'choice', '', null,
+                null, 'plan evidence fixed', '"plan"', null,
+                'What moves the shares of capital: average ROIs (plan); money per budget-day, as far'
+                ' as differences are sure, else back to the start (evidence); nothing (fixed).',
+                'the allocation'),
             (101, 'decision_maker', 'timeframe_allocation', 'timeframe_allocation', 'averages', '',
                 null, null, null, 'null', null,
                 'Share of capital and average ROIs per timeframe.', 'the allocation'),

@@ -6,6 +6,8 @@ create or replace function learning.keep_position_overrides() returns trigger
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+    v_is_tuned boolean;
 begin
     if not exists (
         select
@@ -27,6 +29,13 @@ begin
         return null;
     end;
 
+    -- Where no override of a gate is in force, none wins, whatever the scope.
+    select exists (
+        select
+        from learning.pm_overrides as o
+        where o.status = 'active' and o.action_category like 'tuning\_%'
+    ) into v_is_tuned;
+
     with unwatched as (
         delete from learning.position_overrides as k
         using changed as c
@@ -39,9 +48,9 @@ begin
         where c.status in ('watchlist', 'active') and k.scope is distinct from c.scope
     ),
     answers as (
-        select s.scope, s.items, array(
+        select s.scope, s.items, case when v_is_tuned then array(
             select w.id from learning.winning_overrides(s.items) as w (id) order by w.id
-        ) as ids
+        ) else '{}' end as ids
         from (
             select d.scope, learning.scope_items(d.scope) as items
             from (select distinct m.scope from moved as m) as d

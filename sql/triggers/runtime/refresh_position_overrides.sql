@@ -5,6 +5,9 @@ language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
+    if not exists (select from changed) then
+        return null;
+    end if;
     with touching as materialized (
         select t.items
         from changed as c

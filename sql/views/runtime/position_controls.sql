@@ -10,14 +10,15 @@ with levers as materialized (
 ),
 postures as materialized (
     -- Without strength overrides posture is what it was: nothing is asked then.
-    select l.pattern_key, exists (
+    select jsonb_object_agg(
+            l.pattern_key,
+            '{"a": 0.5, "e": 0.5, "position_size_frac": 0.35, "overrides": []}'::jsonb
+        ) as neutral,
+        exists (
             select from learning.pm_overrides as o
-            where o.pattern_key = l.pattern_key
-                and o.action_category = 'pm_strength'
-                and o.status = 'active'
+            where o.action_category = 'pm_strength' and o.status = 'active'
         ) as is_steered
     from levers as l
-    group by l.pattern_key
 ),
 families as materialized (
     select exists (
@@ -40,30 +41,15 @@ select p.position_id, p.symbol, p.timeframe, p.status, p.scope,
     1::double precision as trail_mult,
     1::double precision as panic_trigger,
     0 as wait_n_after_trim,
-    (
-        -- A case, not a join: pm.steer must not be called where there is nothing to steer by.
-        select jsonb_object_agg(k.pattern_key, case
-            when k.is_steered then (
-                select jsonb_build_object(
-                    'a', s.a_final, 'e', s.e_final,
-                    'position_size_frac', s.position_size_frac, 'overrides', s.overrides
-                )
-                from pm.steer(k.pattern_key, p.scope, 0.5, 0.5) as s
-            )
-            else '{"a": 0.5, "e": 0.5, "position_size_frac": 0.35, "overrides": []}'
-        end)
-        from postures as k
-    ) as posture,
-    coalesce((
-        select s.position_size_frac
-        from postures as k
-        cross join lateral pm.steer(k.pattern_key, p.scope, 0.5, 0.5) as s
-        where k.is_steered and k.pattern_key = case p.state
+    held.posture,
+    coalesce((held.posture #>> array[
+        case p.state
             when 'S2' then 'pm.uptrend.S2.entry'
             when 'S3' then 'pm.uptrend.S3.retest'
             else 'pm.uptrend.S1.entry'
-        end
-    ), 0.35) as position_size_frac
+        end,
+        'position_size_frac'
+    ])::double precision, 0.35) as position_size_frac
 from learning.lowcap_positions as p
 left join learning.position_overrides as k on k.position_id = p.position_id and k.scope = p.scope
 cross join lateral (
@@ -112,6 +98,15 @@ cross join lateral (
         ) as r
     ) as v
 ) as c
+cross join lateral (
+    select case
+            when n.is_steered then n.neutral
+                || learning.scope_postures(coalesce(k.items, learning.scope_items(p.scope)))
+            else n.neutral
+        end as posture
+    from postures as n
+    offset 0
+) as held
 where p.status in ('watchlist', 'active');
 comment on view pm.position_controls is
     'What the PM reads: per watchlist or active position the gates in force for its present scope. Gates: {pattern: {gate: {base, value, override_id}}}.';
