@@ -60,6 +60,15 @@ CREATE INDEX ad_strands_by_trade ON learning.ad_strands USING btree (trade_id) W
 CREATE INDEX ad_strands_closed_trades ON learning.ad_strands USING btree (trade_id) WHERE (kind = 'position_closed'::text);
 CREATE INDEX ad_strands_episode_summaries ON learning.ad_strands USING btree (happened_at) WHERE (kind = 'uptrend_episode_summary'::text);
 
+-- What the trades of a timeframe made that closed on one day.
+create table learning.allocation_days (
+    timeframe text not null,
+    day date not null,  -- UTC.
+    trades integer not null,
+    money double precision not null,  -- The sum of their ROIs: what a unit put into each of them made.
+    constraint allocation_days_pkey PRIMARY KEY (day, timeframe)
+);
+
 -- One row per allocation step.
 create table learning.allocation_history (
     id bigint not null generated always as identity,
@@ -76,6 +85,17 @@ create table learning.allocation_history (
     constraint allocation_history_pkey PRIMARY KEY (id),
     constraint a_trade_steps_the_allocation_once UNIQUE (trade_id)
 );
+
+-- Shares as they would be by now had the ROIs of the trades been dealt out at random, path by path.
+create table learning.allocation_shuffles (
+    path smallint not null,
+    timeframe text not null,
+    share double precision not null,  -- Of the capital, 0..1.
+    mean double precision,  -- Average of the ROIs dealt (14 days, a fraction); null without trades.
+    mass double precision not null,  -- Trades, each weighed by e^(-age / 14 days), as of the newest one.
+    n integer not null,  -- Trades of the timeframe.
+    constraint allocation_shuffles_pkey PRIMARY KEY (path, timeframe)
+) with (fillfactor=70);
 
 -- One row per walk-forward of `quadrant backtest`, for the report.
 create table learning.backtests (
@@ -597,6 +617,7 @@ create table learning.pm_overrides (
 );
 CREATE UNIQUE INDEX one_override_per_lever_and_slice ON learning.pm_overrides USING btree (pattern_key, action_category, scope_subset, is_manual);
 CREATE INDEX pm_overrides_by_anchor ON learning.pm_overrides USING btree (anchor, pattern_key) WHERE (status = 'active'::text);
+CREATE INDEX pm_overrides_of_strength ON learning.pm_overrides USING btree (COALESCE(items[1], ''::text)) WHERE ((status = 'active'::text) AND (action_category = 'pm_strength'::text));
 CREATE TRIGGER check_override BEFORE INSERT OR UPDATE OF pattern_key, action_category ON learning.pm_overrides FOR EACH ROW EXECUTE FUNCTION learning.check_override();
 CREATE TRIGGER hold_position_overrides BEFORE INSERT OR DELETE OR UPDATE OF status, pinned, pattern_key, action_category, scope_subset, method, confidence_score, n, last_updated_at OR TRUNCATE ON learning.pm_overrides FOR EACH STATEMENT EXECUTE FUNCTION learning.hold_position_overrides();
 CREATE TRIGGER keep_override_history AFTER INSERT OR DELETE OR UPDATE ON learning.pm_overrides FOR EACH ROW EXECUTE FUNCTION learning.keep_override_history();
@@ -1048,7 +1069,7 @@ create table learning.world (
 --     content jsonb
 -- )
 
--- One row per timeframe: share now and desired (0..1), average ROIs over 14 and 90 days (fractions), trades, the last change and the trade behind it, and why the newest trade moved what it moved.
+-- One row per timeframe: share now and desired (0..1), average ROIs over 14 and 90 days (fractions), trades, the last change and the trade behind it, why the newest trade moved what it moved; money per budget-day, and whether the share is told from noise.
 -- view analyst.allocation (
 --     timeframe text,
 --     share numeric,
@@ -1062,7 +1083,14 @@ create table learning.world (
 --     last_trade_id text,
 --     last_trade_timeframe text,
 --     last_trade_roi double precision,
---     why text
+--     why text,
+--     profile text,
+--     money_per_day double precision,
+--     money_spread double precision,
+--     surety double precision,
+--     noise_lowest double precision,
+--     noise_highest double precision,
+--     verdict text
 -- )
 
 -- Shares (0..1) after every closed trade, one row per step and timeframe, with the trade and the reason.
