@@ -73,7 +73,7 @@ def test_a_schedule_was_due_when_croniter_says(
 
 
 @settings(
-    max_examples=amount(100, 400),
+    max_examples=amount(40, 400),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],  # nothing is written
 )
