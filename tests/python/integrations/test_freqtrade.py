@@ -105,7 +105,7 @@ def test_hyperopt_passes_and_records_nothing(
     connection: psycopg.Connection[Any], freqtrade: Callable[..., str]
 ) -> None:
     loss = ("--spaces", "stoploss", "--hyperopt-loss", "SharpeHyperOptLossDaily")
-    told = freqtrade("hyperopt", *loss, "-e", "3", "-j", "2")
+    told = freqtrade("hyperopt", *loss, "-e", "3", "-j", "2", "--disable-param-export")
     assert "Best result" in told
     assert connection.execute(
         "select count(*) from learning.pattern_episode_events"
