@@ -3,7 +3,8 @@
 -- p_replace says that the change is meant: then what was learned is judged anew against them. The
 -- keys of its scopes in p_dimensions are mined from now on (learning.declare_dimensions). Returns
 -- every gate with written: new, changed, unchanged, removed. Raises QD001, QD014, QD042 and, for
--- patterns that are not one's own, QD044.
+-- patterns that are not one's own, QD044. Long, for everything is checked before anything is
+-- written.
 create or replace function pm.register_gates(
     p_pattern_key text, p_gates jsonb, p_replace boolean default false,
     p_dimensions text[] default '{}'

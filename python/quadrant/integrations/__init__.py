@@ -1,0 +1,1 @@
+"""Adapters for bot frameworks; each imports its framework, which Quadrant does not install."""
