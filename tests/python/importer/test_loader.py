@@ -102,7 +102,7 @@ def test_what_is_older_than_the_lookback_is_counted(
     assert (report.new, report.beyond_lookback, report.lookback_days) == (4, 0, None)
     connection.execute("select learning.set_clock('2026-04-05 00:37+00')")
     assert import_file(connection, path, UNITS).beyond_lookback == 0, "they were there before"
-    connection.execute("truncate learning.pattern_episode_events")
+    connection.execute("truncate learning.pattern_episode_events cascade")
     report = import_file(connection, path, UNITS)
     assert (report.new, report.beyond_lookback, report.lookback_days) == (4, 3, 90)
 
