@@ -1,4 +1,4 @@
--- The same step as learning.step_allocation, for 40 paths on which the timeframe's trades get the
+-- The same step as learning.step_allocation, for 20 paths on which the timeframe's trades get the
 -- ROI of any trade so far, drawn by the trade's id and the path. In floating point, over all paths
 -- at once: the rules of roi_average, desired_shares and allocation_step, which a test holds it to.
 -- p_before: the shares the paths start from; p_age: days since the newest trade of the timeframe
@@ -13,7 +13,7 @@ as $$
 begin
     insert into learning.allocation_shuffles (path, timeframe, share, mass, n)
     select p.path, b.key, b.value::double precision, 0, 0
-    from generate_series(1, 40) as p (path)
+    from generate_series(1, 20) as p (path)
     cross join jsonb_each_text(p_before) as b
     where not exists (select from learning.allocation_shuffles)
     on conflict do nothing;

@@ -1,5 +1,5 @@
 -- Per timeframe: its share, where the profile wants it, what that rests on, what last moved it, and
--- whether it is told from noise: under plan, whether the share is outside the middle 90 % of 40
+-- whether it is told from noise: under plan, whether the share is outside the middle 90 % of 20
 -- paths with the ROIs dealt out at random (learning.step_shuffles); under evidence, whether
 -- differences in money per budget-day are (learning.money_per_day).
 create or replace view analyst.allocation as

@@ -34,7 +34,7 @@ select is(
 insert into learning.allocation_days values ('4h', '2027-01-08', 1, 5);
 select results_eq(
     'select timeframe, days from learning.money_per_day() order by 1',
-    $$values ('15m', 364::bigint), ('1h', 364), ('4h', 364)$$, 'at most 365 days back'
+    $$values ('15m', 365::bigint), ('1h', 365), ('4h', 365)$$, 'at most 365 days back'
 );
 
 select * from finish();
