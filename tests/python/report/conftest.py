@@ -110,16 +110,18 @@ def learned(learned_dsn: str) -> Iterator[Connection]:
         yield opened
 
 
-@pytest.fixture
-def analyst(learned: Connection) -> Iterator[Connection]:
-    """`learned` as quadrant_analyst, with 60 closed trades of 30 days, every second one under the
-    change in force, an opportunity that is pending and a reject; undone afterwards."""
-    with learned.transaction(force_rollback=True):
-        ((override, now),) = learned.execute(
+@pytest.fixture(scope="module")
+def _traded(learned_dsn: str) -> Iterator[Connection]:
+    """A transaction in which 60 trades, an opportunity and a reject came in; undone afterwards."""
+    with (
+        psycopg.connect(learned_dsn, autocommit=True) as opened,
+        opened.transaction(force_rollback=True),
+    ):
+        ((override, now),) = opened.execute(
             "select min(o.id), learning.clock() from learning.pm_overrides as o"
             " where o.status = 'active' group by 2"
         )
-        learned.execute("set local role quadrant_pm")
+        opened.execute("set local role quadrant_pm")
         trades = [
             {
                 "trade_id": f"t{n}",
@@ -132,12 +134,20 @@ def analyst(learned: Connection) -> Iterator[Connection]:
             }
             for n in range(60)
         ]
-        learned.execute("select pm.record_closed_trades(%s, 'bot')", [json.dumps(trades)])
+        opened.execute("select pm.record_closed_trades(%s, 'bot')", [json.dumps(trades)])
         pending = {"pattern_key": PATTERN, "window_id": "p1", "decision": "skipped"}
         pending["decided_at"] = now.isoformat()
-        learned.execute("select pm.record_episodes(%s)", [json.dumps([pending, {"no": 1}])])
-        learned.execute("set local role quadrant_analyst")
-        yield learned
+        opened.execute("select pm.record_episodes(%s)", [json.dumps([pending, {"no": 1}])])
+        opened.execute("set local role quadrant_analyst")
+        yield opened
+
+
+@pytest.fixture
+def analyst(_traded: Connection) -> Iterator[Connection]:
+    """`learned` as quadrant_analyst, with 60 closed trades of 30 days, every second one under the
+    change in force, an opportunity that is pending and a reject. What a test changes is undone."""
+    with _traded.transaction(force_rollback=True):
+        yield _traded
 
 
 @pytest.fixture(scope="session")
