@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from typing import Any
 
 import psycopg
+from pages import DOCS, sql_blocks
 
-DOCS = Path(__file__).parents[3] / "docs"
 RECORDING = (DOCS / "recording.md").read_text()
 LIVE = (DOCS / "live.md").read_text()
-BLOCKS = re.findall(r"```sql\n(.*?)```", RECORDING + LIVE, re.DOTALL)
+BLOCKS = sql_blocks(RECORDING + LIVE)
 
 
 def test_the_examples_run_one_after_the_other_as_a_bot(

@@ -110,6 +110,46 @@ def learned(learned_dsn: str) -> Iterator[Connection]:
         yield opened
 
 
+@pytest.fixture(scope="module")
+def _traded(learned_dsn: str) -> Iterator[Connection]:
+    """A transaction in which 60 trades, an opportunity and a reject came in; undone afterwards."""
+    with (
+        psycopg.connect(learned_dsn, autocommit=True) as opened,
+        opened.transaction(force_rollback=True),
+    ):
+        ((override, now),) = opened.execute(
+            "select min(o.id), learning.clock() from learning.pm_overrides as o"
+            " where o.status = 'active' group by 2"
+        )
+        opened.execute("set local role quadrant_pm")
+        trades = [
+            {
+                "trade_id": f"t{n}",
+                "roi": round(float(np.sin(n)) / 10, 4),
+                "closed_at": (now - timedelta(hours=12 * (60 - n))).isoformat(),
+                "timeframe": ("15m", "1h", "4h")[n % 3],
+                "pattern_key": PATTERN,
+                "scope": {"bucket": "micro"},
+                "context": {"overrides": {"gates": [override] if n % 2 else []}},
+            }
+            for n in range(60)
+        ]
+        opened.execute("select pm.record_closed_trades(%s, 'bot')", [json.dumps(trades)])
+        pending = {"pattern_key": PATTERN, "window_id": "p1", "decision": "skipped"}
+        pending["decided_at"] = now.isoformat()
+        opened.execute("select pm.record_episodes(%s)", [json.dumps([pending, {"no": 1}])])
+        opened.execute("set local role quadrant_analyst")
+        yield opened
+
+
+@pytest.fixture
+def analyst(_traded: Connection) -> Iterator[Connection]:
+    """`learned` as quadrant_analyst, with 60 closed trades of 30 days, every second one under the
+    change in force, an opportunity that is pending and a reject. What a test changes is undone."""
+    with _traded.transaction(force_rollback=True):
+        yield _traded
+
+
 @pytest.fixture(scope="session")
 def bars_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Hourly bars of the two positions over the 30 days."""
