@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shlex
 import shutil
 import sys
@@ -16,11 +17,17 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
+from quadrant.cli.examples import EXAMPLES
 from quadrant.errors import QuadrantError
 from quadrant.server import chosen_database
 
 out = Console()
 err = Console(stderr=True)
+
+# `quadrant` before one of its commands, in somebody's sentence.
+_OUR_COMMAND = re.compile(
+    rf"\bquadrant (?=(?:{'|'.join(sorted({name.split()[0] for name in EXAMPLES}))})\b)"
+)
 
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")]
@@ -30,7 +37,7 @@ def tell_error(error: QuadrantError) -> None:
     """A coded error on stderr: one red line, and what to do."""
     err.print(Text(f"{error.code}: {error.message}", style="bold red"), soft_wrap=True)
     if error.hint:
-        err.print(Text(error.hint), soft_wrap=True)
+        err.print(Text(as_called(error.hint)), soft_wrap=True)
 
 
 def split_names(names: str | None) -> list[str] | None:
@@ -54,6 +61,16 @@ def command(arguments: str, database: str | None = None) -> str:
         program = shlex.quote(str(called))
     name = database or chosen_database()
     return " ".join([program, *(["--database", shlex.quote(name)] if name else []), arguments])
+
+
+def as_called(text: str) -> str:
+    """A sentence with its commands of ours written as `command` writes them."""
+    return _OUR_COMMAND.sub(lambda _: command(""), text)
+
+
+def hint(text: str) -> None:
+    """A last line on stdout about commands, which work as they are printed."""
+    out.print(Text(as_called(text)), soft_wrap=True)
 
 
 def plain(text: object) -> Text:

@@ -138,7 +138,7 @@ def _what_is_missing(experiments: int, needed: int) -> str:
     if not experiments:
         return (
             "There is nothing to learn from: no finished experiment is recorded here. "
-            "A bot records them, `quadrant import` and `quadrant replay` bring some; "
+            f"A bot records them, `{command('import')}` and `{command('replay')}` bring some; "
             f"{command('databases')} lists the other databases."
         )
     return (

@@ -31,6 +31,8 @@ def tell(progress: Progress, summary: Summary) -> None:
         highlight=False,
     )
     _overrides(summary.overrides)
+    if summary.overrides:
+        _legend()
     out.print(plain(summary.changes), soft_wrap=False)
     out.print(_trades(summary.trades))
     out.print(_allocation(summary.allocation))
@@ -113,6 +115,16 @@ def _override_table(title: str, rows: list[dict[str, Any]]) -> Table:
             _number(row["evidence"], "{:,.0f}" if (row["evidence"] or 0) >= 10 else "{:.1f}"),
         )
     return table
+
+
+def _legend() -> None:
+    """What the columns of overrides mean, a line each."""
+    for name, meaning in (
+        ("setups changed, n", "setups that the change decides otherwise than base gates"),
+        ("effect each, benefit", "what each of them earns more, on average, as a fraction"),
+        ("E : 1, evidence", "odds against chance, the whole search paid for; 10 to 100 is a pass"),
+    ):
+        out.print(f"  [cyan]{name}[/]: {meaning}", highlight=False)
 
 
 def _number(value: Any, form: str, missing: str = "-") -> str:
