@@ -6,7 +6,6 @@ from functools import partial
 
 import psycopg
 import pytest
-from psycopg.types.json import Jsonb
 
 S1 = "pm.uptrend.S1.entry"
 
@@ -51,14 +50,17 @@ def test_what_people_set_is_in_force_on_one_screen(quadrant, database):
     assert "and 2 more: quadrant override list" in text
 
 
-def test_the_nearest_proposal_says_which_tests_it_lacks(quadrant, database):
+def test_proposals_without_a_look_say_their_reason(quadrant, database):
     with psycopg.connect(database, autocommit=True) as connection:
-        for evidence, halo in ((2, 0.1), (8, 0.2)):
-            propose(connection, evidence, halo)
+        connection.execute(
+            "insert into learning.solutions (pattern_key, scope_subset, steps, status, reason,"
+            ' confidence, n, record_since) values (%s, \'{}\', \'{"ts": 0, "halo": 0.2,'
+            " \"slope\": 0}', 'proposed', 'waits for approval', 0.7, 100, '2026-01-01')",
+            (S1,),
+        )
     text = words(quadrant("status").stdout)
-    assert "proposed 2; the nearest is " in text
-    assert "S1 entry, halo 1 -> 1.2, " in text
-    assert "It is not in force: too little evidence." in text
+    assert "proposed 1; the nearest is " in text
+    assert "S1 entry, halo 1 -> 1.2, everywhere It is not in force: waits for approval." in text
 
 
 def test_the_worst_check_and_what_to_do(quadrant, database):
@@ -75,7 +77,10 @@ def test_the_worst_check_and_what_to_do(quadrant, database):
 
 def test_json_tells_all_of_it(quadrant, database):
     with psycopg.connect(database, autocommit=True) as connection:
-        connection.execute("call learning.run_mine()")
+        connection.execute(
+            "insert into learning.learning_runs (job, status) values ('quadrant.mine', 'failed'),"
+            " ('quadrant.judge', 'done'), ('quadrant.mine', 'done')"
+        )
     told = quadrant("status", "--json").json
     assert set(told) == {
         "headline",
@@ -89,5 +94,6 @@ def test_json_tells_all_of_it(quadrant, database):
         "runs",
     }
     assert told["headline"]["state"] == "empty"
-    assert [run["job"] for run in told["runs"]] == ["quadrant.mine"]
+    newest = [(run["job"], run["status"]) for run in told["runs"]]
+    assert newest == [("quadrant.mine", "done"), ("quadrant.judge", "done")]
     assert [row["timeframe"] for row in told["capital"]] == ["15m", "1h", "4h"]
