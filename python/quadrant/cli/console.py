@@ -26,8 +26,9 @@ err = Console(stderr=True)
 
 # `quadrant` before one of its commands, in somebody's sentence.
 _OUR_COMMAND = re.compile(
-    rf"\bquadrant (?=(?:{'|'.join(sorted({name.split()[0] for name in EXAMPLES}))})\b)"
+    rf"\bquadrant ({'|'.join(sorted({name.split()[0] for name in EXAMPLES}))})\b"
 )
+_OF_THE_SERVER = ("databases", "down")
 
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")]
@@ -52,20 +53,20 @@ def print_json(value: Any) -> None:
 
 def command(arguments: str, database: str | None = None) -> str:
     """A command of ours that works as it is printed: our program as it was called, on `database`
-    or the one that --database chose.
+    or the one that --database chose; no database where it is about the whole server.
     """
     program = "quadrant"
     called = Path(sys.argv[0])
     on_the_path = shutil.which(program)
     if called.name == program and not (on_the_path and called.samefile(on_the_path)):
         program = shlex.quote(str(called))
-    name = database or chosen_database()
+    name = None if arguments in _OF_THE_SERVER else database or chosen_database()
     return " ".join([program, *(["--database", shlex.quote(name)] if name else []), arguments])
 
 
 def as_called(text: str) -> str:
     """A sentence with its commands of ours written as `command` writes them."""
-    return _OUR_COMMAND.sub(lambda _: command(""), text)
+    return _OUR_COMMAND.sub(lambda found: command(found[1]), text)
 
 
 def hint(text: str) -> None:

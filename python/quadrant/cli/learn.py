@@ -52,8 +52,9 @@ def learn(
                 before = cursor.execute(queries("operations/learning_so_far")).fetchone()
                 Learner(connection).learn(judge_anyway=True)
                 connection.execute(queries("learner/aggregate"))
+                # By the same time: by today's, all of a replay is too old to learn from.
+                learned = cursor.execute(queries("operations/learned"), before).fetchone()
         log_file.follow(connection)
-        learned = cursor.execute(queries("operations/learned"), before).fetchone()
         assert learned is not None  # one row, whatever happened
         experiments = (
             None

@@ -84,4 +84,7 @@ def test_hints_name_the_program_and_database_as_they_were_called(
     assert as_called("Run: quadrant migrate") == (
         "Run: '/opt/some where/quadrant' --database mine migrate"
     )
+    assert as_called("(quadrant databases lists them)") == (
+        "('/opt/some where/quadrant' databases lists them)"
+    )
     assert as_called("the quadrant of a setup") == "the quadrant of a setup"

@@ -78,8 +78,9 @@ def test_the_worst_check_and_what_to_do(quadrant, database):
 def test_json_tells_all_of_it(quadrant, database):
     with psycopg.connect(database, autocommit=True) as connection:
         connection.execute(
-            "insert into learning.learning_runs (job, status) values ('quadrant.mine', 'failed'),"
-            " ('quadrant.judge', 'done'), ('quadrant.mine', 'done')"
+            "insert into learning.learning_runs (job, status, finished_at) select r.*, now() from"
+            " (values ('quadrant.mine', 'failed'), ('quadrant.judge', 'done'),"
+            " ('quadrant.mine', 'done')) as r"
         )
     told = quadrant("status", "--json").json
     assert set(told) == {
