@@ -209,21 +209,25 @@ def test_every_market_has_a_database_in_the_home_and_every_hint_works(
         for line in first.splitlines()
         if line.startswith("  quadrant ")
     ]
-    assert [words[2] for words in hints[:3]] == ["psql", "log", "learn"]
+    named = ["status", "why", "report", "psql", "log", "learn"]
+    assert [words[2] for words in hints[:6]] == named
+    psql_hint = hints.pop(3)
     name = hints[0][1]
     assert hints[0][:1] == ["--database"]
     assert name.startswith("one_only_")
     query = "select w.kind, exists (select from analyst.windows) from analyst.world as w"
     psql = subprocess.run(  # it becomes psql, so it needs a process of its own
-        [*COMMAND, *hints[0], "-Atc", query],
+        [*COMMAND, *psql_hint, "-Atc", query],
         env={**os.environ, **home},
         capture_output=True,
         text=True,
         check=True,
     )
     assert psql.stdout == "replay|t\n"
-    for words in hints[1:]:
-        assert quadrant(*words, **home).returncode == 0, words
+    for words in hints:
+        told = quadrant(*words, **home)
+        assert told.returncode == 0, words
+        assert "Nothing to learn" not in told.stdout, "a replay is learned from at its own time"
     listed = {
         row["database"]: row for row in json.loads(quadrant("databases", "--json", **home).stdout)
     }

@@ -29,11 +29,13 @@ from quadrant.cli import (
     runs,
     serve,
     server,
+    status,
     tick,
     why,
     worker,
 )
 from quadrant.cli.console import err, tell_error
+from quadrant.cli.examples import show_examples
 from quadrant.database import explain as explained
 from quadrant.database import raised_by_us
 from quadrant.errors import QuadrantError
@@ -76,7 +78,8 @@ def options(
         os.environ["QUADRANT_DATABASE"] = database
 
 
-# One line per module of commands: register(app) puts them on the command line.
+# One line per module of commands: register(app) puts them on the command line, in this order.
+status.register(app)
 server.register(app)
 importing.register(app)
 backtest.register(app)
@@ -98,6 +101,7 @@ runs.register(app)
 serve.register(app)
 tick.register(app)
 worker.register(app)
+show_examples(app)
 
 
 def main() -> None:

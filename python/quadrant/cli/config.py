@@ -10,7 +10,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from quadrant.cli.console import Json, out, plain, print_json
+from quadrant.cli.console import Json, hint, out, plain, print_json
 from quadrant.cli.session import fetch
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="As in quadrant config list.")]
@@ -36,7 +36,7 @@ def list_command(json: Json = False) -> None:
             "" if row["pattern_key"] else _range(row),
         )
     out.print(table)
-    out.print("quadrant config get NAME tells what one means.")
+    hint("quadrant config get NAME tells what one means.")
 
 
 @config.command()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shlex
 import shutil
 import sys
@@ -16,11 +17,18 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
+from quadrant.cli.examples import EXAMPLES
 from quadrant.errors import QuadrantError
 from quadrant.server import chosen_database
 
 out = Console()
 err = Console(stderr=True)
+
+# `quadrant` before one of its commands, in somebody's sentence.
+_OUR_COMMAND = re.compile(
+    rf"\bquadrant ({'|'.join(sorted({name.split()[0] for name in EXAMPLES}))})\b"
+)
+_OF_THE_SERVER = ("databases", "down")
 
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")]
@@ -30,7 +38,7 @@ def tell_error(error: QuadrantError) -> None:
     """A coded error on stderr: one red line, and what to do."""
     err.print(Text(f"{error.code}: {error.message}", style="bold red"), soft_wrap=True)
     if error.hint:
-        err.print(Text(error.hint), soft_wrap=True)
+        err.print(Text(as_called(error.hint)), soft_wrap=True)
 
 
 def split_names(names: str | None) -> list[str] | None:
@@ -45,15 +53,25 @@ def print_json(value: Any) -> None:
 
 def command(arguments: str, database: str | None = None) -> str:
     """A command of ours that works as it is printed: our program as it was called, on `database`
-    or the one that --database chose.
+    or the one that --database chose; no database where it is about the whole server.
     """
     program = "quadrant"
     called = Path(sys.argv[0])
     on_the_path = shutil.which(program)
     if called.name == program and not (on_the_path and called.samefile(on_the_path)):
         program = shlex.quote(str(called))
-    name = database or chosen_database()
+    name = None if arguments in _OF_THE_SERVER else database or chosen_database()
     return " ".join([program, *(["--database", shlex.quote(name)] if name else []), arguments])
+
+
+def as_called(text: str) -> str:
+    """A sentence with its commands of ours written as `command` writes them."""
+    return _OUR_COMMAND.sub(lambda found: command(found[1]), text)
+
+
+def hint(text: str) -> None:
+    """A last line on stdout about commands, which work as they are printed."""
+    out.print(Text(as_called(text)), soft_wrap=True)
 
 
 def plain(text: object) -> Text:

@@ -8,7 +8,7 @@ import typer
 from rich.padding import Padding
 from rich.text import Text
 
-from quadrant.cli.console import Json, out, plain, print_json
+from quadrant.cli.console import Json, as_called, hint, out, plain, print_json
 from quadrant.cli.session import session
 from quadrant.database import queries
 
@@ -33,14 +33,14 @@ def doctor(
                 _print(*row)
         ok = sum(row[1] == "ok" for row in rows)
         out.print(Text(f"{ok} check{'' if ok == 1 else 's'} ok", style=_STYLES["ok"]), end="")
-        out.print("" if all_ or not ok else " (quadrant doctor --all shows them)")
+        hint("" if all_ or not ok else " (quadrant doctor --all shows them)")
     if any(row[1] == "fail" for row in rows):
         raise typer.Exit(1)
 
 
 def _print(name: str, status: str, detail: str, what_to_do: str) -> None:
     out.print(Text.assemble((f"{status:<6}", _STYLES[status]), plain(name)))
-    for text in filter(None, (detail, what_to_do)):
+    for text in filter(None, (detail, as_called(what_to_do))):
         out.print(Padding(plain(text), (0, 0, 0, 6)))
 
 

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from quadrant.cli.console import Json, out, plain, print_json, progress_bar
+from quadrant.cli.console import Json, hint, out, plain, print_json, progress_bar
 from quadrant.cli.session import session
 from quadrant.database import connect
 from quadrant.importer import (
@@ -153,7 +153,7 @@ def _print_report(source: Source, report: ImportReport) -> None:
     if report.columns_left_out:
         out.print(plain(f"Columns left out: {', '.join(report.columns_left_out)}."))
     if report.rejected:
-        out.print("The rejected rows are kept: quadrant rejects list")
+        hint("The rejected rows are kept: quadrant rejects list")
 
 
 def register(app: typer.Typer) -> None:

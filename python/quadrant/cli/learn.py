@@ -52,8 +52,9 @@ def learn(
                 before = cursor.execute(queries("operations/learning_so_far")).fetchone()
                 Learner(connection).learn(judge_anyway=True)
                 connection.execute(queries("learner/aggregate"))
+                # By the same time: by today's, all of a replay is too old to learn from.
+                learned = cursor.execute(queries("operations/learned"), before).fetchone()
         log_file.follow(connection)
-        learned = cursor.execute(queries("operations/learned"), before).fetchone()
         assert learned is not None  # one row, whatever happened
         experiments = (
             None
@@ -138,7 +139,7 @@ def _what_is_missing(experiments: int, needed: int) -> str:
     if not experiments:
         return (
             "There is nothing to learn from: no finished experiment is recorded here. "
-            "A bot records them, `quadrant import` and `quadrant replay` bring some; "
+            f"A bot records them, `{command('import')}` and `{command('replay')}` bring some; "
             f"{command('databases')} lists the other databases."
         )
     return (

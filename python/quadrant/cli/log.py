@@ -11,7 +11,7 @@ import psycopg
 import typer
 from pytimeparse2 import parse as parse_seconds
 
-from quadrant.cli.console import err
+from quadrant.cli.console import as_called, err
 from quadrant.cli.session import session
 from quadrant.database import queries
 from quadrant.logfile import format_line
@@ -112,11 +112,13 @@ def _explain(connection: psycopg.Connection[Any], level: Level) -> None:
     if has_lines:
         err.print(f"No line of level {level} or above there; --level and --since ask for others.")
     elif has_experiments:
-        err.print("The log is empty: nothing has learned yet. quadrant learn does, now.")
+        err.print(as_called("The log is empty: nothing has learned yet. quadrant learn does, now."))
     else:
         err.print(
-            "The log is empty, for there are no experiments: quadrant replay, quadrant tick or "
-            "quadrant import brings them, quadrant learn learns from them."
+            as_called(
+                "The log is empty, for there are no experiments: quadrant replay, quadrant tick or "
+                "quadrant import brings them, quadrant learn learns from them."
+            )
         )
 
 

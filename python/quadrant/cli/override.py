@@ -9,7 +9,7 @@ import typer
 from psycopg.types.json import Jsonb
 from rich.table import Table
 
-from quadrant.cli.console import Json, out, plain, print_json
+from quadrant.cli.console import Json, hint, out, plain, print_json
 from quadrant.cli.session import fetch
 from quadrant.errors import QuadrantError
 
@@ -63,7 +63,7 @@ def list_command(
             "-" if odds is None else f"{odds:.1f} : 1",
         )
     out.print(table)
-    out.print("quadrant explain ID tells the story of one.", highlight=False)
+    hint("quadrant explain ID tells the story of one.")
 
 
 @override.command("set")

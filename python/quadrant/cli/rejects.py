@@ -11,7 +11,7 @@ from psycopg.rows import dict_row, scalar_row
 from rich.json import JSON
 from rich.table import Table
 
-from quadrant.cli.console import Json, out, plain, print_json, progress_bar
+from quadrant.cli.console import Json, hint, out, plain, print_json, progress_bar
 from quadrant.cli.session import session
 from quadrant.database import queries
 from quadrant.errors import QuadrantError
@@ -56,7 +56,7 @@ def list_command(
         for code, kind, source, count in counts[:20]:
             by_code.add_row(code, kind, plain(source), f"{count:,}")
         out.print(by_code)
-    out.print("quadrant rejects show ID prints one; quadrant rejects retry ID tries it again.")
+    hint("quadrant rejects show ID prints one; quadrant rejects retry ID tries it again.")
 
 
 @rejects.command()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import os
 import re
+import shlex
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -29,7 +30,7 @@ from rich.progress import (
 
 from quadrant.bars import TIMEFRAMES, Bars, read_bars, read_folder
 from quadrant.cli import server, story
-from quadrant.cli.console import command, err, out, print_json, split_names
+from quadrant.cli.console import command, err, hint, out, print_json, split_names
 from quadrant.cli.report import DEFAULT, write
 from quadrant.cli.session import session
 from quadrant.database import queries
@@ -125,9 +126,10 @@ def demo(
         folder = Home.current().root / "market"
         out.print(
             "\n[bold]No data given: this market is synthetic.[/] Its tokens, regimes and the one "
-            "effect planted in it\n(setups just outside the halo succeed in one volume bucket) are "
-            f"made up by seed {DEMO_SEED};\nwhat is learned from it says nothing about any real "
-            "market. With your own bars: make demo DATA=path\n"
+            "effect planted in it (setups just outside the halo succeed in one volume bucket) are "
+            f"made up by seed {DEMO_SEED}; what is learned from it says nothing about any real "
+            f"market. With your own bars: {escape(command('demo --data FOLDER'))}\n",
+            highlight=False,
         )
         if not folder.is_dir():
             with _status("Making the market"):
@@ -145,7 +147,7 @@ def demo(
         markup=False,
     )
     if not os.environ.get("QUADRANT_DSN"):
-        out.print("[bold]make down[/] stops the server; everything stays.")
+        hint("quadrant down stops the server; everything stays.")
 
 
 def _database(name: str | None, bars: list[Bars], chain: str) -> str:
@@ -190,11 +192,12 @@ def _replay(dsn: str, bars: list[Bars], options: ReplayOptions, *, json: bool) -
 
                 progress = work.run(told, asked_to_stop)
         summary = summarise(connection, options.capital)
+        position = connection.execute(queries("replay/position_to_try")).fetchone()
     if json:
         print_json({"database": database, "progress": asdict(progress), "summary": asdict(summary)})
     else:
         story.tell(progress, summary)
-        _tell_where(database)
+        _tell_where(database, position)
     if options.keep_clock:
         err.print(
             f"The clock of {database} stays at the last bar, for everybody, until: "
@@ -212,18 +215,27 @@ def _on(database: str, arguments: str) -> str:
     return command(arguments, None if resolve_dsn() == resolve_dsn(database=database) else database)
 
 
-def _tell_where(database: str) -> None:
-    out.print(f"\nAll of it is in the database [bold]{escape(database)}[/]:", highlight=False)
-    for arguments, what in (
+def _tell_where(database: str, position: tuple[str, str] | None) -> None:
+    out.print(f"\nAll of it is in the database [bold]{escape(database)}[/]. Try:", highlight=False)
+    why = [(f"why {shlex.join(position)}", "what is in force there, and why")] if position else []
+    _commands(database, ("status", "how things stand, on one screen"), *why, _REPORT)
+    out.print("And then:")
+    _commands(
+        database,
         ("psql", "views in the schemas analyst and pm"),
         ("log", "what the learning did and why"),
         ("learn", "learn again, at the time the replay has reached"),
-    ):
+    )
+    hint("  quadrant databases  # all of them")
+
+
+_REPORT = ("report", "one page with pictures: report.html")
+
+
+def _commands(database: str, *commands: tuple[str, str]) -> None:
+    for arguments, what in commands:
         line = f"  {_on(database, arguments)}  # {what}"
         out.print(line, soft_wrap=True, highlight=False, markup=False)
-    out.print(
-        f"  {command('databases')}  # all of them", soft_wrap=True, highlight=False, markup=False
-    )
 
 
 @contextmanager

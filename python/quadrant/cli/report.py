@@ -30,10 +30,7 @@ def report(
     ] = None,
     open_: Annotated[bool, typer.Option("--open", help="Open it in the browser.")] = False,
 ) -> None:
-    """Write what was learned as one page with pictures that opens offline.
-
-    Examples: quadrant report; quadrant report -o june.html --since 2024-06-01 --bars data/bars
-    """
+    """Write what was learned as one page with pictures that opens offline."""
     if bars is not None and not bars.is_dir():
         raise typer.BadParameter(f"{bars} is no folder", param_hint="--bars")
     with session() as connection, err.status("Writing the report"):

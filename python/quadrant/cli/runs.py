@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from quadrant.cli.console import Json, out, plain, print_json
+from quadrant.cli.console import Json, hint, out, plain, print_json
 from quadrant.cli.session import fetch, session
 from quadrant.database import queries
 
@@ -38,7 +38,7 @@ def list_command(*, json: Json = False) -> None:
             _percent(row["trade_roi"]),
         )
     out.print(table)
-    out.print("quadrant runs remove RUN removes what one recorded; then: quadrant learn.")
+    hint("quadrant runs remove RUN removes what one recorded; then: quadrant learn.")
 
 
 @runs.command()

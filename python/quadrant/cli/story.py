@@ -8,7 +8,7 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from quadrant.cli.console import out, plain
+from quadrant.cli.console import hint, out, plain
 from quadrant.replay import Progress, Summary
 
 
@@ -31,6 +31,8 @@ def tell(progress: Progress, summary: Summary) -> None:
         highlight=False,
     )
     _overrides(summary.overrides)
+    if summary.overrides:
+        _legend()
     out.print(plain(summary.changes), soft_wrap=False)
     out.print(_trades(summary.trades))
     out.print(_allocation(summary.allocation))
@@ -86,7 +88,7 @@ def _overrides(rows: list[dict[str, Any]]) -> None:
             _override_table("\nProposed, not applied: too little evidence so far", proposed[:10])
         )
         if len(proposed) > 10:
-            out.print(f"... and {len(proposed) - 10} more in analyst.overrides.", highlight=False)
+            hint(f"... and {len(proposed) - 10} more: quadrant override list")
 
 
 def _override_table(title: str, rows: list[dict[str, Any]]) -> Table:
@@ -113,6 +115,16 @@ def _override_table(title: str, rows: list[dict[str, Any]]) -> Table:
             _number(row["evidence"], "{:,.0f}" if (row["evidence"] or 0) >= 10 else "{:.1f}"),
         )
     return table
+
+
+def _legend() -> None:
+    """What the columns of overrides mean, a line each."""
+    for name, meaning in (
+        ("n, setups changed", "those it decides otherwise than the gates it replaces"),
+        ("benefit, effect each", "what such a setup earns more, on average (ROI)"),
+        ("evidence, E : 1", "odds against chance, the search paid for; 10 to 100 pass"),
+    ):
+        out.print(f"  [cyan]{name}[/]: {meaning}", highlight=False)
 
 
 def _number(value: Any, form: str, missing: str = "-") -> str:

@@ -12,4 +12,4 @@ join learning.gates as g
 left join analyst.solutions as s on o.solution_id = 'solution ' || s.solution_id
 group by o.status, o.solution_id, o.pattern_key, o.scope_subset, o.method, o.n, o.depth,
     s.changed, s.z, s.evidence, s.value, s.reason
-order by o.status, o.depth, o.n desc
+order by o.status, s.evidence desc nulls last, o.depth, o.n desc
