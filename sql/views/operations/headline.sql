@@ -133,7 +133,7 @@ select a.state,
     end as changes_in_words,
     case when l.patterns > 0 then format(
             'The newest looks compared %s with %s of gates; %s. Where there is nothing to learn, a '
-            'change is promised to be in force at most 1 %% of the time.',
+            'change is promised to be in force at most 1.5 %% of the time.',
             analyst.counted(l.slices::bigint, 'slice', 'slices'),
             analyst.counted(l.candidates::bigint, 'change', 'changes'),
             case l.qualified when 0 then 'none passed' else l.qualified || ' passed' end

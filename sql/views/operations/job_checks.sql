@@ -1,6 +1,7 @@
 -- Health of the schedule. late: judged by the start of the last run that was done; one due time may
 -- be missed by five minutes (or by a run in progress), of three none may. failing: the last run.
--- scheduler: who runs the jobs; pg_cron and quadrant serve never run the same one.
+-- scheduler: who runs the jobs; pg_cron and quadrant serve never run the same one. The database of
+-- a replay needs neither: its runs are skipped, the replay learns by itself.
 create or replace view learning.job_checks as
 with jobs as (
     select s.job, s.runner, l.status, l.started_at, l.detail,
@@ -39,6 +40,7 @@ with jobs as (
             learning.cron_previous(s.cron, two.before - interval '1 microsecond') as last_but_two
     ) as due
     where s.enabled
+        and not exists (select from learning.world as w where w.kind = 'replay')
 )
 select 10 as place, 'job late: ' || j.job as check_name,
     case
@@ -69,9 +71,13 @@ select 11, 'job failing: ' || j.job,
 from jobs as j
 union all
 select 9, 'scheduler',
-    case when j.served > 0 and w.newest is null then 'warn' else 'ok' end,
-    format('jobs run by pg_cron: %s, by quadrant serve: %s', j.jobs - j.served, j.served)
-        || case
+    case when j.served > 0 and w.newest is null and not r.is_replay then 'warn' else 'ok' end,
+    case when r.is_replay then 'none: this is the database of a replay, which learns by itself'
+        else format(
+            'jobs run by pg_cron: %s, by quadrant serve: %s', j.jobs - j.served, j.served
+        )
+    end || case
+            when r.is_replay then ''
             when w.newest is not null then format(' (%s)', w.newest)
             when j.served > 0 then ' (not running)'
             else ''
@@ -82,6 +88,9 @@ from (
     from learning.job_runners as r
     where r.enabled
 ) as j
+cross join (
+    select exists (select from learning.world as w where w.kind = 'replay') as is_replay
+) as r
 cross join (
     select max(format('%s, beat %s', w.worker, date_trunc('second', w.beat_at))) as newest
     from learning.workers as w

@@ -47,7 +47,7 @@ from learning.learning_runs;
 select is(pg_temp.said(), 'nothing: Leave the gates alone: nothing here passed the tests.', 'nothing qualified');
 select is(
     (select tried_in_words from analyst.headline),
-    'The newest looks compared 12 slices with 1,488 changes of gates; none passed. Where there is nothing to learn, a change is promised to be in force at most 1 % of the time.',
+    'The newest looks compared 12 slices with 1,488 changes of gates; none passed. Where there is nothing to learn, a change is promised to be in force at most 1.5 % of the time.',
     'and how much was tried'
 );
 
