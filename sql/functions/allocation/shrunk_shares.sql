@@ -6,7 +6,8 @@ create or replace function learning.shrunk_shares(
     p_shares jsonb, p_start jsonb, p_money jsonb, p_surety double precision
 )
 returns jsonb
-language sql immutable parallel safe
+language sql immutable parallel safe security definer
+set search_path = pg_catalog, pg_temp
 as $$
     select jsonb_object_agg(s.key, trim_scale(round(
         s.value::numeric + w.surety * ((m.shares ->> s.key)::numeric - s.value::numeric), 18
