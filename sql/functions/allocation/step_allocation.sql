@@ -1,9 +1,10 @@
 -- One step of the allocation after a closed trade: its ROI (a fraction) goes into the averages and
 -- its day, and, by the setting allocation.profile, the averages over 14 days (plan) or money per
 -- budget-day (evidence) move the shares and with them the positions, or nothing does (fixed).
--- p_config is what learning.lock_allocation() answered. Writes the configuration and allocation_history; answers the
--- row of history with positions (how many changed) and, by timeframe, roi_short and n as they now
--- are.
+-- p_config is what learning.lock_allocation() answered. Writes the configuration and
+-- allocation_history; answers the row of history with positions (how many changed) and, by
+-- timeframe, roi_short and n as they now are.
+-- Long, for one trade moves averages, shares, positions and what is kept of them, in that order.
 create or replace function learning.step_allocation(
     p_config jsonb, p_trade_id text, p_timeframe text, p_roi numeric, p_closed_at timestamptz
 )
