@@ -16,11 +16,15 @@ Contents = dict[str, list[Any]]
 # What a replay leaves, but for ids and the times of the server's own clock.
 TABLES = {
     "windows": """
-        select to_jsonb(e) - '{id,position_id}'::text[] from learning.pattern_episode_events as e
+        select to_jsonb(e) - '{id,position_id,overrides}'::text[]
+            || jsonb_build_object('factors', e.factors - 'overrides')
+        from learning.pattern_episode_events as e
         order by e.window_id
     """,
     "strands": """
-        select to_jsonb(s) - '{id,position_id}'::text[] from learning.ad_strands as s
+        select to_jsonb(s) - '{id,position_id}'::text[]
+            || jsonb_build_object('content', s.content #- '{context,overrides}' #- '{overrides}')
+        from learning.ad_strands as s
         order by s.strand_key, s.kind
     """,
     "positions": """

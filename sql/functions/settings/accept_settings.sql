@@ -59,6 +59,14 @@ begin
         and exists (
             select from learning.known_settings() as k
             where k.module_id = p_module_id and not k.is_state
+                -- Beside state only what is registered is a setting.
+                and (
+                    k.name = coalesce(n.setting, o.setting)
+                    or not exists (
+                        select from learning.known_settings() as s
+                        where s.module_id = p_module_id and s.is_state
+                    )
+                )
         )
     order by 2, 3 nulls first, 4 nulls first;
 end

@@ -212,11 +212,11 @@ def test_its_rates_are_those_of_the_lessons(connection: psycopg.Connection[Any])
     )
     connection.execute(MINE, (CLOCK,))
     connection.execute("call learning.run_aggregator(true)")
-    columns = "n_acted, n_skipped, n_misses, n_fps, n_policy, n_eff, pressure, wr, fpr, mr, dr, q"
-    rates = f"select scope_subset, n, {columns} from %s where n is not null order by 1"
-    shown = connection.execute(rates % "analyst.pattern_scope_stats").fetchall()
+    columns = "n_acted, n_skipped, n_misses, n_fps, n_policy, n_eff, pressure, wr, fpr, mr, dr"
+    rates = f"select scope_subset, n, {columns}, %s from %s where n is not null order by 1"
+    shown = connection.execute(rates % ("q", "analyst.pattern_scope_stats")).fetchall()
     assert len(shown) == 2
-    assert shown == connection.execute(rates % "analyst.lessons").fetchall()
+    assert shown == connection.execute(rates % ("difference_q", "analyst.lessons")).fetchall()
     (_, _, acted, skipped, misses, fps, policy, *_, wr, fpr, mr, dr, _) = shown[0]
     assert (acted, policy) == (26, 5)
     assert (fps / acted, misses / skipped) == pytest.approx((fpr, mr))
