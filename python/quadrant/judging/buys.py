@@ -165,7 +165,7 @@ def _ladder(
 
 def _numbered(way: Sequence[NDArray[np.int16]]) -> NDArray[np.int16]:
     """A number for each way a window's policies go, NO_BUY for that which buys nothing."""
-    size = 1 + max((int(rung.max(initial=0)) for rung in way), default=0) + 1
+    size = 2 + max(int(rung.max(initial=0)) for rung in way)
     code = np.zeros(way[0].shape, dtype=np.int64)
     for rung in way:
         code = code * size + (rung.astype(np.int64) + 1)

@@ -3,7 +3,6 @@
 -- lessons tuning_dx_ladder from p_n_min successes on; retires those that no longer qualify. Buys at
 -- base arms follow from fill_depth_atrs, the depth below the first fill in ATRs, where it was kept
 -- as a number, else they are the buys made. Returns {"lessons", "lessons_changed", "retired"}.
--- Long, for it is one statement: what is counted, written, retired and logged.
 create or replace function learning.write_ladder_lessons(
     p_pattern_key text, p_n_min integer, p_as_of timestamptz, p_run_id bigint
 )
@@ -20,6 +19,7 @@ declare
         select g.base from learning.gates as g
         where g.pattern_key = p_pattern_key and g.action_category = 'tuning_dx_atr_mult'
     );
+    v_slices learning.lessons[];
     v_result jsonb;
 begin
     with cycles as (
@@ -48,104 +48,51 @@ begin
         from cycles as c
         group by c.scope
     ),
-    slices as materialized (
-        select s.scope_subset, s.depth, sum(c.ones)::bigint as ones, sum(c.twos)::bigint as twos,
+    slices as (
+        select s.scope_subset, sum(c.ones)::bigint as ones, sum(c.twos)::bigint as twos,
             sum(c.threes)::bigint as threes, sum(c.failures)::bigint as failures,
-            concat_ws('/', sum(c.ones), sum(c.twos), sum(c.threes), sum(c.failures)) as stamp,
-            row_number() over (order by s.depth, s.scope_subset::text collate "C")::integer as place
+            concat_ws('/', sum(c.ones), sum(c.twos), sum(c.threes), sum(c.failures)) as stamp
         from cells as c
         cross join lateral learning.scope_subsets(c.scope, v_max_dims) as s
-        group by s.scope_subset, s.depth
+        group by s.scope_subset
         having sum(c.ones + c.twos + c.threes) >= p_n_min
-    ),
-    copies as (
-        select c.place, p.place as parent
-        from (
-            select s.place, s.stamp, s.scope_subset - jsonb_object_keys(s.scope_subset) as above
-            from slices as s
-        ) as c
-        join slices as p on p.scope_subset = c.above and p.stamp = c.stamp
-    ),
-    -- An id before it is written: a new lesson may be the copy of another new one.
-    named as materialized (
-        select s.*, coalesce(
-                l.id, nextval(pg_get_serial_sequence('learning.lessons', 'id'))
-            ) as id
-        from slices as s
-        left join learning.dx_ladder_lessons as l
-            on l.pattern_key = p_pattern_key and l.scope_subset = s.scope_subset
-    ),
-    lessons as (
-        select s.scope_subset, s.stamp, n.successes + s.failures as n,
-            s.id, case when b.place <> s.place then b.id end as copy_of,
-            jsonb_build_object(
-                'count_1', s.ones, 'count_2', s.twos, 'count_3', s.threes,
-                'avg_dx_count',
-                    (s.ones + 2 * s.twos + 3 * s.threes) / n.successes::double precision,
-                'ladder_pressure', (s.threes - s.ones) / n.successes::double precision,
-                'n_success', n.successes, 'n_failure', s.failures,
-                'failure_rate', s.failures / (n.successes + s.failures)::double precision
-            ) as stats
-        from unnest(learning.components(
-            (select count(*)::integer from slices),
-            (select array_agg(c.place) from copies as c),
-            (select array_agg(c.parent) from copies as c)
-        )) with ordinality as f (broadest, place)
-        join named as s on s.place = f.place
-        join named as b on b.place = f.broadest
-        cross join lateral (select s.ones + s.twos + s.threes as successes) as n
-    ),
-    written as (
-        insert into learning.lessons as l (
-            id, module, lesson_type, pattern_key, action_category, scope_subset, n, stats,
-            counted_stamp, copy_of, run_id, updated_at
+    )
+    select coalesce(array_agg(jsonb_populate_record(null::learning.lessons, jsonb_build_object(
+        'scope_subset', s.scope_subset, 'n', n.successes + s.failures, 'counted_stamp', s.stamp,
+        'stats', jsonb_build_object(
+            'count_1', s.ones, 'count_2', s.twos, 'count_3', s.threes,
+            'avg_dx_count', (s.ones + 2 * s.twos + 3 * s.threes) / n.successes::double precision,
+            'ladder_pressure', (s.threes - s.ones) / n.successes::double precision,
+            'n_success', n.successes, 'n_failure', s.failures,
+            'failure_rate', s.failures / (n.successes + s.failures)::double precision
         )
-        overriding system value
-        select s.id, split_part(p_pattern_key, '.', 1), 'tuning_rates', p_pattern_key,
-            'tuning_dx_ladder', s.scope_subset, s.n, s.stats, s.stamp, s.copy_of, p_run_id, p_as_of
-        from lessons as s
-        on conflict (lesson_type, pattern_key, action_category, scope_subset)
-            where slice_key is null
-        do update
-        set n = excluded.n,
-            stats = excluded.stats,
-            counted_stamp = excluded.counted_stamp,
-            copy_of = excluded.copy_of,
-            status = 'active',
-            run_id = excluded.run_id,
-            updated_at = excluded.updated_at
-        where (l.counted_stamp, l.copy_of, l.status) is distinct from (
-            excluded.counted_stamp, excluded.copy_of, 'active'
-        )
-        returning l.scope_subset, l.n, l.stats
-    ),
-    retired as (
-        update learning.dx_ladder_lessons as l
-        set status = 'retired', run_id = p_run_id, updated_at = p_as_of
-        where l.pattern_key = p_pattern_key
-            and l.status = 'active'
-            and not exists (select from slices as s where s.scope_subset = l.scope_subset)
-        returning l.scope_subset, l.n
+    ))), '{}')
+    into v_slices
+    from slices as s
+    cross join lateral (select s.ones + s.twos + s.threes as successes) as n;
+
+    with changed as materialized (
+        select w.*
+        from learning.write_slice_lessons(
+            'tuning_rates', 'tuning_dx_ladder', p_pattern_key, v_slices, p_as_of, p_run_id
+        ) as w
     ),
     logged as (
         insert into learning.learning_log (run_id, level, event, data)
-        select p_run_id, 'INFO', 'TuningMiner ladder lesson' || case when t.stats is null
-                then ' retired' else '' end,
+        select p_run_id, 'INFO', 'TuningMiner ladder lesson' || case c.status
+                when 'retired' then ' retired' else '' end,
             jsonb_build_object(
-                'pattern_key', p_pattern_key, 'scope_subset', t.scope_subset, 'n', t.n
-            ) || coalesce(t.stats, '{}')
-        from (
-            select w.scope_subset, w.n, w.stats from written as w
-            union all
-            select r.scope_subset, r.n, null from retired as r
-        ) as t
+                'pattern_key', p_pattern_key, 'scope_subset', c.scope_subset, 'n', c.n
+            ) || case c.status when 'active' then c.stats else '{}' end
+        from changed as c
     )
     select jsonb_build_object(
-        'lessons', (select count(*) from slices),
-        'lessons_changed', (select count(*) from written),
-        'retired', (select count(*) from retired)
+        'lessons', cardinality(v_slices),
+        'lessons_changed', count(*) filter (where c.status = 'active'),
+        'retired', count(*) filter (where c.status = 'retired')
     )
-    into v_result;
+    into v_result
+    from changed as c;
     return v_result;
 end
 $$;
