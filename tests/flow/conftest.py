@@ -17,13 +17,23 @@ Contents = dict[str, list[Any]]
 TABLES = {
     "windows": """
         select to_jsonb(e) - '{id,position_id,overrides}'::text[]
-            || jsonb_build_object('factors', e.factors - 'overrides')
+            || jsonb_build_object('factors', e.factors - '{overrides,posture_overrides}'::text[],
+                'posture', (
+                    select jsonb_agg(u.item - 'id' order by u.item - 'id')
+                    from jsonb_array_elements(e.factors -> 'posture_overrides') as u (item)
+                ))
         from learning.pattern_episode_events as e
         order by e.window_id
     """,
     "strands": """
         select to_jsonb(s) - '{id,position_id}'::text[]
-            || jsonb_build_object('content', s.content #- '{context,overrides}' #- '{overrides}')
+            || jsonb_build_object(
+                'content',
+                s.content #- '{context,overrides}' #- '{overrides}' #- '{posture_overrides}',
+                'posture', (
+                    select jsonb_agg(u.item - 'id' order by u.item - 'id')
+                    from jsonb_array_elements(s.content -> 'posture_overrides') as u (item)
+                ))
         from learning.ad_strands as s
         order by s.strand_key, s.kind
     """,

@@ -71,6 +71,7 @@ begin
             w.scope_subset, w.multiplier, w.delta, w.dir_a, w.dir_e, w.edge_raw_roi,
             w.confidence_score, w.n, p_method, w.solution_id, w.lesson_id, w.evidence
         from different as w
+        order by w.scope_subset::text collate "C", w.action_category collate "C"  -- ids by slices
         on conflict (pattern_key, action_category, scope_subset, is_manual) do update
         set status = excluded.status, pinned = excluded.pinned, multiplier = excluded.multiplier,
             delta = excluded.delta, dir_a = excluded.dir_a, dir_e = excluded.dir_e,
