@@ -63,7 +63,8 @@ grant execute on function
     learning.setting_entries,
     learning.configuration_problems,
     learning.strength_evidence,
-    learning.strength_effect
+    learning.strength_effect,
+    learning.stored_sides
     to quadrant_analyst;
 
 -- The worker takes simulations and hands results in, through functions alone.
@@ -85,10 +86,12 @@ grant execute on function
 
 reset role;
 
--- Temporary objects are for who needs them: the PM's bulk COPY, the miner. PUBLIC has the right in
--- every new database and after a restore; only the database's owner can take it: elsewhere
--- quadrant migrate warns, and analyst.health.
-do $temporary$
+-- What only the database's owner can do; elsewhere quadrant migrate warns, and analyst.health.
+-- Temporary objects are for who needs them: the PM's bulk COPY, the miner; PUBLIC has the right in
+-- every new database and after a restore. Plans are not compiled, unless somebody said so: wide
+-- ones (a CUBE of eight dimensions: 51 s instead of 8) take longer to compile than to run, and a
+-- compilation cannot be interrupted.
+do $of_the_database$
 begin
     if pg_has_role(
         current_user, (select d.datdba from pg_database as d where d.datname = current_database()),
@@ -101,6 +104,17 @@ begin
         execute format(
             'grant temporary on database %I to quadrant_owner, quadrant_pm', current_database()
         );
+        if not exists (
+            select from pg_db_role_setting as s
+            cross join unnest(s.setconfig) as c (setting)
+            where s.setdatabase = (
+                    select d.oid from pg_database as d where d.datname = current_database()
+                )
+                and s.setrole = 0
+                and c.setting like 'jit=%'
+        ) then
+            execute format('alter database %I set jit = off', current_database());
+        end if;
     end if;
 end
-$temporary$;
+$of_the_database$;

@@ -309,7 +309,7 @@ class _temporary_home:  # noqa: N801 - used as a function
 @contextmanager
 def _embedded_server() -> Iterator[str]:
     """The wheel's PostgreSQL in a home of its own; its DSN."""
-    settings = {"fsync": "off", "max_connections": "100", **_pgtap_settings()}
+    settings = {"fsync": "off", "jit": "off", "max_connections": "100", **_pgtap_settings()}
     with _temporary_home() as home:
         cluster = Cluster(home, settings)
         yield cluster.start()

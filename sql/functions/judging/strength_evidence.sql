@@ -12,7 +12,7 @@ returns table (
 )
 language sql stable security definer
 set search_path = pg_catalog, pg_temp
-set timezone = 'UTC' set enable_nestloop = off set jit = off
+set timezone = 'UTC' set enable_nestloop = off
 as $$
     with look as materialized (
         select p_as_of::date as ends,

@@ -12,7 +12,7 @@ language plpgsql volatile
 -- Bit strings are summed up in the order of the experiments: groups are hashed, never sorted.
 set search_path = pg_catalog, pg_temp
 set enable_hashagg = on set enable_sort = off
-set enable_nestloop = off set enable_mergejoin = off set jit = off
+set enable_nestloop = off set enable_mergejoin = off
 set max_parallel_workers_per_gather = 0 set work_mem = '64MB'
 as $$
 declare

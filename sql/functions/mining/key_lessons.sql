@@ -5,7 +5,7 @@ create or replace function learning.key_lessons(p_pattern_key text, p_anew boole
 returns bigint
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
-set enable_nestloop = off set jit = off
+set enable_nestloop = off
 as $$
 declare
     v_keyed bigint;

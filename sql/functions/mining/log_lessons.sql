@@ -7,7 +7,6 @@ create or replace function learning.log_lessons(
 returns bigint
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
-set jit = off
 as $$
 declare
     v_lines bigint;

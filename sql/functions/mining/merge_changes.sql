@@ -8,7 +8,7 @@ create or replace function learning.merge_changes(
 returns bigint
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
-set enable_nestloop = on set enable_mergejoin = off set jit = off
+set enable_nestloop = on set enable_mergejoin = off
 set work_mem = '64MB'
 as $$
 declare

@@ -14,7 +14,7 @@ returns table (
 )
 language plpgsql stable security definer
 set search_path = pg_catalog, pg_temp
-set enable_nestloop = off set jit = off
+set enable_nestloop = off
 as $$
 declare
     v_lookback interval := make_interval(

@@ -8,7 +8,7 @@ create or replace function learning.rebuild_slices(
 returns bigint
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
-set enable_nestloop = off set jit = off set work_mem = '64MB'
+set enable_nestloop = off set work_mem = '64MB'
 as $$
 declare
     v_max_dims integer := learning.max_dims(p_pattern_key);

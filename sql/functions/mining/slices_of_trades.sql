@@ -17,7 +17,7 @@ returns table (
 )
 language sql stable
 set search_path = pg_catalog, pg_temp
-set timezone = 'UTC' set enable_nestloop = off set jit = off
+set timezone = 'UTC' set enable_nestloop = off
 as $$
     with limits as materialized (
         select learning.max_dims(p_pattern_key) as max_dims

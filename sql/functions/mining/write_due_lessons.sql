@@ -7,7 +7,7 @@ create or replace function learning.write_due_lessons(
 returns bigint[]
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
-set enable_nestloop = off set enable_memoize = off set jit = off
+set enable_nestloop = off set enable_memoize = off
 set work_mem = '64MB'
 as $$
 declare

@@ -9,7 +9,7 @@ create or replace function learning.write_ladder_lessons(
 returns jsonb
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
-set timezone = 'UTC' set enable_nestloop = off set jit = off
+set timezone = 'UTC' set enable_nestloop = off
 as $$
 declare
     v_since timestamptz := p_as_of

@@ -9,7 +9,7 @@ create or replace function learning.write_strength_lessons(
 returns jsonb
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
-set timezone = 'UTC' set jit = off
+set timezone = 'UTC'
 as $$
 declare
     v_module text := split_part(p_pattern_key, '.', 1);

@@ -11,7 +11,7 @@ create or replace function learning.write_tuning_lessons(
 returns jsonb
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
-set enable_nestloop = off set enable_memoize = off set jit = off
+set enable_nestloop = off set enable_memoize = off
 set work_mem = '64MB'
 as $$
 declare

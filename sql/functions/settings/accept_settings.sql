@@ -7,7 +7,7 @@ create or replace function learning.accept_settings(
 )
 returns void
 language plpgsql volatile
-set search_path = pg_catalog, pg_temp set jit = off
+set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_code text;

@@ -8,7 +8,7 @@ returns table (
     problem text, hint text
 )
 language plpgsql stable security definer rows 1
-set search_path = pg_catalog, pg_temp set jit = off
+set search_path = pg_catalog, pg_temp
 as $$
 begin
     return query

@@ -6,7 +6,7 @@ create or replace function learning.require_setting(
 )
 returns jsonb
 language plpgsql stable
-set search_path = pg_catalog, pg_temp set jit = off
+set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_known jsonb := learning.known_setting(p_name);

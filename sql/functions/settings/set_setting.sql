@@ -9,7 +9,7 @@ create or replace function learning.set_setting(
 )
 returns learning.learning_configs_history
 language plpgsql volatile
-set search_path = pg_catalog, pg_temp set jit = off
+set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_known jsonb;

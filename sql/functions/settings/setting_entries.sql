@@ -4,7 +4,7 @@
 create or replace function learning.setting_entries(p_module_id text, p_config jsonb)
 returns table (path text[], value jsonb, name text, pattern_key text, gate text)
 language plpgsql immutable parallel safe security definer rows 20
-set search_path = pg_catalog, pg_temp set jit = off
+set search_path = pg_catalog, pg_temp
 as $$
 begin
     return query

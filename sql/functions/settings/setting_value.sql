@@ -5,7 +5,7 @@ create or replace function learning.setting_value(
 )
 returns jsonb
 language plpgsql stable
-set search_path = pg_catalog, pg_temp set jit = off
+set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_known jsonb := learning.require_setting(p_name, p_pattern_key, p_gate);

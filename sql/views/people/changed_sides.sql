@@ -8,33 +8,21 @@ with newest as (
     order by k.pattern_key, k.id desc
 ),
 standing as (
-    select s.id as solution_id, s.pattern_key, s.scope_subset, k.look_day, l.lesson_id, f.sides
+    select s.id as solution_id, s.pattern_key, s.scope_subset, k.id as look_id, k.look_day,
+        l.lesson_id, p.candidate
     from learning.solutions as s
     join newest as k on k.pattern_key = s.pattern_key
     join learning.look_slices as l on l.look_id = k.id and l.scope_subset = s.scope_subset
     join learning.policies(s.pattern_key) as p on p.steps = s.steps
-    cross join lateral (
-        select g.sides -> p.candidate::text as sides
-        from learning.gate_simulations as g
-        where g.look_id = k.id
-            and g.lesson_id = l.lesson_id
-            and g.sides ? p.candidate::text
-        order by (g.id = l.simulation_id) desc nulls last, g.reference = '[]' desc, g.id desc
-        limit 1
-    ) as f
     where s.status in ('active', 'suspended', 'proposed')
 )
 select s.solution_id, s.lesson_id, s.pattern_key, s.scope_subset, s.look_day, e.window_id,
     c.symbol, c.timeframe, e.opened_at, e.decision, e.outcome, e.roi,
-    case u.kind when '1' then 'admitted' when '-1' then 'refused' else 'another bar' end as side,
-    u.value::double precision as value
+    case u.kind when 1 then 'admitted' when -1 then 'refused' else 'another bar' end as side,
+    u.value
 from standing as s
-cross join lateral rows from (
-    jsonb_array_elements_text(s.sides -> 'windows'),
-    jsonb_array_elements_text(s.sides -> 'kinds'),
-    jsonb_array_elements_text(s.sides -> 'values')
-) as u (id, kind, value)
-join learning.pattern_episode_events as e on e.id = u.id::bigint
+cross join lateral learning.stored_sides(s.look_id, s.lesson_id, s.candidate) as u
+join learning.pattern_episode_events as e on e.id = u.id
 left join learning.lowcap_positions as c on c.position_id = e.position_id;
 comment on view analyst.changed_sides is
     'One row per solution and window that changes sides under it, within evidence_days before the newest look.';

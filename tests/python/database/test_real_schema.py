@@ -69,14 +69,25 @@ def temporary(dsn: str, role: str) -> bool:
     return row == (True,)
 
 
-def test_every_migrate_takes_temporary_from_public(empty_database: str) -> None:
-    """A new database has it, and so has a restored one."""
+def jit(dsn: str) -> tuple[str, str]:
+    """As a new session has it, and who said so."""
+    with psycopg.connect(dsn) as connection:
+        told = "select setting, source from pg_settings where name = 'jit'"
+        ((setting, source),) = connection.execute(told).fetchall()
+    return setting, source
+
+
+def test_every_migrate_sets_what_is_the_databases(empty_database: str) -> None:
+    """PUBLIC's temporary is taken: a new database has it, and so has a restored one. Plans are not
+    compiled, unless somebody said so."""
     health = "select status from analyst.health where check_name = 'temporary tables'"
     assert migrate(empty_database).warnings == ()
+    assert jit(empty_database) == ("off", "database")
     with psycopg.connect(empty_database, autocommit=True) as connection:
         name = sql.Identifier(connection.info.dbname)
         connection.execute(sql.SQL("grant temporary on database {} to public").format(name))
         connection.execute("grant create on schema public to public")
+        connection.execute(sql.SQL("alter database {} set jit = on").format(name))
         assert connection.execute(health).fetchone() == ("warn",)
         (warning,) = migrate(empty_database).warnings
         assert "revoke create on schema public" in warning
@@ -85,6 +96,7 @@ def test_every_migrate_takes_temporary_from_public(empty_database: str) -> None:
         assert not temporary(empty_database, role)
     for role in ("quadrant_pm", "quadrant_owner", "quadrant_jobs"):
         assert temporary(empty_database, role)
+    assert jit(empty_database) == ("on", "database")
 
 
 def test_an_ordinary_role_installs_in_a_new_cluster(own_cluster: Cluster) -> None:

@@ -26,6 +26,7 @@ IN_VIEWS = """
 """
 OF_THE_SETTINGS = "configuration_problems known_settings setting_entries setting_range"
 OF_STRENGTH = "strength_effect strength_evidence"
+OF_WHAT_CHANGES_SIDES = "stored_sides"
 OF_THE_WORKER = """
     beat claim_simulations fail_judging fail_simulation finish_judging judging_window_details
     judging_windows judging_runs_to_finish judging_settings store_sides
@@ -45,7 +46,10 @@ CALLS = {
         None,
     ),
     "quadrant_analyst": (
-        learning(IN_VIEWS) | learning(OF_THE_SETTINGS) | learning(OF_STRENGTH),
+        learning(IN_VIEWS)
+        | learning(OF_THE_SETTINGS)
+        | learning(OF_STRENGTH)
+        | learning(OF_WHAT_CHANGES_SIDES),
         "analyst",
     ),
     "quadrant_test_nobody": (set(), None),
