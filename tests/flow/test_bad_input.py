@@ -24,7 +24,7 @@ from quadrant.importer.rows import encoder
 
 pytestmark = pytest.mark.flow
 
-EXAMPLES = amount(60, 500)
+EXAMPLES = amount(30, 500)
 hard = settings(
     max_examples=EXAMPLES,
     deadline=None,

@@ -17,8 +17,8 @@ from quadrant.market import MarketSpec, planted_market, synthesize
 from quadrant.replay import Progress, Replay, ReplayOptions
 
 DAY = 86_400_000
-SEEDS = range(amount(2, 20))
-DEALS = range(amount(6, 40))
+SEEDS = range(amount(1, 20))
+DEALS = range(amount(3, 40))
 
 pytestmark = [pytest.mark.flow, pytest.mark.learning]
 
@@ -33,7 +33,7 @@ def rows(connection: psycopg.Connection[Any], query: str) -> list[Any]:
     return connection.execute(query).fetchall()  # type: ignore[arg-type]
 
 
-def test_planted_setups_just_outside_the_halo_widen_it_for_their_scope_only(connection):
+def test_planted_setups_widen_the_halo_in_their_scope_and_are_acted_on_from_then_on(connection):
     progress = replay(connection, planted_market(timeframes=("15m",)), seed=1)
     assert progress.done == progress.total, "packet died in replay"
 
@@ -70,9 +70,6 @@ def test_planted_setups_just_outside_the_halo_widen_it_for_their_scope_only(conn
     assert min(planted.values()) > 1, "packet died in runtime: the PM does not read the override"
     assert max(others.values()) <= 1.0, "the override reaches beyond the planted scope"
 
-
-def test_what_was_skipped_before_the_override_is_acted_on_after_it(connection):
-    replay(connection, planted_market(timeframes=("15m",)), seed=2)
     since = rows(
         connection,
         """
@@ -128,7 +125,7 @@ def test_a_null_market_ends_without_override_in_nineteen_of_twenty_seeds(
             )
             if found:
                 moved[seed] = found
-    assert len(moved) <= 1, f"noise was called an edge: {moved}"
+    assert len(moved) <= amount(0, 1), f"noise was called an edge: {moved}"
 
 
 def no_edge(experiments: list[Any], seed: int) -> list[tuple[int, str, float]]:
@@ -214,7 +211,7 @@ def test_results_without_an_edge_give_an_override_in_at_most_one_of_twenty_deals
                 moved[seed] = found
     with psycopg.connect(server_dsn, autocommit=True) as admin:
         admin.execute("drop database no_edge with (force)")
-    assert len(moved) <= 2, f"noise was called an edge: {moved}"
+    assert len(moved) <= amount(0, 2), f"noise was called an edge: {moved}"
 
 
 def test_the_synthetic_market_is_made_of_setups_the_engine_sees():

@@ -50,7 +50,7 @@ def plainly(rows: list[tuple[str, str, str, str]]) -> list[Fraction]:
 
 @given(rows=positions)
 @settings(
-    max_examples=amount(100, 500),
+    max_examples=amount(40, 500),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

@@ -33,7 +33,7 @@ money = st.dictionaries(
     st.sampled_from(TIMEFRAMES), st.floats(-1, 1) | st.just(0.0), min_size=2, max_size=3
 )
 quick = settings(
-    max_examples=amount(100, 2_000),
+    max_examples=amount(40, 2_000),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

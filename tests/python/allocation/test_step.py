@@ -38,7 +38,7 @@ share_sets = st.one_of(
     ),
 )
 quick = settings(
-    max_examples=amount(150, 2_000),
+    max_examples=amount(50, 2_000),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

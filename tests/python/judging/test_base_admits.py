@@ -7,6 +7,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from amounts import amount
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -29,7 +30,9 @@ SAMPLE = st.fixed_dictionaries(
 )
 @given(samples=st.lists(SAMPLE, min_size=1, max_size=4))
 @settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=amount(25, 60),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 def test_base_admits_what_the_judge_admits(
     connection: psycopg.Connection[Any], pattern: str, samples: list[dict[str, float]]

@@ -7,6 +7,7 @@ from itertools import pairwise, product
 
 import numpy as np
 import pytest
+from amounts import amount
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -192,7 +193,7 @@ def z(sums):
     return sum(sums) / norm if norm else 0.0
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=amount(50, 500), deadline=None)
 @given(packs(), st.integers(0, 2**32 - 1))
 def test_comparisons_equal_a_plain_loop(pack, seed):
     levers, windows = pack
@@ -223,7 +224,7 @@ def test_comparisons_equal_a_plain_loop(pack, seed):
         assert (np.abs(found.gains[:, c]) <= found.bounds[:, c] + 1e-9).all()
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=amount(40, 400), deadline=None)
 @given(st.integers(0, 2**32 - 1), st.integers(0, 40), st.integers(1, 3))
 def test_wealth_equals_a_loop_over_stakes_and_days(seed, days, candidates):
     rng = np.random.default_rng(seed)

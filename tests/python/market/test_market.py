@@ -8,12 +8,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from amounts import amount
 
 from quadrant.bars import TIMEFRAMES, Bars, read_folder
 from quadrant.engine import compute
 from quadrant.market import MarketSpec, aggregate, planted_market, synthesize, write_market
 
-SEEDS = range(5)
+SEEDS = range(amount(2, 5))
 TS_MIN, HALO, SLOPE_MIN, REACH, FEE = 0.60, 1.0, 0.0, 1.25, 0.001
 SPEC = planted_market(timeframes=("15m",))
 THIN = {token.symbol for token in SPEC.tokens if token.planted}

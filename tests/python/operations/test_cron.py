@@ -57,7 +57,7 @@ def croniter_says(cron: str, at: datetime) -> datetime | None:
 
 
 @settings(
-    max_examples=amount(100, 400),
+    max_examples=amount(40, 400),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],  # nothing is written
 )

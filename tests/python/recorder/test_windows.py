@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 import polars as pl
 import pytest
+from amounts import amount
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -120,7 +121,7 @@ def window_id(place: int) -> str:
     return f"pm.dip.entry:A/B:1h:{place * HOUR}"
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=amount(80, 300), deadline=None)
 @given(markets(), st.integers(0, 10**6), st.integers(2, 12))
 def test_windows_are_those_of_a_plain_loop(
     bars: list[tuple[Candle, dict[str, float], bool]], choice: int, length: int

@@ -14,6 +14,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from amounts import amount
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -134,7 +135,9 @@ def test_the_example_runs(
     | st.decimals(allow_nan=False, allow_infinity=False, places=6)
 )
 @settings(
-    max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=amount(60, 200),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 def test_values_are_the_texts_the_database_compares(
     connection: psycopg.Connection[Any], value: Any

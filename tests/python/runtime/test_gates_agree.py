@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import psycopg
+from amounts import amount
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from psycopg.rows import dict_row
@@ -78,7 +79,7 @@ def value_in_force(gate: Row, stored: list[Row], scope: Row) -> tuple[float, int
 
 @given(stored=overrides, asked=st.lists(scopes, min_size=1, max_size=4))
 @settings(
-    max_examples=40,
+    max_examples=amount(20, 200),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
@@ -248,7 +249,7 @@ def switched_off(flags: Row, gate: str) -> bool:
 
 @given(stored=few_overrides, made=changes)
 @settings(
-    max_examples=40,
+    max_examples=amount(20, 200),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
