@@ -1,6 +1,6 @@
 -- Every change of an override, with who made it: the person (setting quadrant.person) where a role
--- is shared, else the database's user. Tickers hear on the channel pm_overrides of what was or is in
--- force: a proposal changes nothing for them.
+-- is shared, else the database's user. Tickers hear on the channel pm_overrides of what was or is
+-- in force: a proposal changes nothing for them.
 create or replace function learning.keep_override_history() returns trigger
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
