@@ -14,14 +14,12 @@ begin
     return query
     with looked_at as (
         select e.path, array_to_string(e.path, '.') as shown, e.name, e.pattern_key, e.gate,
-            e.value, left(e.value::text, 60) as text, (k.known -> 'is_state')::boolean as is_state,
-            e.value = 'null' and not k.known ? 'default_value'
-                or coalesce(
-                    jsonb_path_exists(e.value, (k.known ->> 'rule')::jsonpath), false
-                ) as is_valid,
+            e.value, left(e.value::text, 60) as text, k.is_state,
+            e.value = 'null' and k.default_value = 'null'
+                or coalesce(jsonb_path_exists(e.value, k.rule::jsonpath), false) as is_valid,
             jsonb_typeof(e.value) is not distinct from case
-                when k.known ->> 'type' in ('integer', 'number') then 'number'
-                when k.known ->> 'type' = 'choice' then 'string'
+                when k.type in ('integer', 'number') then 'number'
+                when k.type = 'choice' then 'string'
             end as is_of_type,
             e.pattern_key is null or learning.knows_pattern(e.pattern_key) as knows_pattern,
             e.gate is null or exists (
@@ -29,7 +27,7 @@ begin
                 where g.pattern_key = e.pattern_key and g.gate = e.gate
             ) as knows_gate
         from learning.setting_entries(p_module_id, p_config) as e
-        cross join lateral (select learning.settings_by_name() -> e.name as known) as k
+        left join learning.known_settings() as k on k.name = e.name
         where e.path <> '{}'
     ),
     judged as (
