@@ -75,7 +75,10 @@ class Learner:
         changed = any(done["lessons_changed"] or done["retired"] for done in mined)
         if changed or judge_anyway:
             self._connection.execute(queries("learner/judge"), (judge_anyway,))
-            self._worker.drain(self._connection)
+            # A run without a look is over by itself, which is the rule.
+            waits = self._connection.execute(queries("learner/waits")).fetchone()
+            if waits and waits[0]:
+                self._worker.drain(self._connection)
         return changed
 
     def preview(self) -> Difference | None:

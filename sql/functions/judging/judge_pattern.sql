@@ -10,16 +10,26 @@ language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
+    v_wanted learning.pm_overrides[];
     v_result jsonb;
     v_message text;
     v_context text;
 begin
     case p_step
         when 'drift' then
-            perform learning.log_drift(p_run_id, p_pattern_key);
-            v_result := learning.write_overrides(p_run_id, 'drift', p_pattern_key, array(
-                select o::learning.pm_overrides from learning.drift_overrides(p_pattern_key) as o
-            ));
+            v_wanted := '{}';
+            -- Where every slice is simulated, which is the rule, nothing drifts.
+            if exists (
+                select from learning.tuning_lessons as t
+                where t.pattern_key = p_pattern_key and not t.is_copy and not t.simulated
+            ) then
+                perform learning.log_drift(p_run_id, p_pattern_key);
+                v_wanted := array(
+                    select o::learning.pm_overrides
+                    from learning.drift_overrides(p_pattern_key) as o
+                );
+            end if;
+            v_result := learning.write_overrides(p_run_id, 'drift', p_pattern_key, v_wanted);
         when 'ladder' then
             v_result := learning.write_overrides(p_run_id, 'ladder', p_pattern_key, array(
                 select o::learning.pm_overrides from learning.ladder_overrides(p_pattern_key) as o

@@ -10,6 +10,7 @@ language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
+    v_patterns text[];
     v_pattern text;
     v_result jsonb;
     v_total bigint := 0;
@@ -19,15 +20,25 @@ begin
         perform learning.log_settings_problems(p_run_id);
         perform learning.supersede_judging(p_run_id);
     end if;
-    for v_pattern in
-        select g.pattern_key from learning.gates as g where p_step <> 'strength'
-        union
-        select o.pattern_key from learning.pm_overrides as o
-        where p_step <> 'strength' and not o.is_manual and o.method <> 'strength'
-        union
-        select m.pattern_key from learning.mined_trades as m where p_step = 'strength'
-        order by 1
-    loop
+    v_patterns := case p_step
+        when 'strength' then array(
+            select m.pattern_key from learning.mined_trades as m order by 1
+        )
+        when 'look' then array(
+            select k.pattern_key
+            from learning.looks as k
+            where k.run_id = p_run_id and k.status = 'open'
+            order by 1
+        )
+        else array(
+            select g.pattern_key from learning.gates as g
+            union
+            select o.pattern_key from learning.pm_overrides as o
+            where not o.is_manual and o.method <> 'strength'
+            order by 1
+        )
+    end;
+    foreach v_pattern in array v_patterns loop
         v_result := learning.judge_pattern(p_run_id, p_as_of, p_step, v_pattern, p_anyway);
         if jsonb_typeof(v_result) = 'number' then
             v_total := v_total + v_result::bigint;

@@ -1,7 +1,7 @@
 -- Opens a look at a pattern in a judging run, where one is due, and asks the worker for the
--- comparison of every slice's grid with the base gates: slices with a tuning lesson (no copies,
--- with samples) and those with a live solution. Due: judge_every days after the last decided look
--- (profile plan: every run), or p_anyway. Returns the number of requests; none is no look.
+-- comparison of every slice's grid with the base gates (learning.slices_to_judge). Due: judge_every
+-- days after the last decided look (profile plan: every run), or p_anyway. Returns the number of
+-- requests; without slices there is no look.
 create or replace function learning.open_look(
     p_run_id bigint, p_as_of timestamptz, p_pattern_key text, p_anyway boolean default false
 )
@@ -12,7 +12,6 @@ as $$
 declare
     v_day date := (p_as_of at time zone 'utc')::date;
     v_profile text := learning.judging_profile(p_pattern_key);
-    v_depth integer := learning.setting(p_pattern_key, 'judged_depth')::integer;
     v_look bigint;
     v_requests integer;
 begin
@@ -23,7 +22,7 @@ begin
             and k.status = 'decided'
             and k.look_day > v_day - learning.setting(p_pattern_key, 'judge_every')::integer
             and k.look_day <= v_day
-    ) then
+    ) or not exists (select from learning.slices_to_judge(p_pattern_key)) then
         return 0;
     end if;
     insert into learning.looks (
@@ -40,15 +39,8 @@ begin
     returning id into v_look;
 
     insert into learning.look_slices (look_id, lesson_id, scope_subset, depth)
-    select v_look, t.lesson_id, t.scope_subset, t.depth
-    from learning.tuning_lessons as t
-    where t.pattern_key = p_pattern_key and not t.is_copy and t.simulated and t.depth <= v_depth
-    union
-    select v_look, o.lesson_id, o.scope_subset, o.depth
-    from learning.solutions as o
-    where o.pattern_key = p_pattern_key
-        and o.status in ('active', 'proposed', 'suspended')
-        and o.lesson_id is not null;
+    select v_look, s.lesson_id, s.scope_subset, s.depth
+    from learning.slices_to_judge(p_pattern_key) as s;
 
     insert into learning.simulation_requests (run_id, look_id, lesson_id)
     select p_run_id, s.look_id, s.lesson_id
@@ -56,9 +48,6 @@ begin
     where s.look_id = v_look
     order by s.depth, s.scope_subset::text;
     get diagnostics v_requests = row_count;
-    if v_requests = 0 then
-        delete from learning.looks as k where k.id = v_look;
-    end if;
     return v_requests;
 end
 $$;

@@ -68,8 +68,11 @@ begin
         select s.lesson_id, s.scope_subset, p.steps, g.z[p.candidate] as z, g.n_windows
         from learning.look_slices as s
         join learning.gate_simulations as g on g.id = s.simulation_id
-        join learning.policies(v_look.pattern_key) as p
-            on p.candidate = learning.proposed_candidate(g, v_look, s.depth, s.barred)
+        -- Once per slice, not per slice and policy.
+        cross join lateral (
+            select learning.proposed_candidate(g, v_look, s.depth, s.barred) as candidate offset 0
+        ) as c
+        join learning.policies(v_look.pattern_key) as p on p.candidate = c.candidate
         where v_look.profile = 'evidence'
             and s.look_id = p_look_id
             and s.candidate is null

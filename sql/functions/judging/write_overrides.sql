@@ -15,6 +15,13 @@ as $$
 declare
     v_counts jsonb;
 begin
+    -- Most runs want nothing of a method where there is nothing.
+    if coalesce(cardinality(p_wanted), 0) = 0 and not exists (
+        select from learning.pm_overrides as o
+        where o.pattern_key = p_pattern_key and o.method = p_method
+    ) then
+        return '{"created": 0, "changed": 0, "removed": 0, "proposals": 0}';
+    end if;
     perform set_config('quadrant.run_id', coalesce(p_run_id::text, ''), true);
     with wanted as materialized (
         select w.* from unnest(p_wanted) as w

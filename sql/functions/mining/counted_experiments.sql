@@ -12,18 +12,14 @@ as $$
         learning.canonical_scope(e.scope),
         learning.quadrant(e.decision, e.outcome, e.blocked_by),
         a.weight, e.has_samples, e.roi, p_mining, e.samples_digest
-    from learning.pattern_episode_events as e
+    from learning.windows_of_attempts(p_pattern_key, p_attempts) as e
     join (
         select w.attempt_id, learning.experiment_weight(count(*)) as weight
-        from learning.pattern_episode_events as w
-        where w.pattern_key = p_pattern_key
-            and w.decision is not null
-            and (p_attempts is null or w.attempt_id = any (p_attempts))
+        from learning.windows_of_attempts(p_pattern_key, p_attempts) as w
+        where w.decision is not null
         group by w.attempt_id
     ) as a on a.attempt_id = e.attempt_id
-    where e.pattern_key = p_pattern_key
-        and (p_attempts is null or e.attempt_id = any (p_attempts))
-        and e.outcome in ('success', 'failure')
+    where e.outcome in ('success', 'failure')
         and e.decided_at > p_from
         and e.decided_at <= p_until
 $$;

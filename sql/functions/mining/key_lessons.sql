@@ -6,6 +6,7 @@ returns bigint
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 set enable_nestloop = off
+set plan_cache_mode = force_generic_plan
 as $$
 declare
     v_keyed bigint;

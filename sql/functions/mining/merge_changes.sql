@@ -1,6 +1,7 @@
--- Adds what came to the stored slices of a pattern and takes away what left: a signed cube of these
--- contributions alone (changed_counts), rolled up some dimensions at a time (roll_up_steps). What
--- changed but counts the same marks its slices too. Returns how many stored slices changed.
+-- Adds what came to the stored slices of a pattern and takes away what left. Of few changes in few
+-- slices each is held against every slice (merge_few_changes), else they are rolled up
+-- (roll_up_changes): the same either way. What changed but counts the same marks its slices too.
+-- Returns how many stored slices changed.
 create or replace function learning.merge_changes(
     p_pattern_key text, p_gone learning.mining_contributions[],
     p_came learning.mining_contributions[], p_mining bigint
@@ -8,52 +9,19 @@ create or replace function learning.merge_changes(
 returns bigint
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
-set enable_nestloop = on set enable_mergejoin = off
-set work_mem = '64MB'
 as $$
 declare
-    v_counts text[] := array(
-        select a.attname
-        from pg_attribute as a
-        where a.attrelid = 'learning.slice_counts'::regclass and a.attname <> 'slice_key'
-        order by a.attnum
-    );
-    v_dims integer := (select count(*) from learning.mined_dimensions(p_pattern_key));
-    v_max_dims integer := learning.max_dims(p_pattern_key);
-    v_limits record;
-    v_at_once integer;
-    v_changed bigint;
+    v_changes integer := coalesce(cardinality(p_gone), 0) + coalesce(cardinality(p_came), 0);
+    v_few_pairs integer := (select m.few_pairs from learning.mining_limits() as m);
 begin
-    select m.* into v_limits from learning.mining_limits() as m;
-    if coalesce(cardinality(p_gone), 0) + coalesce(cardinality(p_came), 0)
-        > v_limits.many_changes
-    then
-        set local enable_nestloop = off;
+    if exists (
+        select from learning.slice_rates as r
+        where r.pattern_key = p_pattern_key
+        offset v_few_pairs / greatest(v_changes, 1)
+    ) then
+        return learning.roll_up_changes(p_pattern_key, p_gone, p_came, p_mining);
     end if;
-    v_max_dims := case when v_max_dims < v_dims then v_max_dims end;
-    v_at_once := case when v_max_dims <= v_limits.shallow_dims then v_limits.shallow_step
-        else v_limits.deep_step end;
-    execute format(
-        $sql$
-            with s0 as (
-                select '' as slice_key, c.items as rest, %s
-                from learning.changed_counts($1, $2, $3) as c
-            )%s
-            update learning.slice_rates as r
-            set %s, mining = $4
-            from s%s as d
-            where r.pattern_key = $1 and r.slice_key = d.slice_key
-        $sql$,
-        (select string_agg(format('c.%I', n), ', ') from unnest(v_counts) as n),
-        learning.roll_up_steps(v_counts, v_dims, v_at_once, v_max_dims),
-        (
-            select string_agg(format('%1$I = r.%1$I + coalesce(d.%1$I, 0)::bigint', n), ', ')
-            from unnest(v_counts) as n
-        ),
-        ceil(v_dims / v_at_once::numeric)
-    ) using p_pattern_key, p_gone, p_came, p_mining;
-    get diagnostics v_changed = row_count;
-    return v_changed;
+    return learning.merge_few_changes(p_pattern_key, p_gone, p_came, p_mining);
 end
 $$;
 comment on function learning.merge_changes(

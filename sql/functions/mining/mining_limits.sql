@@ -8,7 +8,8 @@ returns table (
     single_leads integer, leads_of_two integer, follow_two integer,
     leads_of_two_mostly integer, follow_two_mostly integer,
     most_merged integer, cheap_merge integer, merged_per_slice integer,
-    deep_step integer, shallow_step integer, shallow_dims integer, many_changes integer
+    deep_step integer, shallow_step integer, shallow_dims integer, many_changes integer,
+    few_pairs integer
 )
 language sql immutable parallel safe
 as $$
@@ -42,7 +43,10 @@ as $$
         -- (1 % of 10,000 x 10, and of 10,000 x 28, depth 3).
         4, 14, 4,
         -- Of more than many_changes changes, slices are looked up by hash (1 % of 10,000 x 10).
-        100
+        100,
+        -- Up to few_pairs of a change and a stored slice, each is held against the other: planning
+        -- a roll-up takes longer (an hour of a replay: a change or two, some hundred slices).
+        10000
 $$;
 comment on function learning.mining_limits() is
     'The sizes at which mining goes another way, in one place, with the benchmarks they are from.';

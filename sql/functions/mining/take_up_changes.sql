@@ -1,7 +1,8 @@
 -- Brings mining_contributions of a pattern from its last mining (p_since) to the window (p_from,
 -- p_until], looking only at attempts of the outbox mining_dirty, which it empties, and at what time
 -- brought in or took out. Returns the contributions that no longer count and those that now do; one
--- that changed is in both.
+-- that changed is in both. One plan for few and many attempts, by their index and by hash: to plan
+-- takes longer than the few of an hour.
 create or replace function learning.take_up_changes(
     p_pattern_key text, p_from timestamptz, p_until timestamptz, p_since timestamptz,
     p_mining bigint
@@ -9,7 +10,7 @@ create or replace function learning.take_up_changes(
 returns table (gone learning.mining_contributions[], came learning.mining_contributions[])
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
-set plan_cache_mode = force_custom_plan set enable_nestloop = off
+set plan_cache_mode = force_generic_plan set enable_nestloop = off
 as $$
 declare
     v_attempts text[];

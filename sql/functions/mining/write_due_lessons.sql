@@ -8,6 +8,7 @@ returns bigint[]
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 set enable_nestloop = off set enable_memoize = off
+set plan_cache_mode = force_generic_plan
 set work_mem = '64MB'
 as $$
 declare

@@ -1,10 +1,11 @@
 -- The values of a module's configuration, one by one: the path, and where it is a setting or known
 -- state its name, and the pattern and gate it is for (null: all; "*" is told as null). What stands
--- where a group of settings belongs is an entry without a name.
+-- where a group of settings belongs is an entry without a name. One plan for all modules: it is
+-- asked in every run, and planning it takes longer than answering.
 create or replace function learning.setting_entries(p_module_id text, p_config jsonb)
 returns table (path text[], value jsonb, name text, pattern_key text, gate text)
 language plpgsql immutable parallel safe security definer rows 20
-set search_path = pg_catalog, pg_temp
+set search_path = pg_catalog, pg_temp set plan_cache_mode = force_generic_plan
 as $$
 begin
     return query

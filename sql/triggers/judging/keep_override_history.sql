@@ -1,5 +1,6 @@
 -- Every change of an override, with who made it: the person (setting quadrant.person) where a role
--- is shared, else the database's user. Tickers hear of it on the channel pm_overrides.
+-- is shared, else the database's user. Tickers hear on the channel pm_overrides of what was or is
+-- in force: a proposal changes nothing for them.
 create or replace function learning.keep_override_history() returns trigger
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
@@ -20,12 +21,14 @@ begin
         end,
         learning.clock()
     );
-    perform pg_notify('pm_overrides', '');
+    if 'active' in (old.status, new.status) then
+        perform pg_notify('pm_overrides', '');
+    end if;
     return null;
 end
 $$;
 comment on function learning.keep_override_history() is
-    'Trigger: keeps every change of an override and announces it on pm_overrides.';
+    'Trigger: keeps every change of an override; announces on pm_overrides what was or is in force.';
 create or replace trigger keep_override_history
     after insert or update or delete on learning.pm_overrides
     for each row execute function learning.keep_override_history();

@@ -268,6 +268,7 @@ def test_lessons_follow_their_parent(connection: psycopg.Connection[Any]) -> Non
 @given(
     before=st.builds(some_events, st.integers(0, 9999), st.integers(0, 60)),
     after=st.builds(some_events, st.integers(0, 9999), st.integers(5, 25)),
+    merge=st.sampled_from(["merge_few_changes", "roll_up_changes"]),
 )
 @settings(
     max_examples=amount(12, 40),
@@ -278,6 +279,7 @@ def test_a_slice_is_stored_or_known_to_be_missing(
     connection: psycopg.Connection[Any],
     before: list[dict[str, Any]],
     after: list[dict[str, Any]],
+    merge: str,
 ) -> None:
     """After changes without a rebuild: what is stored is exact, and nothing is missed unnoticed."""
     n_min, floor, pattern = 7, 3, PATTERNS[0]
@@ -298,7 +300,7 @@ def test_a_slice_is_stored_or_known_to_be_missing(
             world.put(None, valid({**event, "pattern": pattern}))
         connection.execute(
             "with changes as materialized (select * from learning.take_up_changes"
-            "(%(pattern)s, %(from)s, %(until)s, %(until)s, 2)) select learning.merge_changes("
+            f"(%(pattern)s, %(from)s, %(until)s, %(until)s, 2)) select learning.{merge}("
             "%(pattern)s, c.gone, c.came, 2) from changes as c",
             {
                 "pattern": pattern,
