@@ -63,7 +63,8 @@ grant execute on function
     learning.setting_entries,
     learning.configuration_problems,
     learning.strength_evidence,
-    learning.strength_effect
+    learning.strength_effect,
+    learning.override_effects
     to quadrant_analyst;
 
 -- The worker takes simulations and hands results in, through functions alone.
