@@ -617,6 +617,7 @@ create table learning.pm_overrides (
 );
 CREATE UNIQUE INDEX one_override_per_lever_and_slice ON learning.pm_overrides USING btree (pattern_key, action_category, scope_subset, is_manual);
 CREATE INDEX pm_overrides_by_anchor ON learning.pm_overrides USING btree (anchor, pattern_key) WHERE (status = 'active'::text);
+CREATE INDEX pm_overrides_of_families ON learning.pm_overrides USING btree (pattern_key) WHERE ((status = 'active'::text) AND (action_category = 'dm_alloc'::text));
 CREATE INDEX pm_overrides_of_strength ON learning.pm_overrides USING btree (COALESCE(items[1], ''::text)) WHERE ((status = 'active'::text) AND (action_category = 'pm_strength'::text));
 CREATE TRIGGER check_override BEFORE INSERT OR UPDATE OF pattern_key, action_category ON learning.pm_overrides FOR EACH ROW EXECUTE FUNCTION learning.check_override();
 CREATE TRIGGER hold_position_overrides BEFORE INSERT OR DELETE OR UPDATE OF status, pinned, pattern_key, action_category, scope_subset, method, confidence_score, n, last_updated_at OR TRUNCATE ON learning.pm_overrides FOR EACH STATEMENT EXECUTE FUNCTION learning.hold_position_overrides();
@@ -1508,7 +1509,7 @@ create table learning.world (
 --     last_updated_at timestamp with time zone
 -- )
 
--- Per pattern and slice: counts and rates of its tuning lesson, levers considered {lever: {n, delta, severity, signal_confidence}} (means), trades with directions and edge. ROIs are fractions.
+-- Per pattern and slice: counts and rates of its tuning lesson, levers considered {lever: {n, delta, severity, signal_confidence}} (means), trades with directions and edge; of families (dm.*) alloc_mult, which n_min trades ask for. ROIs are fractions.
 -- materialized view analyst.pattern_scope_stats (
 --     pattern_key text,
 --     scope_subset jsonb,
@@ -1534,7 +1535,8 @@ create table learning.world (
 --     dir_e double precision,
 --     confidence double precision,
 --     decay_halflife_hours double precision,
---     edge_raw_roi double precision
+--     edge_raw_roi double precision,
+--     alloc_mult double precision
 -- )
 
 -- Every pattern with its experiments, gates, lessons and overrides, and whether it can be judged; n_beyond_lookback finished ones are older than lookback_days: kept, not mined.

@@ -64,7 +64,8 @@ grant execute on function
     learning.configuration_problems,
     learning.strength_evidence,
     learning.strength_effect,
-    learning.stored_sides
+    learning.stored_sides,
+    learning.override_effects
     to quadrant_analyst;
 
 -- The worker takes simulations and hands results in, through functions alone.

@@ -1,8 +1,8 @@
 -- Per pattern and slice what the channels know of it: rates of its tuning lesson, the levers that
 -- would have turned windows that went wrong (episode summaries of the lookback, at the scope of the
 -- episode's first window; without entries that name no lever and figures that are no numbers), and
--- its trades. Slices: tuning lessons (no copies), and those with n_min trades. Refreshed
--- concurrently by learning.run_aggregator().
+-- its trades: posture, and of families the multiplier they ask for. Slices: tuning lessons (no
+-- copies), and those with n_min trades. Refreshed concurrently by learning.run_aggregator().
 create materialized view analyst.pattern_scope_stats as
 with limits as materialized (
     select k.pattern_key, learning.setting(k.pattern_key, 'n_min')::integer as n_min,
@@ -92,7 +92,9 @@ select m.pattern_key, coalesce(l.scope_subset, t.scope_subset) as scope_subset, 
     1 - l.wr as fpr, l.mr, 1 - l.mr as dr, l.q,
     coalesce(v.levers_considered, '{}') as levers_considered,
     t.n as n_trades, t.mean_roi, t.p_trim, t.p_s3, t.dir_a, t.dir_e, t.confidence,
-    t.decay_halflife_hours, t.edge_raw_roi
+    t.decay_halflife_hours, t.edge_raw_roi,
+    case when m.pattern_key like 'dm.%' and t.n >= m.n_min
+        then learning.target_multiplier(t.edge_raw_roi) end as alloc_mult
 from lessons as l
 full join trades as t on t.pattern_key = l.pattern_key and t.scope_subset = l.scope_subset
 join limits as m on m.pattern_key = coalesce(l.pattern_key, t.pattern_key)
@@ -101,6 +103,6 @@ left join lever_lists as v
     and v.scope_subset = coalesce(l.scope_subset, t.scope_subset)
 where l.n is not null or t.n >= m.n_min;
 comment on materialized view analyst.pattern_scope_stats is
-    'Per pattern and slice: counts and rates of its tuning lesson, levers considered {lever: {n, delta, severity, signal_confidence}} (means), trades with directions and edge. ROIs are fractions.';
+    'Per pattern and slice: counts and rates of its tuning lesson, levers considered {lever: {n, delta, severity, signal_confidence}} (means), trades with directions and edge; of families (dm.*) alloc_mult, which n_min trades ask for. ROIs are fractions.';
 create unique index one_row_per_pattern_and_slice
     on analyst.pattern_scope_stats (pattern_key, scope_subset);

@@ -2,7 +2,7 @@
 -- position has another by now (learning.keep_position_overrides says when), they are looked up.
 create or replace view pm.position_controls as
 with levers as materialized (
-    select g.pattern_key, g.gate, g.action_category, g.base, g.min_value, g.max_value, g.ordinal,
+    select g.pattern_key, g.gate, g.action_category, g.base, g.min_value, g.max_value,
         learning.overrides_apply(c.config_data -> 'feature_flags', g.pattern_key, g.gate) as applies
     from learning.gates as g
     left join learning.learning_configs as c on c.module_id = 'pm'
@@ -27,9 +27,16 @@ families as materialized (
         ) as is_needed
 )
 select p.position_id, p.symbol, p.timeframe, p.status, p.scope,
-    c.s1_ts_min, c.s1_halo, c.s1_slope_min,
-    c.s2_ts_min, c.s2_halo, c.s2_slope_min,
-    c.s3_ts_min, c.s3_dx_min, c.s3_slope_min, c.dx_atr_mult,
+    (c.gates #>> '{pm.uptrend.S1.entry,ts,value}')::double precision as s1_ts_min,
+    (c.gates #>> '{pm.uptrend.S1.entry,halo,value}')::double precision as s1_halo,
+    (c.gates #>> '{pm.uptrend.S1.entry,slope,value}')::double precision as s1_slope_min,
+    (c.gates #>> '{pm.uptrend.S2.entry,ts,value}')::double precision as s2_ts_min,
+    (c.gates #>> '{pm.uptrend.S2.entry,halo,value}')::double precision as s2_halo,
+    (c.gates #>> '{pm.uptrend.S2.entry,slope,value}')::double precision as s2_slope_min,
+    (c.gates #>> '{pm.uptrend.S3.retest,ts,value}')::double precision as s3_ts_min,
+    (c.gates #>> '{pm.uptrend.S3.retest,dx,value}')::double precision as s3_dx_min,
+    (c.gates #>> '{pm.uptrend.S3.retest,slope,value}')::double precision as s3_slope_min,
+    (c.gates #>> '{pm.uptrend.S3.dx,dx_atr_mult,value}')::double precision as dx_atr_mult,
     c.gates,
     p.total_allocation_pct,
     case when (select r.is_needed from families as r)
@@ -41,8 +48,8 @@ select p.position_id, p.symbol, p.timeframe, p.status, p.scope,
     1::double precision as trail_mult,
     1::double precision as panic_trigger,
     0 as wait_n_after_trim,
-    held.posture,
-    coalesce((held.posture #>> array[
+    steered.posture,
+    coalesce((steered.posture #>> array[
         case p.state
             when 'S2' then 'pm.uptrend.S2.entry'
             when 'S3' then 'pm.uptrend.S3.retest'
@@ -56,47 +63,40 @@ cross join lateral (
     select coalesce(k.override_ids, learning.scope_winners(p.scope)) as ids
     offset 0
 ) as winning
+-- Once per position, whatever the planner thinks of the number of levers.
 cross join lateral (
-    select
-        max(v.value) filter (where v.lever = 'pm.uptrend.S1.entry/ts') as s1_ts_min,
-        max(v.value) filter (where v.lever = 'pm.uptrend.S1.entry/halo') as s1_halo,
-        max(v.value) filter (where v.lever = 'pm.uptrend.S1.entry/slope') as s1_slope_min,
-        max(v.value) filter (where v.lever = 'pm.uptrend.S2.entry/ts') as s2_ts_min,
-        max(v.value) filter (where v.lever = 'pm.uptrend.S2.entry/halo') as s2_halo,
-        max(v.value) filter (where v.lever = 'pm.uptrend.S2.entry/slope') as s2_slope_min,
-        max(v.value) filter (where v.lever = 'pm.uptrend.S3.retest/ts') as s3_ts_min,
-        max(v.value) filter (where v.lever = 'pm.uptrend.S3.retest/dx') as s3_dx_min,
-        max(v.value) filter (where v.lever = 'pm.uptrend.S3.retest/slope') as s3_slope_min,
-        max(v.value) filter (where v.lever = 'pm.uptrend.S3.dx/dx_atr_mult') as dx_atr_mult,
-        jsonb_object_agg(v.pattern_key, v.gates) filter (where v.gates is not null) as gates
+    select array_agg(o.pattern_key || '/' || o.action_category) as levers, array_agg(o.id) as ids,
+        array_agg(o.multiplier) as multipliers, array_agg(o.delta) as deltas
+    from unnest(winning.ids) as i (id)
+    cross join lateral (
+        select w.id, w.pattern_key, w.action_category, w.multiplier, w.delta
+        from learning.pm_overrides as w
+        where w.id = i.id
+        offset 0  -- by id, whatever statistics say
+    ) as o
+    offset 0
+) as held
+cross join lateral (
+    select jsonb_object_agg(v.pattern_key, v.gates) as gates
     from (
-        select r.pattern_key, r.value,
-            r.pattern_key || '/' || r.gate as lever,
-            case when row_number() over (partition by r.pattern_key order by r.ordinal desc) = 1
-                then jsonb_object_agg(r.gate, jsonb_build_object(
-                    'base', r.base, 'value', r.value, 'override_id', r.override_id
-                )) over (partition by r.pattern_key)
-            end as gates
+        select l.pattern_key, jsonb_object_agg(l.gate, jsonb_build_object(
+                'base', l.base,
+                'value', learning.gate_value(
+                    l.base, held.multipliers[l.place], held.deltas[l.place], l.min_value,
+                    l.max_value
+                ),
+                'override_id', held.ids[l.place]
+            )) as gates
         from (
-            select l.pattern_key, l.gate, l.base, l.ordinal, o.id as override_id,
-                learning.gate_value(l.base, o.multiplier, o.delta, l.min_value, l.max_value)
-                    as value
-            from levers as l
-            left join (
-                select w.*
-                from unnest(winning.ids) as i (id)
-                cross join lateral (
-                    select w.id, w.pattern_key, w.action_category, w.multiplier, w.delta
-                    from learning.pm_overrides as w
-                    where w.id = i.id
-                    offset 0  -- by id, whatever statistics say
-                ) as w
-            ) as o
-                on l.applies
-                and o.pattern_key = l.pattern_key
-                and o.action_category = l.action_category
-        ) as r
+            select g.*, case when g.applies then
+                    array_position(held.levers, g.pattern_key || '/' || g.action_category)
+                end as place
+            from levers as g
+            offset 0
+        ) as l
+        group by l.pattern_key
     ) as v
+    offset 0
 ) as c
 cross join lateral (
     select case
@@ -106,7 +106,7 @@ cross join lateral (
         end as posture
     from postures as n
     offset 0
-) as held
+) as steered
 where p.status in ('watchlist', 'active');
 comment on view pm.position_controls is
     'What the PM reads: per watchlist or active position the gates in force for its present scope. Gates: {pattern: {gate: {base, value, override_id}}}.';

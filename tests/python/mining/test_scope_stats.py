@@ -15,6 +15,7 @@ import pytest
 from brute_force import MINE
 
 PATTERN = "pm.uptrend.S1.entry"
+FAMILY = "dm.social.curator"
 CLOCK = datetime(2026, 6, 1, tzinfo=UTC)
 Trade = dict[str, Any]
 
@@ -197,6 +198,33 @@ def test_it_joins_lessons_levers_and_trades(connection: psycopg.Connection[Any])
         "stale_pendings": 0,
         "failed": 0,
     }
+
+
+def test_families_have_the_multiplier_of_their_lessons(connection: psycopg.Connection[Any]) -> None:
+    fill(connection)
+    connection.execute(
+        "update learning.ad_strands set content = content || jsonb_build_object("
+        "'pattern_key', %s::text, 'roi', case content #>> '{scope,bucket}'"
+        " when 'big' then 0.05 else 0 end)"
+        " where kind = 'position_closed'",
+        (FAMILY,),
+    )
+    connection.execute("delete from learning.pattern_trade_events")
+    connection.execute("call learning.run_aggregator(true)")
+    connection.execute("select learning.mine_trades(%s, %s, null)", (FAMILY, CLOCK))
+    multipliers = connection.execute(
+        "select scope_subset, alloc_mult from analyst.pattern_scope_stats"
+        " where alloc_mult is not null order by 1"
+    ).fetchall()
+    assert (
+        multipliers
+        == connection.execute(
+            "select scope_subset, (stats ->> 'alloc_mult')::double precision"
+            " from learning.learning_lessons where lesson_type = 'dm_alloc' order by 1"
+        ).fetchall()
+    )
+    assert len(multipliers) == 2
+    assert multipliers[0] != multipliers[1]
 
 
 def test_its_rates_are_those_of_the_lessons(connection: psycopg.Connection[Any]) -> None:

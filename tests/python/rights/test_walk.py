@@ -25,7 +25,7 @@ IN_VIEWS = """
     timeframe_allocation trade_overrides wilson_interval
 """
 OF_THE_SETTINGS = "configuration_problems known_settings setting_entries setting_range"
-OF_STRENGTH = "strength_effect strength_evidence"
+OF_STRENGTH = "override_effects strength_effect strength_evidence"
 OF_WHAT_CHANGES_SIDES = "stored_sides"
 OF_THE_WORKER = """
     beat claim_simulations fail_judging fail_simulation finish_judging judging_window_details

@@ -1,0 +1,3 @@
+set role quadrant_owner;
+drop index learning.pm_overrides_of_families;
+reset role;
