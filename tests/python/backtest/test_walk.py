@@ -107,7 +107,7 @@ def test_each_channel_acts_alone_and_all_three_together(connection: Connection, 
         roi = abs(window.result.roi) if good else -abs(window.result.roi)
         told = replace(markets.told(window.result.roi_ms, 100.0, roi), reached_s3=good)
         windows.append(replace(window, result=told))
-    arms = ("channels", "capital", PLAN, "plan_strength", "plan_channels", BASE)
+    arms = ("strength", "capital", "channels", PLAN, "plan_strength", "plan_channels", BASE)
     found = walk(connection, windows, grids, split(windows, 1), look_every=40, arms=arms)
     arm = {one.arm: one for one in found.arms}
     (in_force,) = (fold.in_force for fold in found.folds)
@@ -121,7 +121,7 @@ def test_each_channel_acts_alone_and_all_three_together(connection: Connection, 
     capital = arm["capital"]
     assert (in_force["capital"], capital.bought) == (5, base.bought), "the whole, four buckets"
     assert capital.at_equal_exposure.low > 0
-    # Gates that nothing moves leave the judge's three to sizes; those of plan are moved besides.
+    assert len({arm[one].stakes for one in ("strength", "capital", "channels")}) == 3
     assert in_force["plan_channels"] == sum(in_force[one] for one in (PLAN, "plan_strength")) + 5
     assert arm["plan_channels"].bought == arm[PLAN].bought
     assert arm["plan_channels"].stakes != arm[PLAN].stakes
