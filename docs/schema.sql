@@ -1109,7 +1109,26 @@ create table learning.world (
 --     reason text
 -- )
 
--- One row per walk-forward and arm (evidence, plan, drift, base, oracle): money in stakes, gain against base with a 95 % interval, selection: the gain beyond trading more or less.
+-- One row per walk-forward, profile of the allocation and timeframe: money per budget-day, the gain against fixed shares with a 95 % interval (fractions of the budget a day), the last shares (0..1), the band of shuffled trades (profile plan), and whether they are told from noise.
+-- view analyst.backtest_allocations (
+--     id bigint,
+--     made_at timestamp with time zone,
+--     market text,
+--     profile text,
+--     trades bigint,
+--     money_per_day double precision,
+--     gain double precision,
+--     gain_low double precision,
+--     gain_high double precision,
+--     timeframe text,
+--     share numeric,
+--     timeframe_trades integer,
+--     noise_lowest double precision,
+--     noise_highest double precision,
+--     verdict text
+-- )
+
+-- One row per walk-forward and arm (evidence, plan, drift: gates; strength: sizes by posture; capital: by family; channels: all three; base, oracle): money in stakes, gain against base with a 95 % interval; selection: the gain beyond trading more or less; at_equal_exposure: beyond what base would have made of as many stakes.
 -- view analyst.backtests (
 --     id bigint,
 --     made_at timestamp with time zone,
@@ -1130,7 +1149,12 @@ create table learning.world (
 --     gain_high double precision,
 --     selection double precision,
 --     selection_low double precision,
---     selection_high double precision
+--     selection_high double precision,
+--     name text,
+--     stakes double precision,
+--     at_equal_exposure double precision,
+--     at_equal_exposure_low double precision,
+--     at_equal_exposure_high double precision
 -- )
 
 -- One row per solution and window that changes sides under it, within evidence_days before the newest look.

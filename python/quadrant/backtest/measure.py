@@ -1,4 +1,4 @@
-"""What buying under some gates came to, and how sure a difference from base is."""
+"""What buying under some gates, in some sizes, came to; how sure a difference from base is."""
 
 from __future__ import annotations
 
@@ -20,10 +20,25 @@ Gates = Mapping[str, float]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Purchases:
-    """Of n setups with a result: bought bool (n) and what each came to, 0 where it was not."""
+    """Of n setups with a result: `size` (n), stakes put into each, 1 an entry as base makes it, 0
+    where none was bought; `roi` (n): what a stake came to, 0 where none was bought."""
 
-    bought: NDArray[np.bool_]
+    size: NDArray[np.float64]
     roi: NDArray[np.float64]
+
+    @property
+    def bought(self) -> NDArray[np.bool_]:
+        """Which of them were bought."""
+        return self.size > 0
+
+    @property
+    def money(self) -> NDArray[np.float64]:
+        """What each came to, in stakes."""
+        return self.size * self.roi
+
+    def sized(self, factor: NDArray[np.float64]) -> Purchases:
+        """The same, each in a size of its own."""
+        return Purchases(self.size * factor, self.roi)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,17 +52,20 @@ class Interval:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Of one way to buy. Money is in stakes (1 = all of one setup's stake), one stake per setup.
+    """Of one way to buy. Money is in stakes (1 = all of one setup's stake under base).
 
-    `per_setup`: money per setup bought. `success_rate`: winners among those bought, `missed_rate`:
+    `stakes`: how many were put in; one per setup bought, where sizes are base's. `per_setup`: money
+    per setup bought. `success_rate`: winners among those bought, `missed_rate`:
     winners not bought among winners. `drawdown`: the deepest fall of the money summed in the order
     in which results were known. `gain`: against base. `selection`: the same of each result less the
     mean of its pattern and timeframe: what is left when trading less, or more, is taken out.
+    `at_equal_exposure`: money less what base's setups would have made of as many stakes.
     """
 
     arm: str
     setups: int
     bought: int
+    stakes: float
     money: float
     per_setup: float | None
     success_rate: float | None
@@ -55,13 +73,14 @@ class Figures:
     drawdown: float
     gain: Interval
     selection: Interval
+    at_equal_exposure: Interval
 
 
 def purchases(
     windows: Sequence[Window], gates: Sequence[Gates], grids: Mapping[str, Grid]
 ) -> Purchases:
     """What a unit bought under its own gates came to in each window, as the judge reckons it."""
-    bought = np.zeros(len(windows), dtype=np.bool_)
+    size = np.zeros(len(windows))
     roi = np.zeros(len(windows))
     for pattern_key, grid in grids.items():
         rows = [i for i, window in enumerate(windows) if window.pattern_key == pattern_key]
@@ -71,23 +90,23 @@ def purchases(
         thresholds, policy = np.unique(of_window, axis=0, return_inverse=True)
         buys = Buys.under([windows[i].row() for i in rows], grid.levers, np.round(thresholds, 12))
         at = np.arange(len(rows)), policy.reshape(-1)
-        bought[rows] = buys.sample[at] != NO_BUY
+        size[rows] = buys.sample[at] != NO_BUY
         roi[rows] = buys.roi[at]
-    return Purchases(bought, roi)
+    return Purchases(size, roi)
 
 
 def best_in_hindsight(windows: Sequence[Window], grids: Mapping[str, Grid]) -> Purchases:
     """The one candidate per pattern that would have earned most on these very windows."""
-    bought = np.zeros(len(windows), dtype=np.bool_)
+    size = np.zeros(len(windows))
     roi = np.zeros(len(windows))
     for pattern_key, grid in grids.items():
         rows = [i for i, window in enumerate(windows) if window.pattern_key == pattern_key]
         if rows:
             buys = Buys.under([windows[i].row() for i in rows], grid.levers, grid.thresholds())
             best = int(buys.roi.sum(axis=0).argmax())
-            bought[rows] = buys.sample[:, best] != NO_BUY
+            size[rows] = buys.sample[:, best] != NO_BUY
             roi[rows] = buys.roi[:, best]
-    return Purchases(bought, roi)
+    return Purchases(size, roi)
 
 
 def figures(
@@ -98,21 +117,25 @@ def figures(
     known = np.array([window.result.roi_ms or 0 for window in windows], dtype=np.int64)
     week = np.array([window.opened_ms // WEEK_MS for window in windows], dtype=np.int64)
     n = int(np.count_nonzero(own.bought))
-    path = np.cumsum(own.roi[np.argsort(known, kind="stable")])
+    money = float(own.money.sum())
+    path = np.cumsum(own.money[np.argsort(known, kind="stable")])
     peak = np.maximum.accumulate(np.append(0.0, path))[1:]
     usual = _means(windows)
-    chosen = own.bought * (own.roi - usual) - base.bought * (base.roi - usual)
+    chosen = own.size * (own.roi - usual) - base.size * (base.roi - usual)
+    exposure = own.size.sum() / base.size.sum() if base.size.any() else 0.0
     return Figures(
         arm=arm,
         setups=len(windows),
         bought=n,
-        money=float(own.roi.sum()),
-        per_setup=float(own.roi.sum()) / n if n else None,
+        stakes=float(own.size.sum()),
+        money=money,
+        per_setup=money / n if n else None,
         success_rate=float(won[own.bought].mean()) if n else None,
         missed_rate=float(np.mean(~own.bought[won])) if won.any() else None,
         drawdown=float((peak - path).max()) if len(path) else 0.0,
-        gain=by_weeks(own.roi - base.roi, week, seed),
+        gain=by_weeks(own.money - base.money, week, seed),
         selection=by_weeks(chosen, week, seed),
+        at_equal_exposure=by_weeks(own.money - exposure * base.money, week, seed),
     )
 
 
@@ -130,7 +153,7 @@ def by_weeks(values: NDArray[np.float64], week: NDArray[np.int64], seed: int) ->
 def joined(parts: Sequence[Purchases]) -> Purchases:
     """Those of several sets of windows, one after another."""
     return Purchases(
-        np.concatenate([part.bought for part in parts]), np.concatenate([p.roi for p in parts])
+        np.concatenate([part.size for part in parts]), np.concatenate([p.roi for p in parts])
     )
 
 

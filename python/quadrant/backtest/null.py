@@ -51,6 +51,7 @@ def _given(window: Window, giver: Window, *, turned: bool) -> Window:
             (ms + delay, entry, entry * price / bought, roi)
             for ms, bought, price, roi in theirs.marks
         ),
+        reached_s3=theirs.reached_s3,
     )
     samples = window.samples
     if turned:

@@ -7,12 +7,33 @@ from dataclasses import asdict
 from datetime import date, timedelta
 from typing import Any
 
+from quadrant.backtest.allocations import Allocation
 from quadrant.backtest.measure import Figures
 from quadrant.backtest.walk import JUDGE, Walk
 
+NAMES = {
+    "evidence": "the judge: gates",
+    "strength": "the judge: sizes by posture",
+    "capital": "capital by family",
+    "channels": "the judge: all three",
+    "plan": "profile plan: gates",
+    "plan_strength": "profile plan: sizes by posture",
+    "plan_channels": "profile plan: all three",
+    "drift": "drift",
+    "base": "base",
+    "oracle": "best in hindsight",
+}
+"""What arms are called before people."""
+
 
 def document(
-    found: Walk, noise: Sequence[Walk], *, market: str, look_every: int, series: int
+    found: Walk,
+    noise: Sequence[Walk],
+    capital: Sequence[Allocation] = (),
+    *,
+    market: str,
+    look_every: int,
+    series: int,
 ) -> dict[str, Any]:
     """What --json prints and what is stored; days as ISO dates."""
     return {
@@ -25,7 +46,8 @@ def document(
         "looks": len(found.looks),
         "looks_in_force": sum(look.in_force > 0 for look in found.looks),
         "unresolved": found.unresolved,
-        "arms": [asdict(arm) for arm in found.arms],
+        "arms": [{"name": NAMES[arm.arm], **asdict(arm)} for arm in found.arms],
+        "allocations": [asdict(one) for one in capital],
         "folds": [
             {
                 "begin": day(one.fold.begin),

@@ -7,22 +7,46 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
+import numpy as np
 import psycopg
-from psycopg.rows import scalar_row
+from numpy.typing import NDArray
 from psycopg.types.json import Jsonb
 
-from quadrant.backtest.history import DAY_MS, History
-from quadrant.backtest.measure import Figures, Purchases, best_in_hindsight, figures, joined
+from quadrant.backtest.history import DAY_MS, History, Trade
+from quadrant.backtest.measure import (
+    Figures,
+    Gates,
+    Purchases,
+    best_in_hindsight,
+    figures,
+    joined,
+)
 from quadrant.backtest.measure import purchases as purchases_under
 from quadrant.backtest.windows import Show, Window
 from quadrant.database import queries
 from quadrant.errors import QuadrantError
 from quadrant.judging import Grid, Worker
 from quadrant.judging.learner import Learner
+from quadrant.paper.decisions import PATTERN as FAMILY
 
 JUDGE, PLAN, DRIFT, BASE, ORACLE = "evidence", "plan", "drift", "base", "oracle"
-ARMS = (JUDGE, PLAN, DRIFT, BASE, ORACLE)
+GATES, STRENGTH, CAPITAL = "gates", "strength", "capital"
+LEARNED: Mapping[str, tuple[str, frozenset[str]]] = {
+    JUDGE: (JUDGE, frozenset({GATES})),
+    "strength": (JUDGE, frozenset({STRENGTH})),
+    "capital": (JUDGE, frozenset({CAPITAL})),
+    "channels": (JUDGE, frozenset({GATES, STRENGTH, CAPITAL})),
+    PLAN: (PLAN, frozenset({GATES})),
+    "plan_strength": (PLAN, frozenset({STRENGTH})),
+    "plan_channels": (PLAN, frozenset({GATES, STRENGTH, CAPITAL})),
+    DRIFT: (DRIFT, frozenset({GATES})),
+}
+"""Arm -> what it learns by, and the channels that act in it: gates, the size of an entry by
+posture, the multiplier of capital (the same whatever the profile). What has no part is base's."""
+ARMS = (*LEARNED, BASE, ORACLE)
 SHORTEST_FOLD = 7
+MOST_STEPS = 30
+"""Steps of 0.02 from one end of a multiplier of capital (0.7 to 1.3) to the other."""
 
 
 class TooShortError(QuadrantError):
@@ -41,7 +65,8 @@ class Fold:
 
 @dataclass(frozen=True, slots=True)
 class FoldResult:
-    """What each arm did in a fold; `in_force` counts the scopes an arm changed gates in."""
+    """What each arm did in a fold; `in_force` counts the slices an arm had something in force in,
+    of each of its channels."""
 
     fold: Fold
     arms: tuple[Figures, ...]
@@ -69,6 +94,16 @@ class Walk:
     unresolved: int
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class InForce:
+    """What is in force for n windows: gates, and the factors (n) by which posture and capital by
+    family scale an entry; `slices`: channel -> in how many."""
+
+    gates: list[Gates]
+    factors: Mapping[str, NDArray[np.float64]]
+    slices: Mapping[str, int]
+
+
 def split(windows: Sequence[Window], folds: int) -> list[Fold]:
     """Equal folds; the first part of the time, as long as a fold, is learned from only."""
     if not windows:
@@ -93,8 +128,14 @@ def walk(
     arms: Sequence[str] = ARMS,
     show: Show = lambda _what, _done, _total: None,
 ) -> Walk:
-    """Walks through a market in an empty database of the owner's, judging every so many days."""
-    walker = _Walker(connection, windows, grids, len({w.pattern_key for w in windows}))
+    """Walks through a market in an empty database of the owner's, judging every so many days.
+
+    Trades, from which posture and capital are learned, are those of base gates; they are told where
+    an arm asks for more than gates.
+    """
+    by_trades = any(arm in LEARNED and LEARNED[arm][1] != {GATES} for arm in arms)
+    trades = trades_of(windows, grids) if by_trades else []
+    walker = _Walker(connection, windows, grids, trades)
     days: list[tuple[int, Fold | None]] = []
     at = windows[0].opened_ms // DAY_MS
     for fold in folds:
@@ -128,6 +169,22 @@ def walk(
     )
 
 
+def trades_of(windows: Sequence[Window], grids: Mapping[str, Grid]) -> list[Trade]:
+    """What base gates buy of the windows whose result is known."""
+    known = [w for w in windows if w.result.roi is not None]
+    base = _base(known, grids)
+    return [
+        Trade(window, float(roi))
+        for window, roi, bought in zip(known, base.roi, base.bought, strict=True)
+        if bought
+    ]
+
+
+def _base(windows: Sequence[Window], grids: Mapping[str, Grid]) -> Purchases:
+    gates = {key: {lever.gate: lever.base for lever in grid.levers} for key, grid in grids.items()}
+    return purchases_under(windows, [gates[w.pattern_key] for w in windows], grids)
+
+
 class _Walker:
     """One database whose clock is moved from look to look."""
 
@@ -136,13 +193,13 @@ class _Walker:
         connection: psycopg.Connection[Any],
         windows: Sequence[Window],
         grids: Mapping[str, Grid],
-        patterns: int,
+        trades: Sequence[Trade],
     ) -> None:
         self.connection = connection
         self.grids = grids
-        self.patterns = patterns
+        self.patterns = len({window.pattern_key for window in windows})
         self.looks: list[Look] = []
-        self.history = History(connection, windows)
+        self.history = History(connection, windows, trades)
         self.learner = Learner(connection)
         self.plan = Worker()
 
@@ -150,6 +207,7 @@ class _Walker:
         """Mines and judges at the start of that day."""
         self.history.at(day)
         self.learner.learn(judge_anyway=True)
+        self._settle_capital()
         rows = self.connection.execute(queries("backtest/in_force")).fetchall()
         self.looks.append(
             Look(
@@ -164,43 +222,54 @@ class _Walker:
     def buy(
         self, windows: Sequence[Window], arms: Sequence[str]
     ) -> tuple[dict[str, Purchases], dict[str, int]]:
-        """What each arm, frozen now, buys of these windows, and how many scopes it changed."""
-        base = {
-            key: {lever.gate: lever.base for lever in grid.levers}
-            for key, grid in self.grids.items()
-        }
-        own = {BASE: purchases_under(windows, [base[w.pattern_key] for w in windows], self.grids)}
-        in_force: dict[str, int] = {}
-        for arm in arms:
-            if arm == BASE:
-                continue
-            if arm == ORACLE:
-                own[arm] = best_in_hindsight(windows, self.grids)
+        """What each arm, frozen now, buys of these windows, and in how many slices it acts."""
+        base = _base(windows, self.grids)
+        own = {BASE: base}
+        if ORACLE in arms:
+            own[ORACLE] = best_in_hindsight(windows, self.grids)
+        slices: dict[str, int] = {}
+        for profile in (JUDGE, PLAN, DRIFT):
+            learned = {
+                arm: channels
+                for arm, (of_profile, channels) in LEARNED.items()
+                if of_profile == profile and arm in arms
+            }
+            if not learned:
                 continue
             with self.connection.transaction(force_rollback=True):
-                self._prepare(arm)
-                gates = self._gates(windows)
-                (in_force[arm],) = self.connection.execute(
-                    queries("backtest/scopes_in_force")
-                ).fetchone() or (0,)
-            own[arm] = purchases_under(windows, gates, self.grids)
-        return own, in_force
+                self._prepare(profile)
+                found = self._in_force(windows)
+            bought = purchases_under(windows, found.gates, self.grids)
+            for arm, channels in learned.items():
+                own[arm] = bought if GATES in channels else base
+                for channel in channels - {GATES}:
+                    own[arm] = own[arm].sized(found.factors[channel])
+                slices[arm] = sum(found.slices[channel] for channel in channels)
+        return own, slices
 
-    def _prepare(self, arm: str) -> None:
-        """Puts in force what an arm would have, in a transaction that is rolled back."""
+    def _prepare(self, profile: str) -> None:
+        """Puts in force what a profile would have, in a transaction that is rolled back."""
         execute = self.connection.execute
-        if arm == JUDGE:
+        if profile == JUDGE:
             return
         execute(queries("backtest/forget"))
-        if arm == DRIFT:
+        if profile == DRIFT:
             execute(queries("backtest/drift"))
             return
         execute(queries("backtest/profile"), ("plan",))
         execute(queries("learner/rehearse"))
         self.plan.drain(self.connection)
+        self._settle_capital()
 
-    def _gates(self, windows: Sequence[Window]) -> list[Mapping[str, float]]:
-        """The gates in force for every window, asked once for each scope there is."""
+    def _settle_capital(self) -> None:
+        """Steps capital by family until it stands still: what hourly runs do between two looks."""
+        for _ in range(MOST_STEPS):
+            row = self.connection.execute(queries("backtest/settle_capital")).fetchone()
+            if row is None or not row[0]:
+                return
+
+    def _in_force(self, windows: Sequence[Window]) -> InForce:
+        """What is in force for every window, asked once for each scope there is."""
         place: dict[str, int] = {}
         asked: list[dict[str, Any]] = []
         of_window = []
@@ -210,6 +279,15 @@ class _Walker:
                 place[key] = len(asked)
                 asked.append({"pattern_key": window.pattern_key, "scope": window.scope})
             of_window.append(place[key])
-        with self.connection.cursor(row_factory=scalar_row) as cursor:
-            gates = cursor.execute(queries("backtest/gates_in_force"), (Jsonb(asked),)).fetchall()
-        return [gates[at] for at in of_window]
+        rows = self.connection.execute(
+            queries("backtest/in_force_at"), {"asked": Jsonb(asked), "family": FAMILY}
+        ).fetchall()
+        (slices,) = self.connection.execute(queries("backtest/slices_in_force")).fetchall()
+        return InForce(
+            gates=[rows[at][0] for at in of_window],
+            factors={
+                channel: np.array([rows[at][column] for at in of_window], dtype=np.float64)
+                for column, channel in ((1, STRENGTH), (2, CAPITAL))
+            },
+            slices=dict(zip((GATES, STRENGTH, CAPITAL), slices, strict=True)),
+        )

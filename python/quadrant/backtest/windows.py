@@ -7,8 +7,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from quadrant.bars import TIMEFRAMES, Bars
-from quadrant.engine import compute
+from quadrant.engine import STATES, Frame, compute
 from quadrant.judging import Buys, Grid
 from quadrant.judging.buys import NO_BUY
 from quadrant.replay.scopes import replay_scopes
@@ -24,7 +26,10 @@ Mark = tuple[int, float, float, float]
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What came of a window; times in epoch ms, when it was known. None: not known by the end."""
+    """What came of a window; times in epoch ms, when it was known. None: not known by the end.
+
+    `reached_s3`: the state was S3 at some bar from the buy of base gates to the sale.
+    """
 
     outcome: str | None = None
     outcome_ms: int | None = None
@@ -33,6 +38,7 @@ class Result:
     roi: float | None = None
     roi_ms: int | None = None
     marks: tuple[Mark, ...] = ()
+    reached_s3: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,15 +91,17 @@ def capture(
         key = f"{chain}:{one.symbol}:{one.timeframe}"
         ticker = PositionTicker(position, key, one.timeframe, gates=gates, writes=writes)
         of_bars = scopes[one.symbol, one.timeframe]
-        for index, snapshot in enumerate(compute(one).snapshots()):
+        frame = compute(one)
+        for index, snapshot in enumerate(frame.snapshots()):
             if of_bars.changed[index]:
                 ticker.subject.scope = of_bars.at(index)
             ticker.process(snapshot)
-        windows += _closed(writes, one.timeframe, grids)
+        windows += closed_windows(writes, frame, grids)
     return sorted(windows, key=lambda window: (window.opened_ms, window.window_id))
 
 
-def _closed(writes: Writes, timeframe: str, grids: Mapping[str, Grid]) -> list[Window]:
+def closed_windows(writes: Writes, frame: Frame, grids: Mapping[str, Grid]) -> list[Window]:
+    """Those of one series that closed, in no order; `frame` are its bars."""
     closed = [
         row for row in writes.windows.values() if "closed_ms" in row and row["pattern_key"] in grids
     ]
@@ -102,15 +110,24 @@ def _closed(writes: Writes, timeframe: str, grids: Mapping[str, Grid]) -> list[W
         marks[mark["window_id"]].append(
             (mark["marked_ms"], mark["entry_price"], mark["exit_price"], mark["roi"])
         )
+    in_s3 = np.append(0, np.cumsum(frame.state == STATES.index("S3")))
     windows: list[Window] = []
     for pattern_key, grid in grids.items():
         rows = [row for row in closed if row["pattern_key"] == pattern_key]
         samples = [{"samples": row["factors"]["samples"], "won": False} for row in rows]
-        first = Buys.under(samples, grid.levers, grid.thresholds()[:1]).sample[:, 0]
+        # Of a ladder its first buy, which no arm has a say in.
+        tested = [place for place, lever in enumerate(grid.levers) if not lever.is_arms]
+        levers = [grid.levers[place] for place in tested]
+        first = Buys.under(samples, levers, grid.thresholds()[:1, tested]).sample[:, 0]
         for row, sample in zip(rows, first.tolist(), strict=True):
             acted = sample != NO_BUY
-            bought_ts = row["factors"]["samples"][sample]["ts"] if acted else 0
+            decided_ms = row["decided_ms"]
+            if acted:
+                decided_ms = row["factors"]["samples"][sample]["ts"] + TIMEFRAMES[frame.timeframe]
             result = writes.results.get(row["window_id"], {})
+            held = np.searchsorted(
+                frame.exists_at, (decided_ms, result.get("roi_ms", decided_ms) + 1)
+            )
             windows.append(
                 Window(
                     window_id=row["window_id"],
@@ -118,10 +135,10 @@ def _closed(writes: Writes, timeframe: str, grids: Mapping[str, Grid]) -> list[W
                     attempt_id=row["attempt_id"],
                     episode_type=row["episode_type"],
                     pattern_key=pattern_key,
-                    timeframe=timeframe,
+                    timeframe=frame.timeframe,
                     scope=row["scope"],
                     opened_ms=row["opened_ms"],
-                    decided_ms=bought_ts + TIMEFRAMES[timeframe] if acted else row["decided_ms"],
+                    decided_ms=decided_ms,
                     closed_ms=row["closed_ms"],
                     acted=acted,
                     blocked_by=() if acted else tuple(row["blocked_by"]),
@@ -134,6 +151,7 @@ def _closed(writes: Writes, timeframe: str, grids: Mapping[str, Grid]) -> list[W
                         roi=result.get("roi"),
                         roi_ms=result.get("roi_ms"),
                         marks=tuple(marks[row["window_id"]]),
+                        reached_s3=acted and bool(in_s3[held[1]] > in_s3[held[0]]),
                     ),
                 )
             )

@@ -1,4 +1,4 @@
-"""quadrant backtest: would the judge have been worth it, on bars it had not seen?"""
+"""quadrant backtest: would what is learned have been worth it, on bars it had not seen?"""
 
 from __future__ import annotations
 
@@ -11,14 +11,16 @@ from psycopg.types.json import Jsonb
 from rich.table import Table
 
 from quadrant.backtest import (
-    ARMS,
     JUDGE,
+    NAMES,
     Walk,
+    allocations,
     capture,
     document,
     scratch,
     shifted,
     split,
+    trades_of,
     walk,
 )
 from quadrant.bars import read_folder
@@ -29,13 +31,7 @@ from quadrant.judging import Grid
 from quadrant.server import resolve_dsn
 from quadrant.tick.gates import load_gates
 
-NAMES = {
-    "evidence": "the judge",
-    "plan": "profile plan",
-    "drift": "drift",
-    "base": "base gates",
-    "oracle": "best in hindsight",
-}
+FOLDS_ABREAST = 5
 
 
 def backtest(
@@ -59,8 +55,9 @@ def backtest(
 ) -> None:
     """Walk forward through recorded bars: learn on the past, freeze, measure what follows.
 
-    Windows are judged in a database of its own, by this one's settings; the result is stored here
-    (analyst.backtests).
+    Compares gates, sizes by posture and capital by family, each alone and together, and the
+    profiles of the allocation. Windows are judged in a database of its own, by this one's settings;
+    the result is stored here (analyst.backtests, analyst.backtest_allocations).
     """
     dsn = resolve_dsn()
     bars = read_folder(path, symbols=split_names(symbols), timeframes=split_names(timeframes))
@@ -77,6 +74,8 @@ def backtest(
             parts = split(windows, folds)
             found = walk(connection, windows, grids, parts, look_every=look_every, show=show)
             name = connection.info.dbname
+        trades = trades_of(windows, grids)
+        capital = allocations(made.database, trades, parts[0].begin, parts[-1].end, show)
         rng = np.random.default_rng(seed)
         noise: list[Walk] = []
         for history in range(null):
@@ -97,7 +96,7 @@ def backtest(
                     )
                 )
     result = document(
-        found, noise, market=str(path.resolve()), look_every=look_every, series=len(bars)
+        found, noise, capital, market=str(path.resolve()), look_every=look_every, series=len(bars)
     )
     with session(dsn) as connection:
         connection.execute(
@@ -124,19 +123,30 @@ def _tell(result: dict[str, Any]) -> None:
     out.print(
         f"\n{result['begin']} to {result['end']}, folds: {len(result['folds'])}, each after "
         f"learning on all before it; {result['looks']} looks, {result['look_every_days']} days "
-        "apart. Money is in stakes, one per setup bought; intervals are 95 %, weeks drawn again.\n",
+        "apart. Money is in stakes, one per setup bought under base; intervals are 95 %, weeks "
+        "drawn again. Sizes are those of posture (A = 0.5 before it), capital that of the family; "
+        "both learn from what base gates buy.\n",
         highlight=False,
     )
     out.print(_figures(result["arms"]), "", _against_base(result["arms"]), "", sep="\n")
-    out.print(_by_fold(result["folds"]))
+    folds = result["folds"]
+    for first in range(0, len(folds), FOLDS_ABREAST):
+        out.print(_by_fold(folds[first : first + FOLDS_ABREAST]), "")
+    out.print(
+        "In brackets: slices with something in force.\n\nShares of capital by the profiles of the "
+        "allocation. Money per budget-day: every trade of base gates has its timeframe's share.\n",
+        highlight=False,
+    )
+    out.print(_allocations(result["allocations"]))
 
 
 def _figures(arms: list[dict[str, Any]]) -> Table:
-    table = _table("", "bought", "won", "missed", "per setup", "sum", "drawdown")
+    table = _table("", "bought", "stakes", "won", "missed", "per setup", "sum", "drawdown")
     for arm in arms:
         table.add_row(
-            NAMES[arm["arm"]],
+            arm["name"],
             f"{arm['bought']:,}",
+            f"{arm['stakes']:,.0f}",
             _percent(arm["success_rate"]),
             _percent(arm["missed_rate"]),
             "-" if arm["per_setup"] is None else f"{arm['per_setup']:+.2%}",
@@ -147,32 +157,45 @@ def _figures(arms: list[dict[str, Any]]) -> Table:
 
 
 def _against_base(arms: list[dict[str, Any]]) -> Table:
-    table = _table("against base", "money", "interval", "by choosing", "interval")
+    table = _table("against base", "money", "by choosing", "at equal exposure")
     for arm in arms:
         if arm["arm"] != "base":
-            gain, chosen = arm["gain"], arm["selection"]
-            table.add_row(
-                NAMES[arm["arm"]],
-                f"{gain['value']:+.2f}",
-                f"{gain['low']:+.2f} to {gain['high']:+.2f}",
-                f"{chosen['value']:+.2f}",
-                f"{chosen['low']:+.2f} to {chosen['high']:+.2f}",
-            )
+            told = (arm["gain"], arm["selection"], arm["at_equal_exposure"])
+            table.add_row(arm["name"], *map(_interval, told))
     return table
 
 
+def _interval(told: dict[str, float], form: str = "+z.2f") -> str:
+    value, low, high = (format(told[name], form) for name in ("value", "low", "high"))
+    return f"{value} ({low} to {high})"
+
+
 def _by_fold(folds: list[dict[str, Any]]) -> Table:
-    names = [arm for arm in ARMS if arm != "base"]
-    table = _table("gain by fold", *(NAMES[arm].replace(" in ", "\nin ") for arm in names))
-    for fold in folds:
-        told = {arm["arm"]: arm["gain"]["value"] for arm in fold["arms"]}
-        scopes = fold["in_force"]
-        table.add_row(
-            fold["begin"],
-            *(f"{told[a]:+.2f}" + (f" ({scopes[a]})" if a in scopes else "") for a in names),
-        )
-    table.caption = "In brackets: scopes with gates changed."
-    table.caption_justify = "left"
+    table = _table("gain by fold", *(fold["begin"] for fold in folds))
+    for place, arm in enumerate(folds[0]["arms"]):
+        if arm["arm"] != "base":
+            cells = []
+            for fold in folds:
+                slices = fold["in_force"].get(arm["arm"])
+                gain = fold["arms"][place]["gain"]["value"]
+                cells.append(f"{gain:+.2f}" + ("" if slices is None else f" ({slices})"))
+            table.add_row(NAMES[arm["arm"]], *cells)
+    return table
+
+
+def _allocations(found: list[dict[str, Any]]) -> Table:
+    table = _table("allocation", "a day", "against fixed", "timeframe", "share", "noise", "")
+    for one in found:
+        money = f"{one['money_per_day']:+.3%}"
+        cells = [one["profile"], money, _interval(one["gain"], "+z.3%")]
+        for share in one["shares"]:
+            band = "-"
+            if one["profile"] == "plan" and share["noise_lowest"] is not None:
+                band = f"{share['noise_lowest']:.1%} to {share['noise_highest']:.1%}"
+            table.add_row(
+                *cells, share["timeframe"], f"{share['share']:.1%}", band, share["verdict"]
+            )
+            cells = ["", "", ""]
     return table
 
 

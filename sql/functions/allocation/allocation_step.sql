@@ -1,18 +1,19 @@
--- One step of the shares toward the desired ones (both timeframe -> share): at most p_most each,
--- less while a timeframe has fewer than five trades (p_least_trades: the smallest count). What is
+-- One step of the shares toward the desired ones (both timeframe -> share): at most 0.3 % each, less
+-- while a timeframe has fewer than five trades (p_least_trades: the smallest count). What is
 -- gained is exactly what is lost: the larger side is scaled down to the smaller, changes are cut
 -- to 12 decimals, and what the cutting left comes off the largest change of the larger side.
 create or replace function learning.allocation_step(
-    p_shares jsonb, p_desired jsonb, p_least_trades integer, p_most numeric default 0.003
+    p_shares jsonb, p_desired jsonb, p_least_trades integer
 )
 returns jsonb
 language sql immutable parallel safe
 as $$
     with wanted as (
         select d.key as timeframe,
-            least(greatest(d.value::numeric - (p_shares ->> d.key)::numeric, -p_most), p_most)
-                * least(1, p_least_trades * 0.2) as change
+            least(greatest(d.value::numeric - (p_shares ->> d.key)::numeric, -r.most), r.most)
+                * least(1, p_least_trades / learning.allocation_rule('full_steps_from')) as change
         from jsonb_each_text(p_desired) as d
+        cross join (select learning.allocation_rule('largest_step') as most) as r
     ),
     sides as (
         select w.*,
@@ -42,5 +43,5 @@ as $$
     ))
     from left_over as l
 $$;
-comment on function learning.allocation_step(jsonb, jsonb, integer, numeric) is
-    'The change of each share toward the desired one: zero-sum to the last of 12 decimals, none above p_most.';
+comment on function learning.allocation_step(jsonb, jsonb, integer) is
+    'The change of each share toward the desired one: zero-sum to the last of 12 decimals, none above 0.003.';

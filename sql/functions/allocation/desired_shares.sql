@@ -2,9 +2,7 @@
 -- trades alone; p_shares: all of them). The budget is what the others leave; it is divided by
 -- ROI, or, with losers, by the distance from the worst ROI; equally where all are equal and not
 -- gains. Nobody gets less than the floor; those above it share the rest by weight.
-create or replace function learning.desired_shares(
-    p_shares jsonb, p_rois jsonb, p_floor numeric default 0.05
-)
+create or replace function learning.desired_shares(p_shares jsonb, p_rois jsonb)
 returns jsonb
 language sql immutable parallel safe
 as $$
@@ -14,7 +12,8 @@ as $$
         from jsonb_each_text(p_rois) as r
     ),
     budget as (
-        select b.whole, least(p_floor, b.whole / greatest(b.traded, 1)) as lowest
+        select b.whole,
+            least(learning.allocation_rule('floor'), b.whole / greatest(b.traded, 1)) as lowest
         from (
             select
                 1 - coalesce(sum(s.value::numeric) filter (where not p_rois ? s.key), 0) as whole,
@@ -51,5 +50,5 @@ as $$
     ))
     from divided as d
 $$;
-comment on function learning.desired_shares(jsonb, jsonb, numeric) is
+comment on function learning.desired_shares(jsonb, jsonb) is
     'Desired share (0..1) per timeframe with trades, from average ROIs; they sum to what the other timeframes leave.';

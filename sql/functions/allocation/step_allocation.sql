@@ -69,8 +69,11 @@ begin
         v_step.change := learning.allocation_step(v_step.before, v_step.desired, v_least_n);
         v_step.reason := case
             when v_step.change @? '$.* ? (@ != 0)' is false then 'the shares are as desired'
-            when v_least_n < 5 then format('steps of %s %%: a timeframe has %s of 5 trades',
-                20 * v_least_n, v_least_n)
+            when v_least_n < learning.allocation_rule('full_steps_from') then format(
+                'steps of %s %%: a timeframe has %s of %s trades',
+                round(100 * v_least_n / learning.allocation_rule('full_steps_from')), v_least_n,
+                learning.allocation_rule('full_steps_from')
+            )
             else 'full steps'
         end;
         select jsonb_object_agg(b.key, case when coalesce(c.change, 0) = 0 then b.value

@@ -1,6 +1,7 @@
 -- The same step as learning.step_allocation, for 20 paths on which the timeframe's trades get the
 -- ROI of any trade so far, drawn by the trade's id and the path. In floating point, over all paths
--- at once: the rules of roi_average, desired_shares and allocation_step, which a test holds it to.
+-- at once: the rules of roi_average, desired_shares and allocation_step, with their constants
+-- (learning.allocation_rule); a test holds it to them.
 -- p_before: the shares the paths start from; p_age: days since the newest trade of the timeframe
 -- (negative: it came late).
 create or replace function learning.step_shuffles(
@@ -36,8 +37,11 @@ begin
             order by h.id
             limit 1
         ) as d
-        cross join lateral (select exp(least(p_age, 0) / 14) as weight) as w
-        cross join lateral (select s.mass * exp(-greatest(p_age, 0) / 14) + w.weight as mass) as m
+        cross join lateral (
+            select p_age / learning.allocation_rule('short_days')::double precision as age
+        ) as t
+        cross join lateral (select exp(least(t.age, 0)) as weight) as w
+        cross join lateral (select s.mass * exp(-greatest(t.age, 0)) + w.weight as mass) as m
         where s.timeframe = p_timeframe
         union all
         select s.path, s.timeframe, s.share, s.n, s.mass, s.mean
@@ -47,7 +51,10 @@ begin
     traded as (
         select a.path, a.timeframe, a.share, a.mean - least(0, min(a.mean) over every) as weight,
             sum(a.share) over every as whole, count(*) over every as traded,
-            least(1, min(a.n) over every * 0.2) as pace
+            least(
+                1, min(a.n) over every
+                    / learning.allocation_rule('full_steps_from')::double precision
+            ) as pace
         from averaged as a
         where a.n > 0
         window every as (partition by a.path)
@@ -55,7 +62,9 @@ begin
     weighed as (
         select t.path, t.timeframe, t.share, t.whole, t.traded, t.pace,
             case when max(t.weight) over every > 0 then t.weight else 1 end as weight,
-            least(0.05, t.whole / t.traded) as lowest
+            least(
+                learning.allocation_rule('floor')::double precision, t.whole / t.traded
+            ) as lowest
         from traded as t
         window every as (partition by t.path)
     ),
@@ -70,12 +79,15 @@ begin
         from ranked as r
     ),
     wanted as (
-        select f.path, f.timeframe, f.pace * greatest(-0.003, least(0.003, case
+        select f.path, f.timeframe, f.pace * greatest(-r.most, least(r.most, case
                 when f.is_floored then f.lowest
                 else (f.whole - f.lowest * count(*) filter (where f.is_floored) over every)
                     * f.weight / sum(f.weight) filter (where not f.is_floored) over every
             end - f.share)) as change
         from floored as f
+        cross join (
+            select learning.allocation_rule('largest_step')::double precision as most
+        ) as r
         where f.traded > 1
         window every as (partition by f.path)
     ),

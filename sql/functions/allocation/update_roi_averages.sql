@@ -37,11 +37,11 @@ begin
         from known as k
         cross join lateral learning.roi_average(
             k.roi_short, k.mass_short, coalesce(k.newest_at, p_closed_at), p_roi, p_closed_at,
-            interval '14 days'
+            learning.allocation_rule('short_days') * interval '1 day'
         ) as s
         cross join lateral learning.roi_average(
             k.roi_long, k.mass_long, coalesce(k.newest_at, p_closed_at), p_roi, p_closed_at,
-            interval '90 days'
+            learning.allocation_rule('long_days') * interval '1 day'
         ) as l
     ),
     weighed as (

@@ -1,5 +1,6 @@
--- What buying by each set of gates came to in walk-forwards, on bars learned from before only.
--- Money is in stakes, one per setup bought.
+-- What buying by each set of gates, in sizes by posture and by family, came to in walk-forwards, on
+-- bars learned from before only. Money is in stakes, one per setup bought under base. Walk-forwards
+-- of before posture and capital have no stakes and nothing at equal exposure.
 create or replace view analyst.backtests as
 select b.id, b.made_at, b.market, b.verdict,
     (b.result ->> 'begin')::date as first_day,
@@ -17,11 +18,18 @@ select b.id, b.made_at, b.market, b.verdict,
     (a.figures -> 'gain' ->> 'high')::double precision as gain_high,
     (a.figures -> 'selection' ->> 'value')::double precision as selection,
     (a.figures -> 'selection' ->> 'low')::double precision as selection_low,
-    (a.figures -> 'selection' ->> 'high')::double precision as selection_high
+    (a.figures -> 'selection' ->> 'high')::double precision as selection_high,
+    coalesce(a.figures ->> 'name', a.arm) as name,
+    (a.figures ->> 'stakes')::double precision as stakes,
+    (a.figures -> 'at_equal_exposure' ->> 'value')::double precision as at_equal_exposure,
+    (a.figures -> 'at_equal_exposure' ->> 'low')::double precision as at_equal_exposure_low,
+    (a.figures -> 'at_equal_exposure' ->> 'high')::double precision as at_equal_exposure_high
 from learning.backtests as b
 cross join lateral jsonb_array_elements(b.result -> 'arms') with ordinality as e (figures, place)
 cross join lateral (select e.figures, e.figures ->> 'arm' as arm) as a
 order by b.id desc, e.place;
 comment on view analyst.backtests is
-    'One row per walk-forward and arm (evidence, plan, drift, base, oracle): money in stakes, gain '
-    'against base with a 95 % interval, selection: the gain beyond trading more or less.';
+    'One row per walk-forward and arm (evidence, plan, drift: gates; strength: sizes by posture; '
+    'capital: by family; channels: all three; base, oracle): money in stakes, gain against base with '
+    'a 95 % interval; selection: the gain beyond trading more or less; at_equal_exposure: beyond '
+    'what base would have made of as many stakes.';

@@ -4,10 +4,11 @@ select plan(3);
 insert into learning.backtests (market, verdict, result)
 values ('bars', 'No better than base gates.', '{
     "begin": "2024-02-22", "end": "2024-09-06", "arms": [
-        {"arm": "evidence", "setups": 10, "bought": 3, "money": 0.5, "per_setup": 0.1667,
+        {"arm": "evidence", "name": "the judge: gates", "stakes": 3, "setups": 10, "bought": 3, "money": 0.5, "per_setup": 0.1667,
             "success_rate": 0.33, "missed_rate": 0.5, "drawdown": 0.2,
             "gain": {"value": 0.1, "low": -0.2, "high": 0.4},
-            "selection": {"value": 0.05, "low": -0.1, "high": 0.2}},
+            "selection": {"value": 0.05, "low": -0.1, "high": 0.2},
+            "at_equal_exposure": {"value": 0.06, "low": -0.1, "high": 0.3}},
         {"arm": "base", "setups": 10, "bought": 0, "money": 0, "per_setup": null,
             "success_rate": null, "missed_rate": 1, "drawdown": 0,
             "gain": {"value": 0, "low": 0, "high": 0},
@@ -15,12 +16,14 @@ values ('bars', 'No better than base gates.', '{
     ]}');
 
 select results_eq(
-    'select b.arm, b.bought, b.per_setup, b.gain, b.gain_low, b.selection_high
+    'select b.arm, b.bought, b.per_setup, b.gain, b.gain_low, b.selection_high, b.name, b.stakes,
+            b.at_equal_exposure_high
         from analyst.backtests as b',
     $$values ('evidence', 3::bigint, 0.1667::double precision, 0.1::double precision,
-            -0.2::double precision, 0.2::double precision),
-        ('base', 0, null, 0, 0, 0)$$,
-    'one row per arm, in their order'
+            -0.2::double precision, 0.2::double precision, 'the judge: gates',
+            3::double precision, 0.3::double precision),
+        ('base', 0, null, 0, 0, 0, 'base', null, null)$$,
+    'one row per arm, in their order; older ones know no stakes'
 );
 select is(
     (select min(b.last_day - b.first_day) from analyst.backtests as b), 197, 'days measured'

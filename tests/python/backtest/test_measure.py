@@ -6,7 +6,7 @@ import markets
 import numpy as np
 import pytest
 
-from quadrant.backtest.measure import best_in_hindsight, by_weeks, figures, purchases
+from quadrant.backtest.measure import Purchases, best_in_hindsight, by_weeks, figures, purchases
 from quadrant.backtest.null import shifted
 from quadrant.backtest.walk import TooShortError, split
 
@@ -100,6 +100,20 @@ def test_buying_less_where_all_lose_is_a_gain_but_no_selection(grid):
     found = figures("none", windows, none, base)
     assert found.gain.low > 0
     assert found.selection.value == pytest.approx(0, abs=1e-9)
+
+
+def test_smaller_sizes_everywhere_are_no_gain_at_equal_exposure_and_a_choice_of_sizes_is(grid):
+    """Four setups, +8, -4, +2 and -2 %; a stake and a half into the two gains, half into losses."""
+    windows = history(8)[:4]
+    base = Purchases(np.ones(4), np.array([0.08, -0.04, 0.02, -0.02]))
+    less = figures("less", windows, base.sized(np.full(4, 0.75)), base)
+    assert less.bought == 4
+    assert (less.stakes, less.money) == pytest.approx((3, 0.03))
+    assert less.gain.value == pytest.approx(-0.01)
+    assert less.at_equal_exposure.value == pytest.approx(0, abs=1e-12)
+    chosen = figures("chosen", windows, base.sized(np.array([1.5, 0.5, 1.5, 0.5])), base)
+    assert (chosen.stakes, chosen.money, chosen.drawdown > 0) == (4, pytest.approx(0.12), True)
+    assert chosen.at_equal_exposure.value == pytest.approx(chosen.gain.value) == pytest.approx(0.08)
 
 
 def test_nobody_beats_hindsight_with_one_candidate_per_pattern(grid):

@@ -106,6 +106,26 @@ def test_an_empty_database_says_what_is_missing_everywhere(connection, page_of):
         assert 'class="period"' in section(page, period)
 
 
+def test_trust_has_every_arm_and_profile_of_the_newest_walk_forward(connection, page_of):
+    interval = {"value": -0.25, "low": -0.5, "high": 0.125}
+    arm = {"arm": "plan_strength", "name": "profile plan: sizes by posture", "setups": 9}
+    arm |= {"bought": 8, "stakes": 7.5, "money": 1.25, "gain": interval, "selection": interval}
+    arm |= {"at_equal_exposure": {"value": 0.75, "low": -1, "high": 2}}
+    share = {"timeframe": "1h", "share": 0.45, "trades": 8, "verdict": "not told from noise"}
+    capital = {"profile": "plan", "trades": 8, "money_per_day": 0.0025, "gain": interval}
+    result = {"begin": "2024-02-22", "end": "2024-09-06", "arms": [arm]}
+    result["allocations"] = [capital | {"shares": [share]}]
+    connection.execute(
+        "insert into learning.backtests (market, verdict, result) values ('x', 'No better.', %s)",
+        (json.dumps(result),),
+    )
+    told = section(page_of(connection), "trust")
+    for words in ("profile plan: sizes by posture", "+1.25", "-0.50 to +0.12", "+0.75 (-1.00 to"):
+        assert words in told, words
+    for words in (">plan<", "+0.250%", "45.0%", "not told from noise"):
+        assert words in told, words
+
+
 def test_a_posture_is_an_arrow(connection, page_of):
     connection.execute(
         "insert into learning.pm_overrides (pattern_key, action_category, scope_subset, multiplier,"

@@ -1,0 +1,1 @@
+select learning.set_setting('allocation.profile', to_jsonb(%s::text))

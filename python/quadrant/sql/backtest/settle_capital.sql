@@ -1,0 +1,8 @@
+select bool_or(0 < any (array[
+    (j.counts ->> 'created')::integer, (j.counts ->> 'changed')::integer,
+    (j.counts ->> 'removed')::integer
+]))
+from learning.mined_trades as m
+cross join lateral learning.judge_strength(null, learning.clock(), m.pattern_key, true)
+    as j (counts)
+where split_part(m.pattern_key, '.', 1) = 'dm'
