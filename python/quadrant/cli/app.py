@@ -31,6 +31,7 @@ from quadrant.cli import (
     server,
     status,
     tick,
+    web,
     why,
     worker,
 )
@@ -100,6 +101,7 @@ roles.register(app)
 runs.register(app)
 serve.register(app)
 tick.register(app)
+web.register(app)
 worker.register(app)
 show_examples(app)
 

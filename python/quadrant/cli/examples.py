@@ -61,6 +61,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "runs remove": ("quadrant runs remove dip/1",),
     "serve": ("quadrant serve",),
     "tick": ("quadrant tick --feed main < bars.jsonl", "quadrant tick --schema"),
+    "web": ("quadrant web", "quadrant web --allow-changes --port 8080"),
     "worker": ("quadrant worker", "quadrant worker --once"),
 }
 

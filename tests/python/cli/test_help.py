@@ -22,6 +22,7 @@ NOT_READ = {
     "report": "writes a file and prints its path",
     "serve": "runs on",
     "tick": "JSON lines anyway",
+    "web": "runs on",
     "worker": "runs on",
 }
 

@@ -26,6 +26,7 @@ IN_VIEWS = """
 """
 OF_THE_SETTINGS = "configuration_problems known_settings setting_entries setting_range"
 OF_STRENGTH = "strength_effect strength_evidence"
+WHAT_HOLDS = {"pm.gates", "pm.steer", "pm.why"}
 OF_THE_WORKER = """
     beat claim_simulations fail_judging fail_simulation finish_judging judging_window_details
     judging_windows judging_runs_to_finish judging_settings store_sides
@@ -45,7 +46,7 @@ CALLS = {
         None,
     ),
     "quadrant_analyst": (
-        learning(IN_VIEWS) | learning(OF_THE_SETTINGS) | learning(OF_STRENGTH),
+        learning(IN_VIEWS) | learning(OF_THE_SETTINGS) | learning(OF_STRENGTH) | WHAT_HOLDS,
         "analyst",
     ),
     "quadrant_test_nobody": (set(), None),
@@ -53,7 +54,7 @@ CALLS = {
 ENTERS = {
     "quadrant_pm": {"pm"},
     "quadrant_worker": {"learning", "analyst"},
-    "quadrant_analyst": {"analyst"},
+    "quadrant_analyst": {"analyst", "pm"},
     "quadrant_test_nobody": set(),
 }
 BECOMES = {
