@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -49,3 +50,18 @@ def test_every_view_for_people_is_told(connection: psycopg.Connection[Any]) -> N
     ).fetchall()
     assert [view for (view,) in views if f"`{view}`" not in told] == []
     assert len(views) > 20
+
+
+def test_bars_become_snapshots_as_told(tmp_path: Path, run_command: Any) -> None:
+    """The Python and the first command of live.md's "From bars to snapshots" say the same."""
+    told = (ROOT / "docs" / "live.md").read_text().split("## From bars to snapshots")[1]
+    python, commands = re.findall(r"```(?:python)?\n(.*?)```", told, re.DOTALL)[:2]
+    file = tmp_path / "BTCUSDT_1h.csv"
+    closes = [100 + (n * n) % 17 for n in range(400)]
+    rows = [f"{1_704_067_200_000 + n * 3_600_000},{c},{c},{c},{c},1" for n, c in enumerate(closes)]
+    file.write_text("\n".join(["ts,open,high,low,close,volume", *rows]) + "\n")
+    names: dict[str, Any] = {}
+    exec(python.replace("bars/BTCUSDT_1h.csv", str(file)), names)  # our own page
+    first = commands.splitlines()[0].replace("bars/BTCUSDT_1h.csv", str(file))
+    assert run_command(*first.split()[1:]).json == asdict(names["snapshot"])
+    assert names["history"][-1] == names["snapshot"]

@@ -29,6 +29,7 @@ from quadrant.cli import (
     runs,
     serve,
     server,
+    snapshots,
     status,
     tick,
     web,
@@ -100,6 +101,7 @@ report.register(app)
 roles.register(app)
 runs.register(app)
 serve.register(app)
+snapshots.register(app)
 tick.register(app)
 web.register(app)
 worker.register(app)

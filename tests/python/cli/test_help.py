@@ -21,6 +21,7 @@ NOT_READ = {
     "record": "JSON lines anyway",
     "report": "writes a file and prints its path",
     "serve": "runs on",
+    "snapshots": "JSON lines anyway",
     "tick": "JSON lines anyway",
     "web": "runs on",
     "worker": "runs on",
