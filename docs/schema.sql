@@ -1129,7 +1129,11 @@ create table learning.world (
 --     gain_high double precision,
 --     selection double precision,
 --     selection_low double precision,
---     selection_high double precision
+--     selection_high double precision,
+--     noise_histories integer,
+--     noise_in_force double precision,
+--     noise_ever bigint,
+--     noise_patterns bigint
 -- )
 
 -- One row per solution and window that changes sides under it, within evidence_days before the newest look.

@@ -28,7 +28,7 @@ MOST_CHARTS = 4
 
 _WHOLE: tuple[LiteralString, ...] = (
     *("headline", "summary", "quadrants", "changes", "gates", "allocation"),
-    *("postures", "judgings", "backtests", "health", "jobs", "runs"),
+    *("postures", "judgings", "backtests", "noise", "health", "jobs", "runs"),
 )
 
 

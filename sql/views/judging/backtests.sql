@@ -17,11 +17,21 @@ select b.id, b.made_at, b.market, b.verdict,
     (a.figures -> 'gain' ->> 'high')::double precision as gain_high,
     (a.figures -> 'selection' ->> 'value')::double precision as selection,
     (a.figures -> 'selection' ->> 'low')::double precision as selection_low,
-    (a.figures -> 'selection' ->> 'high')::double precision as selection_high
+    (a.figures -> 'selection' ->> 'high')::double precision as selection_high,
+    (n.noise ->> 'histories')::integer as noise_histories,
+    (n.noise ->> 'in_force')::double precision as noise_in_force,
+    (n.noise ->> 'ever')::bigint as noise_ever,
+    (n.noise ->> 'patterns')::bigint as noise_patterns
 from learning.backtests as b
 cross join lateral jsonb_array_elements(b.result -> 'arms') with ordinality as e (figures, place)
+cross join lateral (
+    select case when jsonb_typeof(b.result -> 'noise') = 'object' then b.result -> 'noise' end
+) as n (noise)
 cross join lateral (select e.figures, e.figures ->> 'arm' as arm) as a
 order by b.id desc, e.place;
 comment on view analyst.backtests is
     'One row per walk-forward and arm (evidence, plan, drift, base, oracle): money in stakes, gain '
     'against base with a 95 % interval, selection: the gain beyond trading more or less.';
+comment on column analyst.backtests.noise_histories is 'Histories of noise it was walked through too (--null): results moved in time, so that there was nothing to learn; null: none.';
+comment on column analyst.backtests.noise_in_force is 'Share of looks and patterns (0..1) of those in which a change was in force: by chance.';
+comment on column analyst.backtests.noise_ever is 'Patterns of those, of noise_patterns, in which a change was ever in force.';

@@ -106,6 +106,26 @@ def test_an_empty_database_says_what_is_missing_everywhere(connection, page_of):
         assert 'class="period"' in section(page, period)
 
 
+def test_trust_tells_what_came_of_noise(connection, page_of):
+    def keep(noise):
+        arm = {"arm": "evidence", "setups": 9, "bought": 3, "money": 0.5, "success_rate": 0.4}
+        result = {"begin": "2025-01-01", "end": "2025-06-01", "arms": [arm], "noise": noise}
+        connection.execute(
+            "insert into learning.backtests (market, verdict, result) values ('bars', 'So.', %s)",
+            (json.dumps(result),),
+        )
+
+    keep(None)
+    assert "--null 20" in section(page_of(connection), "trust"), "what to run, in one sentence"
+    keep({"histories": 20, "in_force": 0.0125, "ever": 1, "patterns": 60, "gains": []})
+    keep(None)
+    told = section(page_of(connection), "trust")
+    assert "On 20 histories" in told
+    assert "<b>1.2%</b> of the time, and ever in 1 of 60 patterns" in told
+    assert "--null" not in told
+    assert "So." in told, "the newest walk-forward, whichever was tried on noise"
+
+
 def test_a_posture_is_an_arrow(connection, page_of):
     connection.execute(
         "insert into learning.pm_overrides (pattern_key, action_category, scope_subset, multiplier,"
