@@ -9,6 +9,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from pages import sql_blocks
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
@@ -65,3 +66,37 @@ def test_bars_become_snapshots_as_told(tmp_path: Path, run_command: Any) -> None
     first = commands.splitlines()[0].replace("bars/BTCUSDT_1h.csv", str(file))
     assert run_command(*first.split()[1:]).json == asdict(names["snapshot"])
     assert names["history"][-1] == names["snapshot"]
+
+
+def test_the_concepts_numbers_are_the_functions(connection: psycopg.Connection[Any]) -> None:
+    told = (ROOT / "docs" / "concepts.md").read_text()
+    (drift,) = connection.execute(
+        "select format('ts x %s, halo x %s',"
+        " round(learning.drift_multiplier(40, 'at_least', 0, 9)::numeric, 2),"
+        " round(learning.drift_multiplier(40, 'at_most', 0, 9)::numeric, 2))"
+    ).fetchone() or ("",)
+    assert drift in told
+    ((two, five),) = connection.execute(
+        "select (learning.allocation_step(s, d, 2) -> '1h')::float8,"
+        " (learning.allocation_step(s, d, 5) -> '1h')::float8"
+        """ from (values ('{"1h": 0.5, "4h": 0.5}'::jsonb, '{"1h": 0.9, "4h": 0.1}'::jsonb))"""
+        " as v (s, d)"
+    ).fetchall()
+    assert two / five == pytest.approx(0.4)
+    assert five == pytest.approx(0.003)
+    ((e, z, stay_e, stay_z),) = connection.execute(
+        "select t.on_evidence, t.on_z, t.off_evidence, t.off_z"
+        " from learning.judging_thresholds(0) as t"
+    ).fetchall()
+    assert f"E >= {e:g} and z >= {z:g}" in told
+    assert (stay_e, stay_z) == (pytest.approx(0.4 * e), pytest.approx(z - 0.75))
+
+
+def test_sql_of_the_pages_runs(connection: psycopg.Connection[Any], subtests: Any) -> None:
+    for page in PAGES:
+        for number, block in enumerate(sql_blocks(page.read_text())):
+            with (
+                subtests.test(page=page.name, number=number),
+                connection.transaction(force_rollback=True),
+            ):
+                connection.execute(block.encode())
