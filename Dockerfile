@@ -14,7 +14,7 @@ COPY pyproject.toml README.md LICENSE pg_cron.sql ./
 COPY migrations migrations
 COPY sql sql
 COPY python python
-RUN python -m venv /opt/quadrant && /opt/quadrant/bin/pip install --no-cache-dir .
+RUN python -m venv /opt/quadrant && /opt/quadrant/bin/pip install --no-cache-dir '.[web]'
 
 FROM python:3.12-slim-bookworm AS quadrant
 COPY --from=build /opt/quadrant /opt/quadrant

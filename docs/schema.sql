@@ -1154,7 +1154,11 @@ create table learning.world (
 --     stakes double precision,
 --     at_equal_exposure double precision,
 --     at_equal_exposure_low double precision,
---     at_equal_exposure_high double precision
+--     at_equal_exposure_high double precision,
+--     noise_histories integer,
+--     noise_in_force double precision,
+--     noise_ever bigint,
+--     noise_patterns bigint
 -- )
 
 -- One row per solution and window that changes sides under it, within evidence_days before the newest look.

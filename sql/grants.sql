@@ -68,6 +68,9 @@ grant execute on function
     learning.stored_sides,
     learning.override_effects
     to quadrant_analyst;
+-- And may ask what holds for a scope, and why; these read.
+grant usage on schema pm to quadrant_analyst;
+grant execute on function pm.gates, pm.steer, pm.why to quadrant_analyst;
 
 -- The worker takes simulations and hands results in, through functions alone.
 grant usage on schema learning, analyst to quadrant_worker;

@@ -1,8 +1,9 @@
-"""Bars made by hand, for tickers and PMs that are fed bar after bar."""
+"""Bars made by hand, for tickers and PMs that are fed bar after bar; a browser for pages."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -65,3 +66,16 @@ def _make_bar(bar_ts: int, state: str, *, missing: int = 0, **values: Any) -> Sn
 def make_bar() -> Callable[..., Snapshot]:
     """bar_ts (epoch ms), state, values by name -> snapshot."""
     return _make_bar
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """Headless Chromium of the distribution; skips with a word where it is not installed."""
+    program = shutil.which("chromium") or shutil.which("chromium-browser")
+    if program is None:
+        pytest.skip("no chromium (Debian: apt-get install chromium): the page was not looked at")
+    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    with playwright.sync_playwright() as started:
+        opened = started.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        yield opened
+        opened.close()

@@ -67,7 +67,7 @@ def test_secrets_come_from_the_environment(services: dict[str, Any]) -> None:
     asked = set()
     for service in services.values():
         for variable, value in service["environment"].items():
-            if "PASSWORD" in variable:
+            if "PASSWORD" in variable or "TOKEN" in variable:
                 (name,) = re.findall(r"^\$\{(\w+):[?-].*\}$", value)
                 asked.add(name)
             assert not re.search(r"//\w+:", value), "a password in a DSN"

@@ -29,8 +29,10 @@ from quadrant.cli import (
     runs,
     serve,
     server,
+    snapshots,
     status,
     tick,
+    web,
     why,
     worker,
 )
@@ -99,7 +101,9 @@ report.register(app)
 roles.register(app)
 runs.register(app)
 serve.register(app)
+snapshots.register(app)
 tick.register(app)
+web.register(app)
 worker.register(app)
 show_examples(app)
 

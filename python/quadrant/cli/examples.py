@@ -60,7 +60,12 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "runs list": ("quadrant runs list",),
     "runs remove": ("quadrant runs remove dip/1",),
     "serve": ("quadrant serve",),
+    "snapshots": (
+        "quadrant snapshots bars/BTCUSDT_1h.csv --last 1",
+        "quadrant snapshots bars/BTCUSDT_1h.csv --chain binance --scope bucket=big",
+    ),
     "tick": ("quadrant tick --feed main < bars.jsonl", "quadrant tick --schema"),
+    "web": ("quadrant web", "quadrant web --allow-changes --port 8080"),
     "worker": ("quadrant worker", "quadrant worker --once"),
 }
 

@@ -12,6 +12,7 @@ from rich.table import Table
 from quadrant.cli.console import Json, hint, out, plain, print_json
 from quadrant.cli.session import fetch
 from quadrant.errors import QuadrantError
+from quadrant.scope import read_scope
 
 override = typer.Typer(
     no_args_is_help=True, help="See and decide which gates are in force, in your name."
@@ -30,12 +31,6 @@ class NotAValue(QuadrantError):
     """A gate is given no number, or the scope cannot be read."""
 
     code = "QD093"
-
-
-class MalformedScope(QuadrantError):
-    """A scope is not key=value,key=value."""
-
-    code = "QD004"
 
 
 @override.command("list")
@@ -171,23 +166,6 @@ def _solution(query: str, override_id: int, by: str | None, json: bool) -> None:
         f"Solution {solution['id']}, {solution['pattern_key']} in "
         f"{scope_in_words(solution['scope_subset'])}, is {status}, by {solution['changed_by']}."
     )
-
-
-def read_scope(text: str) -> dict[str, str]:
-    """The scope that bucket=nano,timeframe=15m stands for; {} for an empty text."""
-    items = [item for item in text.split(",") if item.strip()]
-    pairs = [item.partition("=") for item in items]
-    if any(not key.strip() or not sign for key, sign, _ in pairs):
-        raise MalformedScope(
-            f"the scope {text!r} cannot be read", hint="Write it like bucket=nano,timeframe=15m."
-        )
-    scope = {key.strip(): value.strip() for key, _, value in pairs}
-    if len(scope) < len(pairs):
-        raise MalformedScope(
-            f"the scope {text!r} names a dimension twice",
-            hint="A slice has one value per dimension.",
-        )
-    return scope
 
 
 def scope_in_words(scope: dict[str, Any]) -> str:

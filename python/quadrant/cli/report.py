@@ -50,9 +50,7 @@ def write(
 ) -> None:
     """Write the page; without a folder of bars with those that a replay read, where they are."""
     facts = read(connection, since)
-    replayed = facts["summary"][0]["data"]
-    folder = bars or (Path(replayed) if replayed and Path(replayed).is_dir() else None)
-    output.write_text(render(facts, charts(facts, folder, since), since), encoding="utf-8")
+    output.write_text(render(facts, charts(facts, bars, since), since), encoding="utf-8")
 
 
 def register(app: typer.Typer) -> None:

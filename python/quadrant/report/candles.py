@@ -19,8 +19,13 @@ _DIGITS = 5
 
 
 def charts(facts: Facts, folder: Path | None, since: datetime | None) -> list[dict[str, Any]]:
-    """The bars of the busiest positions, as far as the market is known; none without a folder."""
+    """The bars of the busiest positions, as far as the market is known.
+
+    Without a folder those that a replay read, where they are; else none.
+    """
     found = []
+    if folder is None and (replayed := facts["summary"][0]["data"]):
+        folder = Path(replayed)
     until = int(facts["summary"][0]["until"].timestamp() * 1000)
     begin = int(since.timestamp() * 1000) if since else 0
     for symbol, timeframe in busiest(facts["setups"]) if folder else []:

@@ -6,6 +6,7 @@ import base64
 import hashlib
 import json
 import time
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cache
 from importlib import resources
@@ -24,14 +25,32 @@ SCRIPTS = (
 )
 
 
-def render(facts: Facts, charts: list[Row], since: datetime | None = None) -> str:
-    """The whole page. The same facts give the same text."""
-    scripts = [_text(name) for name in SCRIPTS]
+@dataclass(frozen=True)
+class Live:
+    """What a page that is served has beside the facts.
+
+    `change`: which moment it shows; `scripts`: their addresses; `lost`: why the database cannot be
+    asked, empty where it can.
+    """
+
+    change: str
+    scripts: list[str]
+    read_at: datetime
+    lost: str
+    switches: list[Row]
+    allow_changes: bool
+
+
+def render(
+    facts: Facts, charts: list[Row], since: datetime | None = None, live: Live | None = None
+) -> str:
+    """The whole page: a file, or as it is served. The same facts give the same text."""
+    scripts = [] if live else [text(name) for name in SCRIPTS]
     hashes = " ".join(f"'sha256-{_digest(script)}'" for script in scripts)
     stories = {row["id"]: row["story"] for row in facts["stories"]}
     shown = [row | {"story": stories.get(row["id"])} for row in facts["changes"][:MOST_STORIES]]
     return str(
-        _environment()
+        environment()
         .get_template("report.html.j2")
         .render(
             facts,
@@ -42,7 +61,9 @@ def render(facts: Facts, charts: list[Row], since: datetime | None = None) -> st
             since=since,
             most_dots=MOST_DOTS,
             most_setups=MOST_SETUPS,
-            css=_text("report.css"),
+            css=text("report.css"),
+            live=live,
+            decisions=_decisions,
             scripts=scripts,
             hashes=hashes,
             data=_data(facts, shown, charts),
@@ -83,7 +104,7 @@ def _data(facts: Facts, shown: list[Row], charts: list[Row]) -> str:
         "setups": setups,
         "patterns": list(patterns),
         "positions": list(positions),
-        "scopes": [json.loads(text) for text in scopes],
+        "scopes": [json.loads(scope) for scope in scopes],
         "dots": [
             [
                 *(r["setup"], r["symbol"], r["timeframe"], r["t"], r["outcome"]),
@@ -93,6 +114,7 @@ def _data(facts: Facts, shown: list[Row], charts: list[Row]) -> str:
         ],
         "changes": [
             {
+                "id": row["id"],
                 "pattern": row["pattern_key"],
                 "scope": row["scope_subset"],
                 "gates": row["gates"] or [],
@@ -142,10 +164,22 @@ class _Places(dict[Any, int]):
 
 def _json(data: Any) -> str:
     """JSON in which no text can end or begin a tag, or a line for old parsers."""
-    text = json.dumps(data, separators=(",", ":"), default=float, ensure_ascii=False)
+    written = json.dumps(data, separators=(",", ":"), default=float, ensure_ascii=False)
     for character in "<>&\u2028\u2029":
-        text = text.replace(character, f"\\u{ord(character):04x}")
-    return text
+        written = written.replace(character, f"\\u{ord(character):04x}")
+    return written
+
+
+def _decisions(change: Row) -> list[str]:
+    """What a person may do about a change."""
+    pins = ["unpin"] if change["pinned"] else ["pin"]
+    if change["method"] == "manual":
+        return pins
+    if change["method"] != "simulation":
+        return []
+    if change["status"] == "in force":
+        return [*pins, "dismiss"]
+    return [*(["approve"] if change["status"] == "proposed" else []), "pin", "dismiss"]
 
 
 def _thresholds(story: Row | None) -> dict[str, list[float]]:
@@ -179,20 +213,22 @@ def _digest(script: str) -> str:
 
 
 @cache
-def _text(name: str) -> str:
+def text(name: str) -> str:
+    """A file of this package."""
     return resources.files("quadrant").joinpath("report", name).read_text(encoding="utf-8")
 
 
 @cache
-def _environment() -> Any:
-    environment = jinja2.Environment(
-        loader=jinja2.FunctionLoader(_text),
+def environment() -> Any:
+    """The templates, with the words for numbers and times."""
+    made = jinja2.Environment(
+        loader=jinja2.FunctionLoader(text),
         autoescape=True,
         trim_blocks=True,
         lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
     )
-    environment.filters.update(
+    made.filters.update(
         n=lambda v: _NONE if v is None else f"{v:,}",
         num=lambda v, digits=1: _NONE if v is None else f"{v:,.{digits}f}",
         g=lambda v: _NONE if v is None else f"{v:g}",
@@ -203,7 +239,7 @@ def _environment() -> Any:
         arrows=lambda v: v.replace(" -> ", "\u00a0→\u00a0"),
         stamp=lambda t: time.strftime("%Y-%m-%d %H:%M", time.gmtime(t)),
     )
-    return environment
+    return made
 
 
 def _day(value: date | datetime | None) -> str:

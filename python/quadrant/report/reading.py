@@ -28,7 +28,8 @@ MOST_CHARTS = 4
 
 _WHOLE: tuple[LiteralString, ...] = (
     *("headline", "summary", "quadrants", "changes", "gates", "allocation"),
-    *("postures", "judgings", "backtests", "backtest_allocations", "health", "jobs", "runs"),
+    *("postures", "judgings", "backtests", "backtest_allocations", "noise"),
+    *("health", "jobs", "runs"),
 )
 
 

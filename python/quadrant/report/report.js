@@ -1,7 +1,7 @@
 "use strict";
 // Draws the pictures from the JSON beside it. What they say in words is on the page without it.
 (() => {
-  const D = JSON.parse(document.getElementById("data").textContent);
+  let D;
   const $ = id => document.getElementById(id);
   const started = performance.now();
   const signed = v => v == null ? "–" : (v > 0 ? "+" : "") + (100 * v).toFixed(1) + " %";
@@ -11,11 +11,14 @@
     : outcome === "failure" ? "var(--loss)" : "var(--pend)";
   const near = v => +v.toFixed(6);
   // Setups as objects: as the file has them, texts are written once.
-  D.setups = D.setups.map(([pattern, position, scope, t, lasted, acted, won, roi, values, blocked]) => ({
-    pattern: D.patterns[pattern], symbol: D.positions[position][0], tf: D.positions[position][1],
-    scope: D.scopes[scope], t, opened: t - lasted, acted: acted === 1, roi, values, blocked,
-    outcome: won == null ? null : won ? "success" : "failure",
-  }));
+  const load = () => {
+    D = JSON.parse($("data").textContent);
+    D.setups = D.setups.map(([pattern, position, scope, t, lasted, acted, won, roi, values, blocked]) => ({
+      pattern: D.patterns[pattern], symbol: D.positions[position][0], tf: D.positions[position][1],
+      scope: D.scopes[scope], t, opened: t - lasted, acted: acted === 1, roi, values, blocked,
+      outcome: won == null ? null : won ? "success" : "failure",
+    }));
+  };
   // A variable of the style sheet as a colour that a canvas and d3 can read.
   const colour = name => {
     const probe = document.body.appendChild(document.createElement("i"));
@@ -173,11 +176,12 @@
       title: r => `${r.symbol ?? ""} ${r.tf ?? ""}, ${minute(r.t)}\n${r.side}: ${r.outcome}, ${signed(r.value)}; really ${r.decision}`,
     }));
   }
+  const chosen = () => D.changes.find(c => String(c.id) === $("pick").value);
   function why() {
     const pick = $("pick");
     if (!pick) return;
     for (const story of document.querySelectorAll("[data-change]")) story.hidden = story.dataset.change !== pick.value;
-    const change = D.changes[+pick.value];
+    const change = chosen();
     drawMap(change); drawGrid(change); drawPath(change); drawSides(change);
   }
 
@@ -187,7 +191,7 @@
   function candles() {
     const at = $("candles");
     if (!at) return;
-    const c = D.charts[+$("position").value], L = LightweightCharts, name = `${c.symbol} ${c.timeframe}`;
+    const c = D.charts.find(c => `${c.symbol} ${c.timeframe}` === $("position").value), L = LightweightCharts, name = `${c.symbol} ${c.timeframe}`;
     chart?.remove();
     const bars = [];
     let time = c.first, close = 0;
@@ -278,6 +282,7 @@
   const cell = (row, at) => { const td = row.cells[at]; return td.dataset.sort ?? td.textContent.trim(); };
   const number = value => { const v = parseFloat(value.replace(/[,%+ ]/g, "")); return Number.isNaN(v) ? null : v; };
   function sortable(table) {
+    table.dataset.sorts = "";
     [...table.tHead.rows[0].cells].forEach((th, at) => {
       if ("plain" in th.dataset) return;
       const button = document.createElement("button");
@@ -318,16 +323,16 @@
   }
 
   const draw = () => { if (D.dots.length) dots(); why(); if (D.allocation.length) allocation(); if (D.runs.length) runs(); };
+  const tables = () => { lessons(); document.querySelectorAll("table.sortable:not([data-sorts])").forEach(sortable); };
   document.documentElement.classList.add("drawn");
-  draw(); candles(); lessons();
-  document.querySelectorAll("table.sortable").forEach(sortable);
+  load(); draw(); candles(); tables();
   document.documentElement.dataset.drawn = Math.round(performance.now() - started);
-  $("pick")?.addEventListener("change", why);
-  $("by")?.addEventListener("change", () => drawGrid(D.changes[+$("pick").value]));
-  $("position")?.addEventListener("change", candles);
-  $("filter")?.addEventListener("input", lessons);
-  $("only")?.addEventListener("change", lessons);
-  $("csv")?.addEventListener("click", csv);
+  const moved = { pick: why, by: () => drawGrid(chosen()), position: candles, only: lessons };
+  addEventListener("change", e => moved[e.target.id]?.());
+  addEventListener("input", e => { if (e.target.id === "filter") lessons(); });
+  addEventListener("click", e => { if (e.target.id === "csv") csv(); });
+  // A page that is served (live.js) replaces sections, and says whether the candles are among them.
+  addEventListener("quadrant:replaced", e => { load(); draw(); if (e.detail.chart) candles(); tables(); });
   let width = innerWidth, timer;
   addEventListener("resize", () => {
     if (innerWidth === width) return;

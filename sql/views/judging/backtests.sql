@@ -23,9 +23,16 @@ select b.id, b.made_at, b.market, b.verdict,
     (a.figures ->> 'stakes')::double precision as stakes,
     (a.figures -> 'at_equal_exposure' ->> 'value')::double precision as at_equal_exposure,
     (a.figures -> 'at_equal_exposure' ->> 'low')::double precision as at_equal_exposure_low,
-    (a.figures -> 'at_equal_exposure' ->> 'high')::double precision as at_equal_exposure_high
+    (a.figures -> 'at_equal_exposure' ->> 'high')::double precision as at_equal_exposure_high,
+    (n.noise ->> 'histories')::integer as noise_histories,
+    (n.noise ->> 'in_force')::double precision as noise_in_force,
+    (n.noise ->> 'ever')::bigint as noise_ever,
+    (n.noise ->> 'patterns')::bigint as noise_patterns
 from learning.backtests as b
 cross join lateral jsonb_array_elements(b.result -> 'arms') with ordinality as e (figures, place)
+cross join lateral (
+    select case when jsonb_typeof(b.result -> 'noise') = 'object' then b.result -> 'noise' end
+) as n (noise)
 cross join lateral (select e.figures, e.figures ->> 'arm' as arm) as a
 order by b.id desc, e.place;
 comment on view analyst.backtests is
@@ -33,3 +40,6 @@ comment on view analyst.backtests is
     'capital: by family; channels: all three; base, oracle): money in stakes, gain against base with '
     'a 95 % interval; selection: the gain beyond trading more or less; at_equal_exposure: beyond '
     'what base would have made of as many stakes.';
+comment on column analyst.backtests.noise_histories is 'Histories of noise it was walked through too (--null): results moved in time, so that there was nothing to learn; null: none.';
+comment on column analyst.backtests.noise_in_force is 'Share of looks and patterns (0..1) of those in which a change was in force: by chance.';
+comment on column analyst.backtests.noise_ever is 'Patterns of those, of noise_patterns, in which a change was ever in force.';

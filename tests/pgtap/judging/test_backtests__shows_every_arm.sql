@@ -1,5 +1,5 @@
 begin;
-select plan(3);
+select plan(4);
 
 insert into learning.backtests (market, verdict, result)
 values ('bars', 'No better than base gates.', '{
@@ -13,7 +13,7 @@ values ('bars', 'No better than base gates.', '{
             "success_rate": null, "missed_rate": 1, "drawdown": 0,
             "gain": {"value": 0, "low": 0, "high": 0},
             "selection": {"value": 0, "low": 0, "high": 0}}
-    ]}');
+    ], "noise": {"histories": 20, "in_force": 0.0125, "ever": 1, "patterns": 60}}');
 
 select results_eq(
     'select b.arm, b.bought, b.per_setup, b.gain, b.gain_low, b.selection_high, b.name, b.stakes,
@@ -24,6 +24,12 @@ select results_eq(
             3::double precision, 0.3::double precision),
         ('base', 0, null, 0, 0, 0, 'base', null, null)$$,
     'one row per arm, in their order; older ones know no stakes'
+);
+select results_eq(
+    'select distinct b.noise_histories, b.noise_in_force, b.noise_ever, b.noise_patterns
+        from analyst.backtests as b',
+    $$values (20, 0.0125::double precision, 1::bigint, 60::bigint)$$,
+    'what came of the histories of noise'
 );
 select is(
     (select min(b.last_day - b.first_day) from analyst.backtests as b), 197, 'days measured'

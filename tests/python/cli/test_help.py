@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 import typer
+from pages import DOCS
 
 from quadrant.cli.app import app
 from quadrant.cli.console import as_called
@@ -21,7 +23,9 @@ NOT_READ = {
     "record": "JSON lines anyway",
     "report": "writes a file and prints its path",
     "serve": "runs on",
+    "snapshots": "JSON lines anyway",
     "tick": "JSON lines anyway",
+    "web": "runs on",
     "worker": "runs on",
 }
 
@@ -88,3 +92,24 @@ def test_hints_name_the_program_and_database_as_they_were_called(
         "('/opt/some where/quadrant' databases lists them)"
     )
     assert as_called("the quadrant of a setup") == "the quadrant of a setup"
+
+
+def told_commands() -> list[tuple[str, str]]:
+    """(page, command) of every line of a page's code that begins with our program."""
+    pages = [DOCS.parent / "README.md", *sorted(DOCS.glob("*.md"))]
+    pages.remove(DOCS / "demo.md")  # what the demo prints
+    return [
+        (page.name, line)
+        for page in pages
+        for block in re.findall(r"^```(?:sh|bash)?\n(.*?)^```", page.read_text(), re.M | re.S)
+        for line in re.findall(r"^(?:\.venv/bin/)?quadrant (\S.*)$", block, re.M)
+    ]
+
+
+@pytest.mark.parametrize(("page", "line"), told_commands())
+def test_commands_of_the_pages_can_be_parsed(page: str, line: str) -> None:
+    words = shlex.split(re.split(r"\s[<>|]\s|\s2>|\s&|;", line)[0], comments=True)
+    if words[0] == "--database":
+        words = words[2:]
+    name = next(" ".join(words[:n]) for n in (2, 1) if " ".join(words[:n]) in COMMANDS)
+    COMMANDS[name].make_context(name, words[len(name.split()) :])

@@ -126,6 +126,26 @@ def test_trust_has_every_arm_and_profile_of_the_newest_walk_forward(connection, 
         assert words in told, words
 
 
+def test_trust_tells_what_came_of_noise(connection, page_of):
+    def keep(noise):
+        arm = {"arm": "evidence", "setups": 9, "bought": 3, "money": 0.5, "success_rate": 0.4}
+        result = {"begin": "2025-01-01", "end": "2025-06-01", "arms": [arm], "noise": noise}
+        connection.execute(
+            "insert into learning.backtests (market, verdict, result) values ('bars', 'So.', %s)",
+            (json.dumps(result),),
+        )
+
+    keep(None)
+    assert "--null 20" in section(page_of(connection), "trust"), "what to run, in one sentence"
+    keep({"histories": 20, "in_force": 0.0125, "ever": 1, "patterns": 60, "gains": []})
+    keep(None)
+    told = section(page_of(connection), "trust")
+    assert "On 20 histories" in told
+    assert "<b>1.2%</b> of the time, and ever in 1 of 60 patterns" in told
+    assert "--null" not in told
+    assert "So." in told, "the newest walk-forward, whichever was tried on noise"
+
+
 def test_a_posture_is_an_arrow(connection, page_of):
     connection.execute(
         "insert into learning.pm_overrides (pattern_key, action_category, scope_subset, multiplier,"

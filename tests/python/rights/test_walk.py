@@ -27,6 +27,7 @@ IN_VIEWS = """
 OF_THE_SETTINGS = "configuration_problems known_settings setting_entries setting_range"
 OF_STRENGTH = "override_effects strength_effect strength_evidence"
 OF_WHAT_CHANGES_SIDES = "stored_sides"
+WHAT_HOLDS = {"pm.gates", "pm.steer", "pm.why"}
 OF_THE_WORKER = """
     beat claim_simulations fail_judging fail_simulation finish_judging judging_window_details
     judging_windows judging_runs_to_finish judging_settings store_sides
@@ -49,7 +50,8 @@ CALLS = {
         learning(IN_VIEWS)
         | learning(OF_THE_SETTINGS)
         | learning(OF_STRENGTH)
-        | learning(OF_WHAT_CHANGES_SIDES),
+        | learning(OF_WHAT_CHANGES_SIDES)
+        | WHAT_HOLDS,
         "analyst",
     ),
     "quadrant_test_nobody": (set(), None),
@@ -57,7 +59,7 @@ CALLS = {
 ENTERS = {
     "quadrant_pm": {"pm"},
     "quadrant_worker": {"learning", "analyst"},
-    "quadrant_analyst": {"analyst"},
+    "quadrant_analyst": {"analyst", "pm"},
     "quadrant_test_nobody": set(),
 }
 BECOMES = {

@@ -1,0 +1,28 @@
+"""Scopes as people write them: bucket=nano,timeframe=15m."""
+
+from __future__ import annotations
+
+from quadrant.errors import QuadrantError
+
+
+class MalformedScope(QuadrantError):
+    """A scope is not key=value,key=value."""
+
+    code = "QD004"
+
+
+def read_scope(text: str) -> dict[str, str]:
+    """The scope that bucket=nano,timeframe=15m stands for; {} for an empty text."""
+    items = [item for item in text.split(",") if item.strip()]
+    pairs = [item.partition("=") for item in items]
+    if any(not key.strip() or not sign for key, sign, _ in pairs):
+        raise MalformedScope(
+            f"the scope {text!r} cannot be read", hint="Write it like bucket=nano,timeframe=15m."
+        )
+    scope = {key.strip(): value.strip() for key, _, value in pairs}
+    if len(scope) < len(pairs):
+        raise MalformedScope(
+            f"the scope {text!r} names a dimension twice",
+            hint="A slice has one value per dimension.",
+        )
+    return scope
