@@ -42,7 +42,6 @@ grant execute on function
     learning.judging_thresholds,
     learning.policies,
     learning.timeframe_allocation,
-    learning.allocation_rule,
     learning.desired_shares,
     learning.shrunk_shares,
     learning.money_per_day,

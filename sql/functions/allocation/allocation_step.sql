@@ -1,5 +1,5 @@
--- One step of the shares toward the desired ones (both timeframe -> share): at most 0.3 % each, less
--- while a timeframe has fewer than five trades (p_least_trades: the smallest count). What is
+-- One step of the shares toward the desired ones (both timeframe -> share): at most 0.3 % each,
+-- less while a timeframe has fewer than five trades (p_least_trades: the smallest count). What is
 -- gained is exactly what is lost: the larger side is scaled down to the smaller, changes are cut
 -- to 12 decimals, and what the cutting left comes off the largest change of the larger side.
 create or replace function learning.allocation_step(

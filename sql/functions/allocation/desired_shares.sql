@@ -4,7 +4,8 @@
 -- gains. Nobody gets less than the floor; those above it share the rest by weight.
 create or replace function learning.desired_shares(p_shares jsonb, p_rois jsonb)
 returns jsonb
-language sql immutable parallel safe
+language sql immutable parallel safe security definer
+set search_path = pg_catalog, pg_temp
 as $$
     with traded as (
         select r.key as timeframe,
