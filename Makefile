@@ -14,12 +14,13 @@ AT_ONCE := -n 3
 # What another version of the server could answer differently: SQL, deployment, rights, plans.
 OF_THE_SERVER := tests/pgtap tests/python/database tests/python/mining tests/python/rights \
 	tests/python/runtime tests/python/test_conventions.py
+FAULTS := tests/flow/test_faults.py tests/flow/test_crash.py
 CI_BARS := ../shared/data/bars
 # Where `quadrant up` keeps its server; psql-demo keeps its market there too.
 SMALL := $(or $(QUADRANT_HOME),.quadrant)/small
 
 .PHONY: help setup demo down psql-demo check lint test test-postgres test-newer test-embedded \
-	untested schema roles upgrade-dump soak promises bench ci-replay
+	untested schema roles upgrade-dump soak reliability promises bench ci-replay
 
 help:
 	@echo 'For users:'
@@ -36,6 +37,7 @@ help:
 	@echo '  make upgrade-dump      writes the dump that the upgrade test begins with (PostgreSQL 15)'
 	@echo '  make untested          which SQL functions no test reaches'
 	@echo '  make soak              every campaign in its long form, and the promises (hours)'
+	@echo '  make reliability       the campaigns of faults on both servers; writes docs/reliability.md'
 	@echo '  make bench             benchmarks'
 
 setup: $(STAMP)
@@ -103,9 +105,20 @@ upgrade-dump: setup
 	@.ci/postgres-packages
 	$(VIRTUALENV) sh -c 'QUADRANT_WRITE=1 $(PYTEST) tests/python/database/test_upgrade.py'
 
-# What `make test` does in short, at full length; then the promises.
+# What `make test` does in short, at full length; then the faults, counted, and the promises.
 soak: export QUADRANT_LONG := 1
-soak: test-postgres promises
+soak: test-postgres reliability promises
+
+# One after the other, for a fault's moment is a part of the time the work takes.
+reliability: export QUADRANT_LONG := 1
+reliability: export QUADRANT_FAULTS := $(CURDIR)/.venv/.faults
+reliability: setup
+	@.ci/postgres-packages
+	@rm -f $(QUADRANT_FAULTS) .venv/.failed
+	$(VIRTUALENV) sh -c '$(PYTEST) $(FAULTS) $(ARGS) || touch .venv/.failed'
+	$(PYTEST) $(FAULTS) $(ARGS) || touch .venv/.failed
+	$(BIN)/python tests/support/reliability.py $(QUADRANT_FAULTS)
+	@test ! -e .venv/.failed
 
 # Hundreds of histories judged look by look; puts the table into docs/evidence.md.
 promises: setup

@@ -42,7 +42,7 @@ from quadrant.tick import Action, Position, PositionBar, Tick
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 """The learning clock of the prepared databases: what is done twice is done at the same time."""
 WAIT_SECONDS = 60.0
-ATTEMPTS = 20
+ATTEMPTS = 60
 """How often, once a second, work is begun again, as its schedule or its caller would; then it is
 stuck. The session of a killed client goes on with what it was told, and holds its job meanwhile."""
 Connection = psycopg.Connection[Any]
@@ -337,7 +337,9 @@ class Rig:
         """A database to do that work in, thrown away afterwards."""
         name = f"struck_{uuid.uuid4().hex[:8]}"
         place = " tablespace small" if small else ""
-        self.admin(f"create database {name} template {work.since}{place}")
+        # After a crash before the next checkpoint PostgreSQL would forget numbers that sequences of
+        # a copied database gave out (their copies are logged without those fetched in advance).
+        self.admin(f"create database {name} template {work.since}{place}", "checkpoint")
         try:
             yield self.dsn(name)
         finally:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,7 @@ A piece of work is done in a database prepared for it; the fault comes at a mome
 - **survived**: the work did not come through, and in the end all was as if nothing had been;
 - **late**: the work had ended before the fault came, or had no need of what was taken from it;
 - **lost**, **doubled**: rows that were missing, or too many, in the end;
-- **stuck**: not done after twenty more attempts, or something was left open for ever.
+- **stuck**: not done after a minute of attempts, or something was left open for ever.
 """
 
 
@@ -39,17 +40,21 @@ def note(server: int, work: str, fault: str, **counts: int) -> None:
 def page(notes: list[dict[str, Any]]) -> str:
     """The text of the page: a table per version of the server."""
     lines = [HEAD]
-    for server in sorted({one["server"] for one in notes}):
-        of_server = [one for one in notes if one["server"] == server]
-        total = {name: sum(one.get(name, 0) for one in of_server) for name in COUNTS}
+    added: dict[tuple[int, str, str], Counter[str]] = {}
+    for one in notes:
+        counts = Counter({name: one.get(name, 0) for name in COUNTS})
+        added.setdefault((one["server"], one["work"], one["fault"]), Counter()).update(counts)
+    for server in sorted({server for server, *_ in added}):
+        of_server = {key[1:]: counts for key, counts in added.items() if key[0] == server}
+        total = {name: sum(counts[name] for counts in of_server.values()) for name in COUNTS}
         lines += [
             f"## PostgreSQL {server}",
             "| while | fault | " + " | ".join(COUNTS) + " |",
             "| --- " * (2 + len(COUNTS)) + "|",
         ]
-        for one in of_server:
-            told = " | ".join(str(one.get(name, 0)) for name in COUNTS)
-            lines.append(f"| {one['work']} | {one['fault']} | {told} |")
+        for (work, fault), counts in of_server.items():
+            told = " | ".join(str(counts[name]) for name in COUNTS)
+            lines.append(f"| {work} | {fault} | {told} |")
         told = " | ".join(f"**{total[name]}**" for name in COUNTS)
         lines += [f"| all | all | {told} |", ""]
     return "\n".join(lines)

@@ -20,6 +20,7 @@ IN_VIEWS = """
     attempts clock cron_previous desired_shares drift_multiplier experiment_weight
     family_multiplier gate_value money_per_day shrunk_shares
     is_scope judging_thresholds key_without known_setting known_setting_in ladder_multiplier
+    lease_has_ended
     lesson_verdict n_min_study normal_quantile normal_tail overrides_apply policies quadrant
     rate_difference rate_stats scope_items scope_postures scope_winners setting_in switch_in
     timeframe_allocation trade_overrides wilson_interval
