@@ -180,7 +180,7 @@
   function why() {
     const pick = $("pick");
     if (!pick) return;
-    for (const story of document.querySelectorAll("[data-change]")) story.hidden = story.dataset.change !== pick.value;
+    for (const story of document.querySelectorAll("article[data-change]")) story.hidden = story.dataset.change !== pick.value;
     const change = chosen();
     drawMap(change); drawGrid(change); drawPath(change); drawSides(change);
   }

@@ -73,7 +73,7 @@
     }
   }
 
-  const first = document.documentElement.dataset.change;
+  const first = document.documentElement.dataset.moment;
   const events = new EventSource("/events");
   let last = first;
   events.addEventListener("news", e => {

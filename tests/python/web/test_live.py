@@ -84,6 +84,10 @@ def test_a_browser_follows_and_decides(browser, database, server_dsn):
         assert time.monotonic() - begun < 2
         assert page.locator("#changes th[aria-sort=descending]").count() == 1, "the order is kept"
 
+        for choice in page.locator("#pick option").all():
+            page.select_option("#pick", choice.get_attribute("value"))
+            assert page.locator("h1").is_visible(), "only the stories of the others are hidden"
+
         with refusing(database, server_dsn):
             page.locator("#live.warn", has_text="cannot be asked").wait_for()
             assert page.locator("#changes tbody tr").count() == 2
