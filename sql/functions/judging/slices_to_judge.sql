@@ -9,7 +9,7 @@ as $$
     where t.pattern_key = p_pattern_key
         and not t.is_copy
         and t.simulated
-        and t.depth <= learning.setting(p_pattern_key, 'judged_depth')::integer
+        and t.depth <= (select learning.setting(p_pattern_key, 'judged_depth')::integer)
     union
     select o.lesson_id, o.scope_subset, o.depth
     from learning.solutions as o
