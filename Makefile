@@ -9,10 +9,11 @@ STAMP := .venv/.installed
 VIRTUALENV := pg_virtualenv -t -c --locale=C.UTF-8 -o shared_preload_libraries=pg_cron \
 	-o cron.use_background_workers=on -o max_worker_processes=20 -o ssl=off -o jit=off
 PYTEST := $(BIN)/python -m pytest -q
-# One process more than two cores can run, for some wait; tests/conftest.py says who runs what.
-AT_ONCE := -n 3
+# Two processes more than two cores can run, for some wait; tests/conftest.py says who runs what.
+AT_ONCE := -n 4
 # What another version of the server could answer differently: SQL, deployment, rights, plans.
-OF_THE_SERVER := tests/pgtap tests/python/database tests/python/mining tests/python/rights \
+OF_THE_SERVER := tests/pgtap tests/python/database/test_deploy.py \
+	tests/python/database/test_real_schema.py tests/python/mining tests/python/rights \
 	tests/python/runtime tests/python/test_conventions.py
 FAULTS := tests/flow/test_faults.py tests/flow/test_crash.py
 CI_BARS := ../shared/data/bars

@@ -60,6 +60,7 @@ TAKE_SECONDS = {
     "rights/test_injection.py",
     "server/test_cluster.py",
     "tick/test_against_a_plain_loop.py",
+    "web/test_live.py",
 }
 # Without QUADRANT_DSN and QUADRANT_HOME no test can reach a developer's own database.
 _OURS = ("QUADRANT_DSN", "QUADRANT_HOME")
