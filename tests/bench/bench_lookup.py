@@ -42,7 +42,7 @@ NAIVE = """
     where o.pattern_key = %s and o.status = 'active' and o.items <@ learning.scope_items(%s)
     order by o.action_category, o.preference desc
 """
-ONE = "select gates from pm.position_controls where position_id = %s"
+ONE = "select * from pm.position_controls where position_id = %s"
 VIEW = "select count(gates) from pm.position_controls"
 NAIVE_VIEW = """
     select count(*)
