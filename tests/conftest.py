@@ -34,7 +34,7 @@ from quadrant.cli.app import main
 from quadrant.database import migrate
 from quadrant.server import Cluster, Home
 
-_DATABASE_FIXTURES = {"server_dsn", "own_cluster", "private_home"}
+_DATABASE_FIXTURES = {"server_dsn", "own_cluster", "module_cluster", "private_home"}
 # Files whose tests share nothing and take long.
 ONE_BY_ONE = {"tests/flow/test_proof_of_learning.py"}
 # Most of whose tests take seconds each: servers and processes, markets judged, long histories.
@@ -285,6 +285,19 @@ def own_cluster(programs: Path | None) -> Iterator[Cluster]:
 
     Of the version under test. `dsn(database)` is None while it is down.
     """
+    with _own_cluster(programs) as cluster:
+        yield cluster
+
+
+@pytest.fixture(scope="module")
+def module_cluster(programs: Path | None) -> Iterator[Cluster]:
+    """As own_cluster, of a file's own."""
+    with _own_cluster(programs) as cluster:
+        yield cluster
+
+
+@contextmanager
+def _own_cluster(programs: Path | None) -> Iterator[Cluster]:
     with _temporary_home() as home:
         cluster = Cluster(home, {"shared_buffers": "32MB"}, programs)
         cluster.start()

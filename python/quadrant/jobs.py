@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -27,7 +28,6 @@ LOOK_SECONDS = 5
 PATIENCE_SECONDS = 3.0
 """How long runs in progress may go on when it stops, before they are cancelled."""
 _AT_ONCE = 8
-_LOOK = "look"
 # A host that vanished is noticed within a minute or so.
 _KEEPALIVES = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3}
 
@@ -53,6 +53,9 @@ class JobRunner:
             executors={"default": ThreadPoolExecutor(_AT_ONCE)},
             job_defaults={"coalesce": True, "misfire_grace_time": None},
         )
+        self._looks = threading.Thread(target=self._look_again_and_again, daemon=True)
+        self._end = threading.Event()
+        self._looked_at = datetime.min.replace(tzinfo=UTC)
         self._session: Connection | None = None
         self._since: datetime | None = None
         self._is_lost = False
@@ -64,10 +67,8 @@ class JobRunner:
 
     def start(self) -> None:
         """Begin, in threads of its own."""
-        now = datetime.now(UTC)
-        trigger = IntervalTrigger(seconds=LOOK_SECONDS, timezone=UTC)
-        self._scheduler.add_job(self._look, trigger, id=_LOOK, next_run_time=now)
         self._scheduler.start()
+        self._looks.start()
 
     def stop(self) -> None:
         """Begin no more runs; give those in progress a moment, then cancel them.
@@ -75,6 +76,7 @@ class JobRunner:
         A run that was cancelled is made up for at the next start.
         """
         self._stopped = True
+        self._end.set()
         self._scheduler.shutdown(wait=False)
         self._wait_for_runs()
         for connection in list(self._running.values()):
@@ -89,8 +91,22 @@ class JobRunner:
         while self._running and time.monotonic() < deadline:
             time.sleep(0.02)
 
+    def _look_again_and_again(self) -> None:
+        """By no clock that can be set: the scheduler's jobs wait for a time of day."""
+        while not self._stopped:
+            try:
+                self._look()
+            except Exception:
+                _log.exception("the schedule could not be taken up")
+            self._end.wait(LOOK_SECONDS)
+
     def _look(self) -> None:
         """Take up what the schedule says now, and what was missed."""
+        now = datetime.now(UTC)
+        if now < self._looked_at:
+            _log.warning("the clock went back | from=%s | to=%s", self._looked_at, now)
+            self._jobs.clear()  # they wait for what was near then: all are taken up anew
+        self._looked_at = now
         try:
             rows = self._rows()
         except (psycopg.Error, QuadrantError) as error:

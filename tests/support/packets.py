@@ -61,16 +61,21 @@ CHECKLIST = (
 )
 
 
-def feed(dsn: str, *, first: int = 0, n: int = 500, role: str | None = "quadrant_pm") -> None:
+def feed(
+    dsn: str,
+    *,
+    first: int = 0,
+    n: int = 500,
+    role: str | None = "quadrant_pm",
+    now: datetime | None = None,
+) -> None:
     """As a bot does it, with a bot's rights: a position, windows of all kinds, closed trades.
 
     Windows of S1 just outside the halo gate pay, and no others. `first` numbers them. `role` is
     taken for it; None: the DSN's login is a bot's.
     """
-    rng = np.random.default_rng(first)
-    now = datetime.now(UTC)
-    ago = np.sort(rng.uniform(5, 80, n))[::-1]
-    windows = [_window(rng, first + i, now - timedelta(days=float(ago[i]))) for i in range(n)]
+    now = now or datetime.now(UTC)
+    told = windows(first, n, now)
     as_role = {"options": f"-c role={role}"} if role else {}
     # A transaction pooler knows no prepared statements.
     with (
@@ -81,11 +86,11 @@ def feed(dsn: str, *, first: int = 0, n: int = 500, role: str | None = "quadrant
     ):
         _enroll(pm)
         answers = pm.execute(
-            "select distinct written from pm.record_episodes(%s)", (Jsonb(windows),)
+            "select distinct written from pm.record_episodes(%s)", (Jsonb(told),)
         ).fetchall()
         assert answers == [("new",)], f"packet died at recording: {answers}"
         for number in range(12):
-            pm.execute("select pm.record_closed_trade(%s)", (Jsonb(_trade(first + number, now)),))
+            pm.execute("select pm.record_closed_trade(%s)", (Jsonb(trade(first + number, now)),))
 
 
 def _enroll(pm: Connection) -> None:
@@ -103,6 +108,13 @@ def _enroll(pm: Connection) -> None:
         "select pm.apply_ticks(%s, %s, '{}', %s, '[]', '[]', '[]', '[]', '[]')",
         (FEED, rows[0][0], Jsonb(scopes)),
     )
+
+
+def windows(first: int, n: int, now: datetime) -> list[dict[str, Any]]:
+    """So many windows of the last 80 days, in their order."""
+    rng = np.random.default_rng(first)
+    ago = np.sort(rng.uniform(5, 80, n))[::-1]
+    return [_window(rng, first + i, now - timedelta(days=float(ago[i]))) for i in range(n)]
 
 
 def _window(rng: np.random.Generator, number: int, at: datetime) -> dict[str, Any]:
@@ -134,7 +146,7 @@ def _window(rng: np.random.Generator, number: int, at: datetime) -> dict[str, An
     }
 
 
-def _trade(number: int, now: datetime) -> dict[str, Any]:
+def trade(number: int, now: datetime) -> dict[str, Any]:
     return {
         "trade_id": f"flow-{number}",
         "roi": 0.08 if number % 2 else -0.02,

@@ -103,7 +103,10 @@ class Worker:
             return done
 
     def _connect(self) -> Connection:
-        return connect(self._dsn, autocommit=True, application_name="quadrant worker")
+        """Where the process freezes within a transaction the server ends that, with the lease."""
+        connection = connect(self._dsn, autocommit=True, application_name="quadrant worker")
+        connection.execute(queries("judging/let_go"))
+        return connection
 
     def stop(self) -> None:
         """Ask `run` to return after the batch in hand; safe in a signal handler."""

@@ -16,7 +16,7 @@ begin
         set status = 'failed', leased_by = null, leased_until = null,
             error = coalesce(r.error, 'no worker brought it to an end in three attempts'),
             finished_at = clock_timestamp()
-        where r.status = 'leased' and r.leased_until < clock_timestamp() and r.attempts >= 3
+        where r.status = 'leased' and learning.lease_has_ended(r.leased_until) and r.attempts >= 3
         returning r.id, r.lesson_id, r.error, r.run_id
     )
     insert into learning.learning_log (run_id, level, event, data)
@@ -29,7 +29,7 @@ begin
         select r.look_id
         from learning.simulation_requests as r
         where r.status = 'waiting'
-            or (r.status = 'leased' and r.leased_until < clock_timestamp())
+            or (r.status = 'leased' and learning.lease_has_ended(r.leased_until))
         order by r.id
         for update skip locked
         limit 1
@@ -39,7 +39,7 @@ begin
         from learning.simulation_requests as r
         join next_in_line as f on f.look_id = r.look_id
         where r.status = 'waiting'
-            or (r.status = 'leased' and r.leased_until < clock_timestamp())
+            or (r.status = 'leased' and learning.lease_has_ended(r.leased_until))
         order by r.id
         for update of r skip locked
         limit p_limit

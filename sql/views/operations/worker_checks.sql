@@ -4,7 +4,7 @@ create or replace view learning.worker_checks as
 with waiting as (
     select count(*) as requests, min(r.created_at) as since
     from learning.simulation_requests as r
-    where r.status = 'waiting' or (r.status = 'leased' and r.leased_until < clock_timestamp())
+    where r.status = 'waiting' or (r.status = 'leased' and learning.lease_has_ended(r.leased_until))
 ),
 settings as (
     select make_interval(

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import psycopg
 import pytest
+
+from quadrant.jobs import JobRunner
 
 MINE = "call learning.run_tuning_miner()"
 LEASE = "select l.* from learning.job_leases as l where l.job = 'quadrant.mine'"
@@ -282,3 +285,20 @@ def test_no_override_goes_before_an_upgraded_miner_has_counted(
     jobs.execute(MINE)
     jobs.execute("call learning.run_judge()")
     assert jobs.execute(overrides).fetchone() == (0,)
+
+
+def test_a_clock_that_went_back_calls_every_job_up_anew(database: str) -> None:
+    """What the scheduler has of them waits for a time that lies days ahead again."""
+    runner = JobRunner(database)
+    runner._look()
+    waiting = runner._scheduler.get_jobs()
+    assert len(waiting) == 4
+    for job in waiting:
+        runner._scheduler.remove_job(job.id)
+    runner._look()
+    assert runner._scheduler.get_jobs() == [], "nothing changed"
+    runner._looked_at += timedelta(days=3)
+    runner._look()
+    assert len(runner._scheduler.get_jobs()) == 4
+    assert runner._session is not None
+    runner._session.close()
