@@ -990,6 +990,15 @@ create table learning.world (
 --     updated_at timestamp with time zone
 -- )
 
+-- Rows of analyst.health: who reads this server's WAL, a standby, subscriptions.
+-- view learning.replication_checks (
+--     place integer,
+--     check_name text,
+--     status text,
+--     detail text,
+--     what_to_do text
+-- )
+
 -- One row per value of learning_configs that is not valid: code, problem, hint, and what is used instead.
 -- view learning.settings_problems (
 --     module_id text,

@@ -22,6 +22,7 @@ grant execute on function
     learning.overrides_apply,
     learning.gate_value,
     learning.cron_previous,
+    learning.lease_has_ended,
     learning.drift_multiplier,
     learning.ladder_multiplier,
     learning.known_setting,
