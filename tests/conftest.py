@@ -305,7 +305,8 @@ def module_cluster(programs: Path | None) -> Iterator[Cluster]:
 @pytest.fixture(scope="module")
 def replicating_cluster(programs: Path | None) -> Iterator[Cluster]:
     """As module_cluster, with the WAL that logical replication needs."""
-    with _own_cluster(programs, wal_level="logical", fsync="off") as cluster:
+    workers = {"max_worker_processes": "16", "max_logical_replication_workers": "10"}
+    with _own_cluster(programs, wal_level="logical", fsync="off", **workers) as cluster:
         yield cluster
 
 

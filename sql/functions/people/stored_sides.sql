@@ -1,6 +1,7 @@
--- The windows that change sides under a candidate in one look at a slice: admitted (1), refused (-1)
--- or bought at another bar (0), with the difference in ROI. Of the comparisons that keep them, the
--- one the slice's verdict goes by, else the one with base. None for what no look has watched.
+-- The windows that change sides under a candidate in one look at a slice: admitted (1), refused
+-- (-1) or bought at another bar (0), with the difference in ROI. Of the comparisons that keep
+-- them, the one the slice's verdict goes by, else the one with base. None for what no look has
+-- watched.
 create or replace function learning.stored_sides(
     p_look_id bigint, p_lesson_id bigint, p_candidate integer
 )
@@ -26,4 +27,4 @@ as $$
     ) as u (id, kind, value)
 $$;
 comment on function learning.stored_sides(bigint, bigint, integer) is
-    'The windows that change sides under a candidate in a look: admitted 1, refused -1, another bar 0.';
+    'Windows that change sides under a candidate of a look: admitted 1, refused -1, another bar 0.';

@@ -18,7 +18,7 @@ ROLES = ("quadrant_owner", "quadrant_jobs", *OTHERS)
 # Pure ones, and those that answer what their reader may know: views call them in his name.
 IN_VIEWS = """
     attempts clock cron_previous lease_has_ended desired_shares drift_multiplier experiment_weight
-    family_multiplier gate_value money_per_day shrunk_shares
+    family_multiplier gets_overrides gate_value money_per_day shrunk_shares
     is_scope judging_thresholds key_without known_setting known_setting_in ladder_multiplier
     lesson_verdict n_min_study normal_quantile normal_tail overrides_apply policies quadrant
     rate_difference rate_stats scope_items scope_postures scope_winners setting_in switch_in
