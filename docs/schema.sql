@@ -543,6 +543,7 @@ CREATE TRIGGER log_inserted_windows AFTER INSERT ON learning.pattern_episode_eve
 CREATE TRIGGER log_updated_windows AFTER UPDATE ON learning.pattern_episode_events REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION learning.log_updated_windows();
 CREATE TRIGGER mark_deleted_experiments AFTER DELETE ON learning.pattern_episode_events REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION learning.mark_deleted_experiments();
 CREATE TRIGGER mark_inserted_experiments AFTER INSERT ON learning.pattern_episode_events REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION learning.mark_inserted_experiments();
+CREATE TRIGGER mark_replicated_experiment AFTER INSERT OR DELETE OR UPDATE ON learning.pattern_episode_events FOR EACH ROW EXECUTE FUNCTION learning.mark_replicated_experiment();
 CREATE TRIGGER mark_updated_experiments AFTER UPDATE ON learning.pattern_episode_events REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION learning.mark_updated_experiments();
 CREATE TRIGGER note_what_changed BEFORE INSERT OR UPDATE OF factors, decision, blocked_by ON learning.pattern_episode_events FOR EACH ROW WHEN (((new.decision IS NOT NULL) AND (new.factors ? 'samples'::text))) EXECUTE FUNCTION learning.note_what_changed();
 
@@ -572,6 +573,7 @@ create table learning.pattern_trade_events (
 CREATE INDEX pattern_trade_events_by_time ON learning.pattern_trade_events USING btree (pattern_key, closed_at);
 CREATE TRIGGER mark_deleted_trades AFTER DELETE ON learning.pattern_trade_events REFERENCING OLD TABLE AS changed_rows FOR EACH STATEMENT EXECUTE FUNCTION learning.mark_changed_trades();
 CREATE TRIGGER mark_inserted_trades AFTER INSERT ON learning.pattern_trade_events REFERENCING NEW TABLE AS changed_rows FOR EACH STATEMENT EXECUTE FUNCTION learning.mark_changed_trades();
+CREATE TRIGGER mark_replicated_trade AFTER INSERT OR DELETE OR UPDATE ON learning.pattern_trade_events FOR EACH ROW EXECUTE FUNCTION learning.mark_replicated_trade();
 CREATE TRIGGER mark_trades_before_update AFTER UPDATE ON learning.pattern_trade_events REFERENCING OLD TABLE AS changed_rows FOR EACH STATEMENT EXECUTE FUNCTION learning.mark_changed_trades();
 CREATE TRIGGER mark_updated_trades AFTER UPDATE ON learning.pattern_trade_events REFERENCING NEW TABLE AS changed_rows FOR EACH STATEMENT EXECUTE FUNCTION learning.mark_changed_trades();
 
@@ -625,6 +627,7 @@ CREATE TRIGGER keep_override_history AFTER INSERT OR DELETE OR UPDATE ON learnin
 CREATE TRIGGER refresh_position_overrides_of_deleted AFTER DELETE ON learning.pm_overrides REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION learning.refresh_position_overrides();
 CREATE TRIGGER refresh_position_overrides_of_inserted AFTER INSERT ON learning.pm_overrides REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION learning.refresh_position_overrides();
 CREATE TRIGGER refresh_position_overrides_of_updated AFTER UPDATE ON learning.pm_overrides REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION learning.refresh_position_overrides();
+CREATE TRIGGER refresh_replicated_override AFTER INSERT OR DELETE OR UPDATE ON learning.pm_overrides FOR EACH ROW EXECUTE FUNCTION learning.refresh_replicated_override();
 CREATE TRIGGER write_scope_canonically BEFORE INSERT OR UPDATE ON learning.pm_overrides FOR EACH ROW EXECUTE FUNCTION learning.write_scope_canonically();
 
 -- One row per change of an override, written by trigger.
@@ -989,6 +992,15 @@ create table learning.world (
 --     status text,
 --     run_id bigint,
 --     updated_at timestamp with time zone
+-- )
+
+-- Rows of analyst.health: who reads this server's WAL, a standby, subscriptions.
+-- view learning.replication_checks (
+--     place integer,
+--     check_name text,
+--     status text,
+--     detail text,
+--     what_to_do text
 -- )
 
 -- One row per value of learning_configs that is not valid: code, problem, hint, and what is used instead.

@@ -23,6 +23,7 @@ grant execute on function
     learning.gate_value,
     learning.cron_previous,
     learning.lease_has_ended,
+    learning.gets_overrides,
     learning.drift_multiplier,
     learning.ladder_multiplier,
     learning.known_setting,

@@ -34,7 +34,13 @@ from quadrant.cli.app import main
 from quadrant.database import migrate
 from quadrant.server import Cluster, Home
 
-_DATABASE_FIXTURES = {"server_dsn", "own_cluster", "module_cluster", "private_home"}
+_DATABASE_FIXTURES = {
+    "server_dsn",
+    "own_cluster",
+    "module_cluster",
+    "replicating_cluster",
+    "private_home",
+}
 # Files whose tests share nothing and take long.
 ONE_BY_ONE = {"tests/flow/test_proof_of_learning.py"}
 # Most of whose tests take seconds each: servers and processes, markets judged, long histories.
@@ -297,10 +303,18 @@ def module_cluster(programs: Path | None) -> Iterator[Cluster]:
         yield cluster
 
 
+@pytest.fixture(scope="module")
+def replicating_cluster(programs: Path | None) -> Iterator[Cluster]:
+    """As module_cluster, with the WAL that logical replication needs."""
+    workers = {"max_worker_processes": "16", "max_logical_replication_workers": "10"}
+    with _own_cluster(programs, wal_level="logical", fsync="off", **workers) as cluster:
+        yield cluster
+
+
 @contextmanager
-def _own_cluster(programs: Path | None) -> Iterator[Cluster]:
+def _own_cluster(programs: Path | None, **settings: str) -> Iterator[Cluster]:
     with _temporary_home() as home:
-        cluster = Cluster(home, {"shared_buffers": "32MB"}, programs)
+        cluster = Cluster(home, {"shared_buffers": "32MB", **settings}, programs)
         cluster.start()
         yield cluster
         cluster.stop("immediate")

@@ -26,4 +26,4 @@ as $$
     ) as u (id, kind, value)
 $$;
 comment on function learning.stored_sides(bigint, bigint, integer) is
-    'The windows that change sides under a candidate in a look: admitted 1, refused -1, another bar 0.';
+    'Windows that change sides under a candidate of a look: admitted 1, refused -1, another bar 0.';

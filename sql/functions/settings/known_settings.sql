@@ -129,6 +129,10 @@ as $$
                 null, '3', null,
                 'A feed without a bar for this many bars of its timeframe is a warning, for four'
                 ' times as many a failure.', 'health'),
+            (42, 'operations', 'replica_lag_minutes', 'replica_lag_minutes', 'integer', 'minutes',
+                1, 10080, null, '5', null,
+                'A standby or subscription further behind than this is a warning, four times this a'
+                ' failure.', 'health'),
             (21, 'operations', 'log_episodes', 'log_episodes', 'switch', '', null, null, null,
                 'true', null,
                 'Whether every decision and outcome of a window is a line of the log.', 'capture'),

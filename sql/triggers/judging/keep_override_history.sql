@@ -32,3 +32,5 @@ comment on function learning.keep_override_history() is
 create or replace trigger keep_override_history
     after insert or update or delete on learning.pm_overrides
     for each row execute function learning.keep_override_history();
+-- Also of those a shard gets from its coordinator by replication.
+alter table learning.pm_overrides enable always trigger keep_override_history;

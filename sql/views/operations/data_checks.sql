@@ -30,6 +30,7 @@ select 42, 'overrides stale',
 from learning.pm_overrides as o
 left join learning.lessons as l on l.id = o.lesson_id and l.status = 'active'
 where o.status = 'active' and not o.is_manual and l.id is null
+    and not learning.gets_overrides()
     and o.action_category <> 'dm_alloc'  -- goes back to 1 step by step, and then ends
 union all
 select 43, 'scope keys unmined',

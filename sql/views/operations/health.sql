@@ -9,6 +9,8 @@ with checks as (
     select c.* from learning.feed_checks as c
     union all
     select c.* from learning.data_checks as c
+    union all
+    select c.* from learning.replication_checks as c
 )
 select c.check_name, c.status, c.detail,
     case when c.status = 'ok' then '' else c.what_to_do end as what_to_do
