@@ -16,6 +16,14 @@ HISTORY = 64
 """A decision's summary is of this many bars at most: a long window must stay cheap to store."""
 
 
+def virtual_roi(entry: float, exit_price: float, fee: float) -> float:
+    """Of a unit bought at one price and sold at another, `fee` (a fraction of the turnover) paid
+    on each side: a fraction of the price, as a trade's ROI is of its cost. The judge takes the fee
+    back out of it (quadrant.judging.buys).
+    """
+    return (exit_price * (1 - fee) - entry * (1 + fee)) / entry
+
+
 class Bar(NamedTuple):
     """One bar of a window: when it opened and existed (epoch ms), its close, its gate values.
 

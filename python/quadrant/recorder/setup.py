@@ -9,7 +9,7 @@ from typing import Any
 
 from quadrant.gate import Gate
 from quadrant.recorder.exits import Candle, Entry, Exit, Sale
-from quadrant.window import Bar, Window
+from quadrant.window import Bar, Window, virtual_roi
 
 
 def iso(ms: int) -> str:
@@ -145,7 +145,7 @@ class Setup:
         if self.sale is not None and self.entry is not None and self.sold_ms is not None:
             price, reason, roi = self.sale
             if roi is None:
-                roi = price * (1 - fee) / (self.entry.price * (1 + fee)) - 1
+                roi = virtual_roi(self.entry.price, price, fee)
             return {
                 "outcome": "success" if roi > 0 else "failure",
                 "outcome_reason": reason,

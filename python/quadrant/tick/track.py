@@ -13,15 +13,10 @@ from quadrant.tick.gates import OverrideIds, Thresholds
 from quadrant.tick.kinds import EXIT_EVENTS, Event, Kind
 from quadrant.tick.reading import Reading
 from quadrant.tick.writes import Writes
-from quadrant.window import LATE_BARS, Bar, Window
+from quadrant.window import LATE_BARS, Bar, Window, virtual_roi
 
 FEE = 0.001
 """Fee per side of a virtual trade, a fraction of its turnover."""
-
-
-def virtual_roi(entry: float, exit_price: float) -> float:
-    """Of a unit bought at one price and sold at another, after fees: a fraction."""
-    return (exit_price * (1 - FEE) - entry * (1 + FEE)) / entry
 
 
 @dataclass(slots=True)
@@ -116,7 +111,7 @@ class Track:
                     waiting.window_id,
                     entry_price=waiting.entry,
                     exit_price=bar.open,
-                    roi=virtual_roi(waiting.entry, bar.open),
+                    roi=virtual_roi(waiting.entry, bar.open, FEE),
                     roi_ms=bar.bar_ts,
                 )
                 self.changed = True
@@ -130,7 +125,7 @@ class Track:
                     waiting.window_id,
                     entry_price=waiting.entry,
                     exit_price=bar.close,
-                    roi=virtual_roi(waiting.entry, bar.close),
+                    roi=virtual_roi(waiting.entry, bar.close, FEE),
                     marked_ms=bar.exists_at,
                 )
 

@@ -151,7 +151,7 @@ def test_windows_are_those_of_a_plain_loop(
             assert row["roi_at"] == iso((window["sold"] + 1) * HOUR)
             entry = bars[window["entry"]][0].open
             assert row["entry_price"] == entry
-            net = row["exit_price"] * (1 - FEE) / (entry * (1 + FEE)) - 1
+            net = (row["exit_price"] * (1 - FEE) - entry * (1 + FEE)) / entry
             assert row["roi"] == pytest.approx(net)
             assert (row["outcome"] == "success") == (net > 0)
         for i in window["bars"]:
