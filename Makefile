@@ -18,7 +18,7 @@ CI_BARS := ../shared/data/bars
 SMALL := $(or $(QUADRANT_HOME),.quadrant)/small
 
 .PHONY: help setup demo down psql-demo check lint test test-postgres test-newer test-embedded \
-	untested schema roles upgrade-dump soak promises bench ci-replay
+	test-bots untested schema roles upgrade-dump soak promises bench ci-replay
 
 help:
 	@echo 'For users:'
@@ -29,6 +29,7 @@ help:
 	@echo '  make check             lint, types, and the quick tests: about two minutes'
 	@echo '  make test              lint, types, pytest and pgTAP on two PostgreSQL versions'
 	@echo '  make test-embedded     the same tests on the embedded PostgreSQL alone: needs no packages'
+	@echo '  make test-bots         freqtrade and nautilus_trader over the database, offline'
 	@echo '  make psql-demo         psql on a small market that was replayed'
 	@echo '  make schema            writes docs/schema.sql and the list of docs/views.md, after a change'
 	@echo '  make roles             writes the table of docs/roles.md, after a change of rights'
@@ -84,6 +85,10 @@ test-newer: setup
 test-embedded: setup
 	$(PYTEST) $(AT_ONCE) $(ARGS)
 
+# In a venv of their own, in the user's cache: they are large, and bring their own pandas.
+test-bots: setup
+	QUADRANT_BOTS=$$(.ci/bots-python "$(PYTHON)") $(PYTEST) tests/python/integrations $(ARGS)
+
 untested: setup
 	@.ci/postgres-packages
 	@rm -f .venv/calls
@@ -104,7 +109,7 @@ upgrade-dump: setup
 
 # What `make test` does in short, at full length; then the promises.
 soak: export QUADRANT_LONG := 1
-soak: test-postgres promises
+soak: test-postgres test-bots promises
 
 # Hundreds of histories judged look by look; puts the table into docs/evidence.md.
 promises: setup
