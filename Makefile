@@ -21,7 +21,11 @@ CI_BARS := ../shared/data/bars
 SMALL := $(or $(QUADRANT_HOME),.quadrant)/small
 
 .PHONY: help setup demo down psql-demo check lint test test-postgres test-newer test-embedded \
+<<<<<<< HEAD
 	untested schema roles upgrade-dump soak reliability promises bench ci-replay
+=======
+	test-bots untested schema roles upgrade-dump soak promises bench ci-replay
+>>>>>>> bots
 
 help:
 	@echo 'For users:'
@@ -32,6 +36,7 @@ help:
 	@echo '  make check             lint, types, and the quick tests: about two minutes'
 	@echo '  make test              lint, types, pytest and pgTAP on two PostgreSQL versions'
 	@echo '  make test-embedded     the same tests on the embedded PostgreSQL alone: needs no packages'
+	@echo '  make test-bots         freqtrade and nautilus_trader over the database, offline'
 	@echo '  make psql-demo         psql on a small market that was replayed'
 	@echo '  make schema            writes docs/schema.sql and the list of docs/views.md, after a change'
 	@echo '  make roles             writes the table of docs/roles.md, after a change of rights'
@@ -88,6 +93,10 @@ test-newer: setup
 test-embedded: setup
 	$(PYTEST) $(AT_ONCE) $(ARGS)
 
+# In a venv of their own, in the user's cache: they are large, and bring their own pandas.
+test-bots: setup
+	QUADRANT_BOTS=$$(.ci/bots-python "$(PYTHON)") $(PYTEST) tests/python/integrations $(ARGS)
+
 untested: setup
 	@.ci/postgres-packages
 	@rm -f .venv/calls
@@ -108,6 +117,7 @@ upgrade-dump: setup
 
 # What `make test` does in short, at full length; then the faults, counted, and the promises.
 soak: export QUADRANT_LONG := 1
+<<<<<<< HEAD
 soak: test-postgres reliability promises
 
 # One after the other, for a fault's moment is a part of the time the work takes.
@@ -120,6 +130,9 @@ reliability: setup
 	$(PYTEST) $(FAULTS) $(ARGS) || touch .venv/.failed
 	$(BIN)/python tests/support/reliability.py $(QUADRANT_FAULTS)
 	@test ! -e .venv/.failed
+=======
+soak: test-postgres test-bots promises
+>>>>>>> bots
 
 # Hundreds of histories judged look by look; puts the table into docs/evidence.md.
 promises: setup

@@ -1,112 +1,60 @@
-"""freqtrade over the database, offline; QUADRANT_FREQTRADE names a python that has both."""
+"""freqtrade over the database, offline: backtest, live loop, hyperopt."""
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-from collections.abc import Callable
-from pathlib import Path
-from typing import Any
-
-import numpy as np
-import psycopg
 import pytest
+from bots import HOUR, START, Bots
 
-ROOT = Path(__file__).parents[3]
-PYTHON = os.environ.get("QUADRANT_FREQTRADE")
-PAIRS = ("AAA", "BBB", "CCC")
-HOURS, START = 1500, 1_704_067_200_000
-CONFIG = {
-    **{"max_open_trades": 2, "stake_currency": "USDT", "stake_amount": 500},
-    **{"dry_run": True, "dry_run_wallet": 10000, "timeframe": "1h", "trading_mode": "spot"},
-    "entry_pricing": {"price_side": "same", "use_order_book": False},
-    "exit_pricing": {"price_side": "same", "use_order_book": False},
-    "exchange": {"name": "binance", "pair_whitelist": [f"{p}/USDT" for p in PAIRS]},
-    "pairlists": [{"method": "StaticPairList"}],
-    "dataformat_ohlcv": "feather",
-}
+BACKTEST = ("backtesting", "--cache", "none", "--export", "none")
+# The first and how many of the bars that it is live at: it knows 999 before each.
+FIRST, CANDLES = 1100, 60
+# What both see of a setup, whoever bought it.
+WINDOWS = """
+    select e.scope, e.opened_at, e.closed_at, e.outcome_reason, e.outcome_at,
+        e.entry_price, e.exit_price, e.roi,
+        (select array_agg((s ->> 'ts')::bigint order by s ->> 'ts')
+            from jsonb_array_elements(e.factors -> 'samples') as s) as samples
+    from learning.pattern_episode_events as e
+    where e.run = %s and e.opened_at between to_timestamp(%s) and to_timestamp(%s)
+        and e.outcome_at <= to_timestamp(%s)
+    order by e.scope, e.opened_at
+"""
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(
-        PYTHON is None, reason="QUADRANT_FREQTRADE names no python with freqtrade and psycopg"
-    ),
-]
+pytestmark = pytest.mark.slow
 
 
-@pytest.fixture
-def freqtrade(database: str, tmp_path: Path) -> Callable[..., str]:
-    """Runs freqtrade with the example's strategy over three random markets; what it printed."""
-    rng = np.random.default_rng(3)
-    for pair in PAIRS:
-        closes = 100 * np.exp(np.cumsum(rng.normal(0, 0.012, HOURS + 1)))
-        spread = rng.uniform(0, 0.006, (HOURS, 2))
-        lines = ["ts,open,high,low,close,volume"] + [
-            f"{START + 3_600_000 * i},{a:.4f},{max(a, b) * (1 + up):.4f},"
-            f"{min(a, b) * (1 - down):.4f},{b:.4f},{volume:.2f}"
-            for i, (a, b, (up, down), volume) in enumerate(
-                zip(closes[:-1], closes[1:], spread, rng.lognormal(8, 0.5, HOURS), strict=True)
-            )
-        ]
-        (tmp_path / f"{pair}.csv").write_text("\n".join(lines))
-    (tmp_path / "config.json").write_text(json.dumps(CONFIG))
-
-    def run(command: str, *arguments: str) -> str:
-        assert PYTHON is not None
-        script = Path(__file__).with_name("offline_freqtrade.py")
-        options = {
-            "-c": tmp_path / "config.json",
-            "--userdir": tmp_path / "user_data",
-            "--strategy": "Dip",
-            "--strategy-path": ROOT / "examples",
-        }
-        given = [str(word) for option in options.items() for word in option]
-        done = subprocess.run(
-            [PYTHON, str(script), str(tmp_path), command, *given, *arguments],
-            check=False,
-            env=os.environ | {"QUADRANT_DSN": database, "PYTHONPATH": str(ROOT / "python")},
-            capture_output=True,
-            text=True,
-            timeout=300,
-        )
-        assert done.returncode == 0, done.stderr[-3000:]
-        return done.stdout + done.stderr
-
-    return run
-
-
-def test_a_backtest_is_recorded_and_again_adds_nothing(
-    connection: psycopg.Connection[Any], freqtrade: Callable[..., str]
-) -> None:
+def test_a_backtest_is_recorded_and_again_adds_nothing(bots: Bots) -> None:
     seen = []
     for _ in range(2):
-        freqtrade("backtesting", "--cache", "none", "--export", "none")
-        seen.append(
-            connection.execute(
-                "select count(*), count(*) filter (where e.decision = 'acted'),"
-                " (select count(*) from analyst.trades), max(abs(e.roi - t.roi)),"
-                " (select count(*) from learning.episode_rejects),"
-                " (select count(*) from learning.allocation_history)"
-                " from learning.pattern_episode_events as e"
-                " left join analyst.trades as t on t.trade_id = e.trade_id"
-            ).fetchone()
-        )
+        bots.freqtrade(*BACKTEST)
+        seen.append(bots.recorded("Dip/backtest"))
     assert seen[0] == seen[1]
-    assert seen[0] is not None
-    windows, acted, trades, difference, rejects, steps = seen[0]
-    assert acted == trades > 10
-    assert windows > 2 * acted
-    assert difference < 1e-3
-    assert (rejects, steps) == (0, 0)
+    assert seen[0]["acted"] == seen[0]["trades"] == seen[0]["paired"] > 10
+    assert seen[0]["windows"] > 2 * seen[0]["acted"]
+    assert seen[0]["difference"] < 1e-3
+    assert (seen[0]["rejects"], seen[0]["steps"]) == (0, 0)
 
 
-def test_hyperopt_passes_and_records_nothing(
-    connection: psycopg.Connection[Any], freqtrade: Callable[..., str]
-) -> None:
+def test_live_windows_are_those_of_the_backtest(bots: Bots) -> None:
+    told = bots.freqtrade(FIRST, CANDLES, script="live_freqtrade.py")
+    live = bots.recorded("Dip/live")
+    assert f"trades {live['acted']} closed {live['trades']}" in told
+    assert live["acted"] >= live["trades"] > 0
+    assert live["rejects"] == 0
+
+    hours = [START + HOUR * hour for hour in (FIRST - 800, FIRST + CANDLES)]
+    backtest, streamed = (
+        bots.connection.execute(WINDOWS, (run, *hours, hours[1])).fetchall()
+        for run in ("Dip/backtest", "Dip/live")
+    )
+    assert len(streamed) > 100
+    assert streamed == backtest
+
+
+def test_hyperopt_passes_and_records_nothing(bots: Bots) -> None:
+    count = "select count(*) from learning.pattern_episode_events"
+    before = bots.connection.execute(count).fetchone()
     loss = ("--spaces", "stoploss", "--hyperopt-loss", "SharpeHyperOptLossDaily")
-    told = freqtrade("hyperopt", *loss, "-e", "3", "-j", "2", "--disable-param-export")
+    told = bots.freqtrade("hyperopt", *loss, "-e", "3", "-j", "2", "--disable-param-export")
     assert "Best result" in told
-    assert connection.execute(
-        "select count(*) from learning.pattern_episode_events"
-    ).fetchone() == (0,)
+    assert bots.connection.execute(count).fetchone() == before
