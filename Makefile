@@ -21,11 +21,7 @@ CI_BARS := ../shared/data/bars
 SMALL := $(or $(QUADRANT_HOME),.quadrant)/small
 
 .PHONY: help setup demo down psql-demo check lint test test-postgres test-newer test-embedded \
-<<<<<<< HEAD
-	untested schema roles upgrade-dump soak reliability promises bench ci-replay
-=======
-	test-bots untested schema roles upgrade-dump soak promises bench ci-replay
->>>>>>> bots
+	test-bots untested schema roles upgrade-dump soak reliability promises bench ci-replay
 
 help:
 	@echo 'For users:'
@@ -117,8 +113,7 @@ upgrade-dump: setup
 
 # What `make test` does in short, at full length; then the faults, counted, and the promises.
 soak: export QUADRANT_LONG := 1
-<<<<<<< HEAD
-soak: test-postgres reliability promises
+soak: test-postgres test-bots reliability promises
 
 # One after the other, for a fault's moment is a part of the time the work takes.
 reliability: export QUADRANT_LONG := 1
@@ -130,9 +125,6 @@ reliability: setup
 	$(PYTEST) $(FAULTS) $(ARGS) || touch .venv/.failed
 	$(BIN)/python tests/support/reliability.py $(QUADRANT_FAULTS)
 	@test ! -e .venv/.failed
-=======
-soak: test-postgres test-bots promises
->>>>>>> bots
 
 # Hundreds of histories judged look by look; puts the table into docs/evidence.md.
 promises: setup
