@@ -5,7 +5,8 @@ candidates), windows of 300 days with 8 samples each, six dimensions of three va
 1 % more windows, then what an hour brings at most: mining, and a judging that looks at everything,
 simulated by one worker that begins with an empty cache. Then ticks of positions, a tenth of them
 with open windows, and all positions asked for at once. From the largest size it is drawn on in
-proportion, or by the power of the last two where that is more. The server is an embedded one of its own, fsync on.
+proportion, or by the power of the last two where that is more. The server is an
+embedded one of its own, fsync on.
 """
 
 from __future__ import annotations
