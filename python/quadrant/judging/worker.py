@@ -27,7 +27,8 @@ from quadrant.judging.grid import Grid
 from quadrant.judging.slices import SliceResult, judge_slice, sides_of
 
 _MOST_ODDS = 1e12
-_BATCH = 200  # requests leased at a time: done long before their lease ends
+_BATCH, _FIRST_BATCH = 200, 20  # requests leased at a time, at most and before any is timed
+_BATCH_SECONDS = 10.0  # of comparisons in a batch: done long before its lease ends
 _CHANNEL = "simulation_requests"
 _POLL_SECONDS = 30.0
 _LOOK_UP_SECONDS = 1.0  # how soon a stop is noticed
@@ -72,6 +73,7 @@ class Worker:
         self._name = name or f"{socket.gethostname()}:{os.getpid()}"
         self._patterns: dict[str, _Pattern] = {}
         self._begun: Counter[int] = Counter()
+        self._batch = _FIRST_BATCH
         self._wait = _SHORTEST_WAIT_SECONDS
         self._stop = threading.Event()
         self._beats = False
@@ -85,7 +87,7 @@ class Worker:
         """
         done = 0
         while not self._stop.is_set():
-            batch = _rows(connection, "claim_simulations", (self._name, _BATCH))
+            batch = _rows(connection, "claim_simulations", (self._name, self._batch))
             if batch:
                 self._beat(connection, f"simulating {batch[0]['pattern_key']}")
                 # The products are small: more threads would mostly wait for each other.
@@ -172,6 +174,7 @@ class Worker:
             self._fail(connection, batch, error)
             return 0
         stored = []
+        started = time.monotonic()
         for request in batch:
             try:
                 result = judge_slice(pattern.windows, pattern.grid, request)
@@ -179,6 +182,8 @@ class Worker:
                 self._fail(connection, [request], error)
                 continue
             stored.append(_stored(request, result))
+        each = (time.monotonic() - started) / len(batch)
+        self._batch = int(max(1, min(_BATCH, _BATCH_SECONDS / max(each, 1e-9))))
         requests = {request["request_id"]: request for request in batch}
         return self._store(connection, pattern.windows, requests, stored)
 
