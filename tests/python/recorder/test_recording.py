@@ -65,7 +65,7 @@ def test_a_backtest_is_recorded_once(
         (ids[1], "surge/backtest", "skipped", ["surge"], "success", "target"),
         (ids[2], "surge/backtest", "acted", [], "failure", "stop"),
     ]
-    assert [float(row[6]) for row in rows] == [0.0379, 0.0379, -0.0419]
+    assert [float(row[6]) for row in rows] == [0.038, 0.038, -0.042]
     assert [row[7] for row in rows] == [None, None, "surge/backtest:trade-1"]
     assert all(row[8] == scope for row in rows)
     assert connection.execute(
