@@ -149,9 +149,8 @@ class Outbox:
     def _closed_trades(self, rows: list[Row]) -> list[Reject]:
         told = self._call("trades", {"rows": Jsonb(rows), "source": self._names["run"]})
         for (counts,) in told:
-            self.written["trades"] += counts["new"]
-            self.written["already there"] += counts["already_there"]
-            self.written["rejected"] += counts["rejected"]
+            written = {"trades": counts["new"], "already there": counts["already_there"]}
+            self.written += Counter(written | {"rejected": counts["rejected"]})
         return [(each["sqlstate"], each["reason"]) for (c,) in told for each in c["reasons"]]
 
     def _call(self, name: str, parameters: Row) -> list[tuple[Any, ...]]:
