@@ -6,7 +6,8 @@ Needs psycopg, nothing else of what Quadrant installs.
 from quadrant.recorder.exits import Candle, Entry, Exit, Sale, TargetStopTime
 from quadrant.recorder.levers import Lever, at_least, at_most
 from quadrant.recorder.outbox import Rejected
-from quadrant.recorder.recorder import Answer, Found, Recorder
+from quadrant.recorder.pair import Answer
+from quadrant.recorder.recorder import Found, Recorder
 
 __all__ = [
     "Answer",

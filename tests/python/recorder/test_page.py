@@ -68,3 +68,9 @@ def test_the_bar_of_the_page_passes(capsys: pytest.CaptureFixture[str]) -> None:
     names = {"quadrant": quadrant, "ts": 3_600_000, "o": 1.0, "h": 2.0, "l": 1.0, "c": 2.0}
     exec(BAR, names)
     assert names["answer"].passes
+
+
+def test_the_strategy_of_the_freqtrade_page_is_the_example() -> None:
+    root = Path(__file__).parents[3]
+    example = (root / "examples" / "freqtrade_dip.py").read_text()
+    assert example[example.index("class Dip") :] in (root / "docs" / "freqtrade.md").read_text()

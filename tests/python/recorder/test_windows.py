@@ -29,7 +29,8 @@ def recorder() -> Recorder:
 
 def rows(recorded: Recorder) -> dict[str, dict[str, Any]]:
     """Every row that is to be told, by window."""
-    return {s.window_id: s.row(FEE) for s in recorded._untold.values() if s.closed_ms is not None}
+    untold = recorded._outbox.untold.values()
+    return {s.window_id: s.row(FEE) for s in untold if s.closed_ms is not None}
 
 
 Row = tuple[int, int, int, bool]  # price, x, y, is the setup there?
