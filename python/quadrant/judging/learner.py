@@ -68,11 +68,9 @@ class Learner:
         Patterns are judged when a look is due (setting judge_every), or all of them with
         `judge_anyway`.
         """
-        row = self._connection.execute(queries("learner/mine")).fetchone()
-        mined: list[dict[str, int]] = []
-        if row and row[0]:
-            mined = [*row[0]["patterns"].values(), *row[0]["trades"].values()]
-        changed = any(done["lessons_changed"] or done["retired"] for done in mined)
+        self._connection.execute(queries("learner/mine"))
+        news = self._connection.execute(queries("learner/news")).fetchone()
+        changed = bool(news and news[0])
         if changed or judge_anyway:
             self._connection.execute(queries("learner/judge"), (judge_anyway,))
             # A run without a look is over by itself, which is the rule.
