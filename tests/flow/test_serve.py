@@ -110,6 +110,12 @@ def test_it_learns_with_nobody_watching(
             20,
             lambda: log_of(tmp_path),
         )
+        # A run that was in progress comes to its end.
+        wait_until(
+            lambda: runs(connection, "quadrant.mine", "running") == 0,
+            20,
+            lambda: log_of(tmp_path),
+        )
         mined, aggregated = (
             runs(connection, "quadrant.mine"),
             runs(connection, "quadrant.aggregate"),

@@ -2,7 +2,7 @@
 -- mines nor judges, and has no lessons (docs/scale.md).
 create or replace function learning.gets_overrides()
 returns boolean
-language sql stable
+language sql stable security definer
 set search_path = pg_catalog, pg_temp
 as $$
     select exists (
