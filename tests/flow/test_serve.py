@@ -110,21 +110,18 @@ def test_it_learns_with_nobody_watching(
             20,
             lambda: log_of(tmp_path),
         )
-        # A run that was in progress comes to its end.
-        wait_until(
-            lambda: runs(connection, "quadrant.mine", "running") == 0,
-            20,
-            lambda: log_of(tmp_path),
-        )
-        mined, aggregated = (
-            runs(connection, "quadrant.mine"),
-            runs(connection, "quadrant.aggregate"),
-        )
-        wait_until(
-            lambda: runs(connection, "quadrant.aggregate") > aggregated + 3,
-            20,
-            lambda: log_of(tmp_path),
-        )
+
+        def aggregates_again(times: int) -> None:
+            before = runs(connection, "quadrant.aggregate")
+            wait_until(
+                lambda: runs(connection, "quadrant.aggregate") > before + times,
+                20,
+                lambda: log_of(tmp_path),
+            )
+
+        aggregates_again(2)  # meanwhile a run that was about to begin comes to its end
+        mined = runs(connection, "quadrant.mine")
+        aggregates_again(4)
         assert runs(connection, "quadrant.mine") == mined
         assert ended(child, signal.SIGTERM) < 5
     assert connection.execute("select count(*) from learning.workers").fetchone() == (0,)
