@@ -57,6 +57,7 @@ TAKE_SECONDS = {
     "judging/test_judge.py",
     "judging/test_preview.py",
     "judging/test_solutions.py",
+    "judging/test_two_hosts.py",
     "market/test_market.py",
     "mining/test_increments.py",
     "report/test_browser.py",

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from quadrant.errors import QuadrantError
 
 
@@ -26,3 +29,8 @@ def read_scope(text: str) -> dict[str, str]:
             hint="A slice has one value per dimension.",
         )
     return scope
+
+
+def write_scope(scope: Mapping[str, Any]) -> str:
+    """bucket=nano, timeframe=15m, as read_scope takes it; empty for the whole pattern."""
+    return ", ".join(f"{key}={value}" for key, value in scope.items())

@@ -65,7 +65,7 @@ class Work:
 
 
 def _job(call: str, job: str) -> Callable[[str, Begun], None]:
-    newest = "select status, detail, id from learning.learning_runs where job = %s and id > %s"
+    newest = "select status, detail from learning.learning_runs where job = %s and id > %s"
 
     def do(dsn: str, begun: Begun) -> None:
         with psycopg.connect(dsn, autocommit=True) as connection:

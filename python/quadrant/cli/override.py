@@ -12,7 +12,7 @@ from rich.table import Table
 from quadrant.cli.console import Json, hint, out, plain, print_json
 from quadrant.cli.session import fetch
 from quadrant.errors import QuadrantError
-from quadrant.scope import read_scope
+from quadrant.scope import read_scope, write_scope
 
 override = typer.Typer(
     no_args_is_help=True, help="See and decide which gates are in force, in your name."
@@ -170,7 +170,7 @@ def _solution(query: str, override_id: int, by: str | None, json: bool) -> None:
 
 def scope_in_words(scope: dict[str, Any]) -> str:
     """bucket=nano, timeframe=15m; "all" for the whole pattern."""
-    return ", ".join(f"{key}={value}" for key, value in scope.items()) or "all"
+    return write_scope(scope) or "all"
 
 
 def gates_in_words(gates: list[Row] | None) -> str:

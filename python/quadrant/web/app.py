@@ -20,7 +20,7 @@ from starlette.routing import Route
 
 from quadrant.errors import QuadrantError
 from quadrant.report.page import SCRIPTS, Live, environment, render, text
-from quadrant.scope import read_scope
+from quadrant.scope import read_scope, write_scope
 from quadrant.web.changes import Change, decide
 from quadrant.web.guard import Guard, Rules
 from quadrant.web.mirror import Mirror, News, Seen, as_analyst, digest
@@ -131,7 +131,7 @@ class _Pages:
         question = partial(_ask, asked=[("web/why", values), ("web/posture", posture)])
         why, postures = await self._mirror.ask(question)
         for row in why:
-            row["words"] = _typed(row["scope_subset"] or {}) or "everything"
+            row["words"] = write_scope(row["scope_subset"] or {}) or "everything"
         gates: dict[str, dict[str, Any]] = {}
         for row in why:
             if row["direction"] is not None:
@@ -178,11 +178,7 @@ def _name(news: News) -> str:
 
 def _scopes(setups: list[dict[str, Any]]) -> list[str]:
     """Scopes of the newest setups, as they are typed."""
-    return list(dict.fromkeys(_typed(row["scope"]) for row in setups))[:_MOST_SCOPES]
-
-
-def _typed(scope: Mapping[str, Any]) -> str:
-    return ", ".join(f"{key}={value}" for key, value in scope.items())
+    return list(dict.fromkeys(write_scope(row["scope"]) for row in setups))[:_MOST_SCOPES]
 
 
 @cache

@@ -1,8 +1,7 @@
 -- The same step as learning.step_allocation, for 20 paths on which the timeframe's trades get the
 -- ROI of any trade so far, drawn by the trade's id and the path. In floating point, over all paths
 -- at once: the rules of roi_average, desired_shares and allocation_step, with their constants
--- (learning.allocation_rule); a test holds it to them. Long, for it is one
--- statement.
+-- (learning.allocation_rule); a test holds it to them. Long, for it is one statement.
 -- p_before: the shares the paths start from; p_age: days since the newest trade of the timeframe
 -- (negative: it came late).
 create or replace function learning.step_shuffles(

@@ -15,7 +15,7 @@ returns table (
 )
 language sql stable security definer
 set search_path = pg_catalog, pg_temp
-set timezone = 'UTC' set enable_nestloop = off set enable_mergejoin = off set jit = off
+set timezone = 'UTC' set enable_nestloop = off set enable_mergejoin = off
 set work_mem = '64MB'
 as $$
     with overrides as materialized (

@@ -11,8 +11,7 @@ select exists (
             limit 1
         ), 0)
         and (
-            r.detail @? '$.patterns.* ? (@.lessons_changed > 0 || @.retired > 0)'
-            or r.detail @? '$.trades.* ? (@.lessons_changed > 0 || @.retired > 0)'
+            r.detail @? '$.*.* ? (@.lessons_changed > 0 || @.retired > 0)'
             or (
                 r.detail ? 'abandoned'
                 and exists (select from learning.lessons as l where l.run_id = r.id)
