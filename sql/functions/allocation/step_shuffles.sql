@@ -1,7 +1,8 @@
 -- The same step as learning.step_allocation, for 20 paths on which the timeframe's trades get the
 -- ROI of any trade so far, drawn by the trade's id and the path. In floating point, over all paths
 -- at once: the rules of roi_average, desired_shares and allocation_step, with their constants
--- (learning.allocation_rule); a test holds it to them. Long, for it is one statement.
+-- (learning.allocation_rule); a test holds it to them. Means are rounded as theirs are and ages
+-- bounded, for floating point refuses what is too small for it. Long, for it is one statement.
 -- p_before: the shares the paths start from; p_age: days since the newest trade of the timeframe
 -- (negative: it came late).
 create or replace function learning.step_shuffles(
@@ -23,12 +24,13 @@ begin
         select min(h.id) as oldest, max(h.id) as newest from learning.allocation_history as h
     ),
     averaged as materialized (
-        select s.path, s.timeframe, s.share, s.n + 1 as n, m.mass,
-            coalesce(s.mean + w.weight * (d.roi - s.mean) / m.mass, d.roi) as mean
+        select s.path, s.timeframe, s.share, s.n + 1 as n, m.mass, round(
+            coalesce(s.mean + w.weight * (d.roi - s.mean) / m.mass, d.roi)::numeric, 12
+        )::double precision as mean
         from learning.allocation_shuffles as s
         cross join reach as r
         cross join lateral (
-            select h.roi
+            select round(h.roi::numeric, 12)::double precision as roi
             from learning.allocation_history as h
             where h.id >= r.oldest + (
                     hashtextextended(p_trade_id, s.path) & 1073741823
@@ -38,7 +40,9 @@ begin
             limit 1
         ) as d
         cross join lateral (
-            select p_age / learning.allocation_rule('short_days')::double precision as age
+            select greatest(-100, least(
+                100, p_age / learning.allocation_rule('short_days')::double precision
+            )) as age
         ) as t
         cross join lateral (select exp(least(t.age, 0)) as weight) as w
         cross join lateral (select s.mass * exp(-greatest(t.age, 0)) + w.weight as mass) as m

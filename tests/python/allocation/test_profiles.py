@@ -224,3 +224,22 @@ def test_shuffled_paths_are_the_rule_with_other_rois(
         " = (share between noise_lowest and noise_highest)) from analyst.allocation"
     ).fetchone()
     assert row == (True, True)
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        [("15m", 0.0, 0), ("15m", 5e-324, 1), ("1h", -5e-324, 1), ("1h", 1e-200, 2)],
+        [("15m", 0.1, -12_000), ("1h", 0.2, 0), ("15m", 0.3, 0), ("1h", -0.2, -12_000)],
+    ],
+    ids=["tiny", "decades apart"],
+)
+def test_what_floating_point_is_too_small_for_is_recorded(
+    quiet: psycopg.Connection[Any], told: list[tuple[str, float, float]]
+) -> None:
+    record(quiet, told)
+    row = quiet.execute(
+        "select count(*), (select max(abs(share)) <= 1 from learning.allocation_shuffles)"
+        " from learning.allocation_history"
+    ).fetchone()
+    assert row == (len(told), True)
