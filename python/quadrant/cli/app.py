@@ -4,46 +4,69 @@ from __future__ import annotations
 
 import os
 import sys
+from importlib import import_module
 from importlib.metadata import version
-from typing import Annotated
+from typing import Annotated, Any
 
 import psycopg
 import typer
+from typer.core import TyperGroup
 
-from quadrant.cli import (
-    backtest,
-    clock,
-    config,
-    databases,
-    doctor,
-    explain,
-    importing,
-    learn,
-    log,
-    override,
-    record,
-    rejects,
-    replay,
-    report,
-    roles,
-    runs,
-    serve,
-    server,
-    snapshots,
-    status,
-    tick,
-    web,
-    why,
-    worker,
-)
 from quadrant.cli.console import err, tell_error
 from quadrant.cli.examples import show_examples
 from quadrant.database import explain as explained
 from quadrant.database import raised_by_us
 from quadrant.errors import QuadrantError
 
+# The modules of quadrant.cli and their commands, in the order of the help. A module is imported
+# when one of its commands is asked for: to import all of them takes longer than most commands.
+COMMANDS = {
+    "status": ("status",),
+    "server": ("up", "down", "dsn", "psql", "migrate"),
+    "importing": ("import",),
+    "backtest": ("backtest",),
+    "clock": ("clock",),
+    "config": ("config",),
+    "databases": ("databases",),
+    "doctor": ("doctor",),
+    "explain": ("explain",),
+    "why": ("why",),
+    "learn": ("learn",),
+    "log": ("log",),
+    "override": ("override",),
+    "record": ("record",),
+    "rejects": ("rejects",),
+    "replay": ("replay", "demo"),
+    "report": ("report",),
+    "roles": ("roles",),
+    "runs": ("runs",),
+    "serve": ("serve",),
+    "snapshots": ("snapshots",),
+    "tick": ("tick",),
+    "web": ("web",),
+    "worker": ("worker",),
+}
+
+
+class _OnDemand(TyperGroup):
+    """A group whose commands are made when they are asked for."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        return [name for names in COMMANDS.values() for name in names]
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        module = next((m for m, names in COMMANDS.items() if cmd_name in names), None)
+        if module and cmd_name not in self.commands:
+            part = typer.Typer()
+            import_module(f"quadrant.cli.{module}").register(part)
+            show_examples(part)
+            self.commands.update(typer.main.get_group(part).commands)
+        return super().get_command(ctx, cmd_name)
+
+
 app = typer.Typer(
     name="quadrant",
+    cls=_OnDemand,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
@@ -78,34 +101,6 @@ def options(
     """A PostgreSQL database that learns a trading bot's gates from its experiments."""
     if database:
         os.environ["QUADRANT_DATABASE"] = database
-
-
-# One line per module of commands: register(app) puts them on the command line, in this order.
-status.register(app)
-server.register(app)
-importing.register(app)
-backtest.register(app)
-clock.register(app)
-config.register(app)
-databases.register(app)
-doctor.register(app)
-explain.register(app)
-why.register(app)
-learn.register(app)
-log.register(app)
-override.register(app)
-record.register(app)
-rejects.register(app)
-replay.register(app)
-report.register(app)
-roles.register(app)
-runs.register(app)
-serve.register(app)
-snapshots.register(app)
-tick.register(app)
-web.register(app)
-worker.register(app)
-show_examples(app)
 
 
 def main() -> None:

@@ -31,8 +31,10 @@ NOT_READ = {
 
 
 def leaves(command: Any, name: str = "") -> Iterator[tuple[str, Any]]:
-    if hasattr(command, "commands"):
-        for below, found in command.commands.items():
+    if hasattr(command, "list_commands"):
+        context = command.make_context("quadrant", ["--help"], resilient_parsing=True)
+        for below in command.list_commands(context):
+            found = command.get_command(context, below)
             yield from leaves(found, f"{name} {below}".strip())
     else:
         yield name, command
