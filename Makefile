@@ -1,5 +1,7 @@
 # Everything works from a clean clone with Python 3.11 or newer: `make demo`, `make test`.
 SHELL := /bin/bash
+# Modules and tests are compiled once, not by every process anew.
+export PYTHONDONTWRITEBYTECODE =
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && command -v $$p && break; done)
 BIN := .venv/bin

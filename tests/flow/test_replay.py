@@ -18,7 +18,7 @@ from quadrant.replay import Replay, ReplayOptions, summarise
 from quadrant.tick import Position, StaleTickerError, Tick
 
 pytestmark = [pytest.mark.flow]
-LEARN_EVERY = amount(12, 6) * 3_600_000
+LEARN_EVERY = amount(24, 6) * 3_600_000
 OPTIONS = ReplayOptions(chain="synthetic", learn_every=LEARN_EVERY)
 
 

@@ -79,7 +79,7 @@ def test_ctrl_c_then_the_same_command_goes_on_and_the_next_says_it_is_done(
     new_database: Any,
     run_command: Callable[..., Any],
 ) -> None:
-    command = ("replay", market, "--learn-every", "6h", "--json")
+    command = ("replay", market, "--learn-every", "3d", "--json")
     with psycopg.connect(database) as holder, start(database, *command) as stopped:
         # Its first write has to wait, so that Ctrl-C comes in the middle however fast it is.
         holder.execute("lock table learning.clock_setting in share row exclusive mode")
@@ -117,8 +117,9 @@ def test_ctrl_c_then_the_same_command_goes_on_and_the_next_says_it_is_done(
 
 def test_one_file_is_replayed(market: Path, database: str, quadrant: Quadrant) -> None:
     file = sorted(market.iterdir())[0]
-    assert quadrant("replay", file, "--json", dsn=database)[0] == 0
-    code, errors = quadrant("replay", file, "--json", dsn=database)
+    command = ("replay", file, "--learn-every", "10d", "--json")
+    assert quadrant(*command, dsn=database)[0] == 0
+    code, errors = quadrant(*command, dsn=database)
     assert (code, "Nothing to do" in errors) == (0, True)
 
 

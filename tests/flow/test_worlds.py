@@ -27,7 +27,8 @@ from quadrant.tick import Position, Tick
 pytestmark = [pytest.mark.flow]
 
 COMMAND = [sys.executable, "-c", "from quadrant.cli.app import main; main()"]
-OPTIONS = ReplayOptions(chain="synthetic", data="/bars", learn_every=86_400_000)
+OPTIONS = ReplayOptions(chain="synthetic", data="/bars", learn_every=10 * 86_400_000)
+REPLAY = ("replay", "--json", "--learn-every", "10d")
 Connection = psycopg.Connection[Any]
 Quadrant = Callable[..., Any]
 
@@ -99,11 +100,11 @@ def test_the_clock_is_given_back_however_a_replay_ends(
 def test_on_request_the_clock_is_kept_and_that_is_told(
     folders: tuple[Path, Path], database: str, connection: Connection, quadrant: Quadrant
 ) -> None:
-    told = quadrant("replay", folders[0], "--keep-clock", "--json", QUADRANT_DSN=database)
+    told = quadrant(*REPLAY, folders[0], "--keep-clock", QUADRANT_DSN=database)
     assert told.returncode == 0, told.stderr
     assert clock_is_set(connection)
     assert "stays at the last bar, for everybody, until: quadrant clock reset" in told.stderr
-    again = quadrant("replay", folders[0], "--json", QUADRANT_DSN=database)
+    again = quadrant(*REPLAY, folders[0], QUADRANT_DSN=database)
     assert "The clock was still set to 2024-01-31" in again.stderr
     assert not clock_is_set(connection)
 
@@ -121,7 +122,7 @@ def test_a_bot_and_a_replay_keep_out_of_each_others_database(
             "insert into learning.pm_overrides (pattern_key, action_category, multiplier)"
             " values ('pm.uptrend.S1.entry', 'tuning_halo', 1.1)"
         )
-        refused = quadrant("replay", folders[0], "--json", QUADRANT_DSN=database)
+        refused = quadrant(*REPLAY, folders[0], QUADRANT_DSN=database)
         assert (refused.returncode, refused.stderr[:5]) == (1, "QD193")
         assert "--database NAME" in refused.stderr
         assert not clock_is_set(connection)
@@ -132,9 +133,7 @@ def test_a_bot_and_a_replay_keep_out_of_each_others_database(
         assert counts == (1, 1)
         beside = f"{connection.info.dbname}_replay"
         try:
-            done = quadrant(
-                *("replay", folders[0], "--database", beside, "--json"), QUADRANT_DSN=database
-            )
+            done = quadrant(*REPLAY, folders[0], "--database", beside, QUADRANT_DSN=database)
             assert done.returncode == 0, done.stderr
             assert json.loads(done.stdout)["database"] == beside
         finally:
@@ -194,7 +193,7 @@ def test_every_market_has_a_database_in_the_home_and_every_hint_works(
     home = {"QUADRANT_HOME": str(private_home.root)}
 
     def demo(folder: Path) -> str:
-        told = quadrant("demo", "--data", folder, "--learn-every", "1d", **home)
+        told = quadrant("demo", "--data", folder, "--learn-every", "10d", **home)
         assert told.returncode == 0, told.stderr
         return told.stdout
 
