@@ -393,7 +393,8 @@ def tick_live(dsn: str, bars: Bars, feed: str) -> None:
     It then goes back to the newest bar the database holds, and gives the bars after it again.
     """
     scope = {"chain": "walks", "timeframe": "15m"}
-    given = [PositionBar(LIVE, snapshot, scope) for snapshot in compute(bars).snapshots()]
+    snapshots = compute(bars).snapshots()[: amount(1_800, len(bars))]
+    given = [PositionBar(LIVE, snapshot, scope) for snapshot in snapshots]
     at = 0
     with psycopg.connect(dsn, autocommit=True) as connection:
         tick = Tick(connection, feed)

@@ -97,12 +97,16 @@ def record(pm: psycopg.Connection[Any], rows: list[dict[str, Any]]) -> None:
             )
 
 
-def learn(dsn: str, rows: list[dict[str, Any]]) -> dict[str, float]:
-    """Record and learn; the gates that the bot then reads for its scope."""
+def learn(dsn: str, rows: list[dict[str, Any]], *, at_once: bool = False) -> dict[str, float]:
+    """Record (at once: decision, outcome and result together) and learn; the gates that the bot
+    then reads for its scope."""
     with as_pm(dsn) as pm, psycopg.connect(dsn, autocommit=True) as owner:
         owner.execute("select learning.set_clock(%s)", (NOW,))
         pm.execute("select pm.register_gates(%s, %s)", (BREAKOUT, Jsonb(GATES)))
-        record(pm, rows)
+        if at_once:
+            pm.execute("select count(*) from pm.record_episodes(%s)", (Jsonb(rows),))
+        else:
+            record(pm, rows)
         stored = owner.execute(
             "select count(*), count(outcome), count(roi), count(distinct window_id),"
             " count(*) filter (where decision = 'acted' and blocked_by = '{}')"
@@ -142,7 +146,7 @@ def test_it_learns_nothing_from_chance(new_database: NewDatabase) -> None:
     fooled = []
     for seed in range(amount(3, 10)):
         with new_database() as dsn:
-            gates = learn(dsn, experiments(seed, shuffled=True))
+            gates = learn(dsn, experiments(seed, shuffled=True), at_once=True)
             if gates != {"volume_surge": 2.0, "range_width": 1.0}:
                 fooled.append(seed)
     assert len(fooled) <= amount(1, 2)

@@ -23,9 +23,12 @@ DEALS = range(amount(3, 40))
 pytestmark = [pytest.mark.flow, pytest.mark.learning]
 
 
-def replay(connection: psycopg.Connection[Any], spec: MarketSpec, seed: int) -> Progress:
+def replay(
+    connection: psycopg.Connection[Any], spec: MarketSpec, seed: int, days: int = 1
+) -> Progress:
+    """It learns every so many days."""
     bars = synthesize(spec, seed)
-    options = ReplayOptions(chain="synthetic", learn_every=DAY)
+    options = ReplayOptions(chain="synthetic", learn_every=days * DAY)
     return Replay(connection, bars, options).run()
 
 
@@ -115,7 +118,7 @@ def test_a_null_market_ends_without_override_in_nineteen_of_twenty_seeds(
             connection.execute(
                 "update learning.gates set steps = '{0}' where pattern_key <> 'pm.uptrend.S1.entry'"
             )
-            replay(connection, spec, seed)
+            replay(connection, spec, seed, days=amount(5, 1))
             found = rows(
                 connection,
                 """

@@ -11,6 +11,7 @@ from typing import Any
 from zlib import crc32
 
 import psycopg
+import pytest
 from amounts import amount
 
 DROP = "drop table public.canary; --"
@@ -170,6 +171,7 @@ def taken_for_sql(
     return wrong
 
 
+@pytest.mark.slow
 def test_no_argument_of_any_function_is_taken_for_sql(
     connection: psycopg.Connection[Any],
 ) -> None:
