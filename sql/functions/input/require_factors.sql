@@ -8,6 +8,7 @@ create or replace function learning.require_factors(p_factors jsonb, p_pattern_k
 returns jsonb
 language plpgsql stable parallel safe
 set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_generic_plan
 as $$
 declare
     v_factors jsonb := coalesce(nullif(p_factors, 'null'), '{}');
