@@ -8,7 +8,7 @@ returns table (
     problem text, hint text
 )
 language plpgsql stable security definer rows 1
-set search_path = pg_catalog, pg_temp
+set search_path = pg_catalog, pg_temp set plan_cache_mode = force_generic_plan
 as $$
 begin
     return query
