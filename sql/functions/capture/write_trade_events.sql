@@ -2,11 +2,12 @@
 -- ordinal, whether a bot told them (record_closed_trade), its strands did (aggregate_trade) or an
 -- import (store_trades). What is there stays, but for did_trim and reached_s3, which are those of
 -- learning.trade_endings for all actions of the trade, what is told only where it knows none; what
--- contradicts it is logged. Returns the ids of those it wrote.
+-- contradicts it is logged. One plan: to make one takes longer than a trade. Returns the ids of
+-- those it wrote.
 create or replace function learning.write_trade_events(p_events learning.pattern_trade_events[])
 returns bigint[]
 language plpgsql volatile
-set search_path = pg_catalog, pg_temp
+set search_path = pg_catalog, pg_temp set plan_cache_mode = force_generic_plan
 as $$
 declare
     v_ids bigint[];
