@@ -1,7 +1,7 @@
 -- The overrides that a pattern's lessons dm_alloc (no copies) ask for: the multiplier of capital
 -- goes at most 0.02 from where it is (1 before it is written) toward the lesson's, and back to 1
--- where the lesson is gone; then it ends. Once for a moment p_as_of: a run repeated for it, as after
--- a crash, goes no further. evidence: target, var (of ROI), half_life_hours (null where not
+-- where the lesson is gone; then it ends. Once for a moment p_as_of: a run repeated for it, as
+-- after a crash, goes no further. evidence: target, var (of ROI), half_life_hours (null where not
 -- measurable). Ids and times are null.
 create or replace function learning.allocation_overrides(p_pattern_key text, p_as_of timestamptz)
 returns setof learning.pm_overrides
