@@ -126,12 +126,15 @@ def measure(connection: psycopg.Connection[Any], asked: list[str], table: Table,
 
     asked_for = [(PATTERNS[n % 2], scope) for n, scope in enumerate(asked)]
     ids = connection.execute("select position_id from learning.lowcap_positions").fetchall()
+    # The peer's index is there for the peer alone: the planner would take it for the others too.
+    connection.execute("create index naive on learning.pm_overrides using gin (items)")
     naive, _ = milliseconds(asks(NAIVE, asked_for[:ASKED_NAIVELY]))
+    naive_view, _ = milliseconds(asks(NAIVE_VIEW, [(OF_THE_VIEW,)]))
+    naive_view *= OF_THE_VIEW
+    connection.execute("drop index learning.naive")
     function = milliseconds(asks(FUNCTION, asked_for))
     one = milliseconds(asks(ONE, (ids * 5)[:ASKED]))
     view, _ = milliseconds(asks(VIEW, [()] * 3))
-    naive_view, _ = milliseconds(asks(NAIVE_VIEW, [(OF_THE_VIEW,)]))
-    naive_view *= OF_THE_VIEW
     index = GateIndex.read(connection)
     parsed = [(pattern, json.loads(scope)) for pattern, scope in asked_for]
     client = milliseconds([partial(index.gates, *given) for given in parsed])
@@ -168,7 +171,6 @@ def workload(
     for trigger in ROW_BY_ROW:
         connection.execute(f"alter table learning.pm_overrides disable trigger {trigger}")
     connection.execute(LOAD, (rows,))
-    connection.execute("create index naive on learning.pm_overrides using gin (items)")
     asked = [json.dumps(next(stream)) for _ in range(ASKED)]
     measure(connection, asked, table, name)
     connection.execute("vacuum analyze")

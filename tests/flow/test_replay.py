@@ -57,6 +57,10 @@ def test_a_replay_that_was_stopped_goes_on_to_the_same_rows(
     expected = contents(replayed)
     assert expected["windows"]
     assert expected["overrides"]
+    assert any(
+        row["action_category"] == "dm_alloc" and row["multiplier"] != 1
+        for (row,) in expected["overrides"]
+    )
     with new_database() as dsn:
         with psycopg.connect(dsn, autocommit=True) as connection:
             eager(connection)

@@ -13,24 +13,23 @@ from quadrant.database import queries
 from quadrant.tick import Position
 
 PATTERN = "dm.paper.equal"
-"""The strategy family of the paper decision maker: all tokens alike."""
+"""Family and motif of the paper decision maker: it has one way to decide, all tokens alike."""
+
+Decision = dict[str, Any]
+"""What is kept of a decision: pattern_key, scope, total_allocation_pct (the position's), alloc_mult
+(of the family there) and allocation_pct, what the trade may use: percent of the capital."""
 
 
 def open_positions(
     connection: psycopg.Connection[Any], chain: str, series: Iterable[tuple[str, str]]
 ) -> list[Position]:
-    """A position per (symbol, timeframe): the same base per token times the timeframe's share
-    times the family's multiplier for chain and timeframe.
+    """A position per (symbol, timeframe): the same base per token times the timeframe's share.
 
     Shares are those in force, renormalised over the timeframes the token has; all positions
-    together may use the whole capital and never more.
+    together have the whole capital.
     """
     shares: dict[str, float] = dict(connection.execute(queries("paper/allocation_split")))
     wanted = list(series)
-    multipliers = {
-        timeframe: _multiplier(connection, {"chain": chain, "timeframe": timeframe})
-        for timeframe in sorted({timeframe for _, timeframe in wanted})
-    }
     of_token: defaultdict[str, float] = defaultdict(float)
     for symbol, timeframe in wanted:
         of_token[symbol] += shares[timeframe]
@@ -39,25 +38,41 @@ def open_positions(
         if symbol in unwanted:  # nothing to go by: its timeframes share alike
             of_token[symbol] += 1
     base = 100 / len(of_token)
-    allocations = [
-        base
-        * (1 if symbol in unwanted else shares[timeframe])
-        / of_token[symbol]
-        * multipliers[timeframe]
+    return [
+        Position(
+            chain,
+            symbol,
+            symbol,
+            timeframe,
+            total_allocation_pct=base
+            * (1 if symbol in unwanted else shares[timeframe])
+            / of_token[symbol],
+        )
         for symbol, timeframe in wanted
     ]
-    total = sum(allocations)
-    if total > 100 + 1e-9:
-        allocations = [allocation * 100 / total for allocation in allocations]
-    return [
-        Position(chain, symbol, symbol, timeframe, total_allocation_pct=allocation)
-        for (symbol, timeframe), allocation in zip(wanted, allocations, strict=True)
-    ]
 
 
-def _multiplier(connection: psycopg.Connection[Any], scope: dict[str, str]) -> float:
+def decide(
+    connection: psycopg.Connection[Any],
+    scope: dict[str, Any],
+    total_allocation_pct: float,
+    free_pct: float,
+    at_ms: int,
+) -> Decision:
+    """Decides on a trade at a moment (epoch ms): what its position has, times the multiplier of the
+    family for this scope, but no more than the other trades leave free (percent of the capital).
+
+    Moves the database's clock there, for multipliers age.
+    """
+    connection.execute(queries("tick/set_clock"), {"clock_ms": at_ms})
     row = connection.execute(
         queries("paper/allocation_multiplier"), {"pattern_key": PATTERN, "scope": Jsonb(scope)}
     ).fetchone()
     assert row is not None
-    return float(row[0])
+    return {
+        "pattern_key": PATTERN,
+        "scope": scope,
+        "total_allocation_pct": total_allocation_pct,
+        "alloc_mult": row[0],
+        "allocation_pct": max(0.0, min(total_allocation_pct * row[0], free_pct)),
+    }

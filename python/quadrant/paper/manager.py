@@ -8,6 +8,7 @@ from typing import Any
 from quadrant.database import queries
 from quadrant.engine import Snapshot
 from quadrant.paper.costs import Costs
+from quadrant.paper.decisions import Decision, decide
 from quadrant.paper.posture import Flags, Posture, Postures
 from quadrant.tick import Action, PositionTicker, Tick
 from quadrant.tick.position import MAX_MISSING_BARS
@@ -21,16 +22,17 @@ LEAST_ORDER = 0.01
 class PaperManager:
     """Trades every position of a tick; orders fill at the next bar's open.
 
-    `capital` is in quote currency; a position may use its total_allocation_pct of it, as closed
-    trades have moved it up to the tick before (`refresh` reads it). Posture (A, E) comes from the
+    `capital` is in quote currency; a trade may use of it what the decision maker allocates when it
+    is begun: the position's total_allocation_pct, as closed trades have moved it up to the tick
+    before (`refresh` reads it), times the multiplier of the family. Posture (A, E) comes from the
     flags of the market, then pm.steer; `a_value` and `e_value` are its own, for where the flags do
     not decide (ae_v2_enabled off). An entry takes position_size_frac = 0.10 + 0.50 A of that share,
     an add (S2, S3 retest, once a window) the same fraction of what is left. Trims sell E of the
-    quantity and feed the pool of the DX
-    ladder: a third of the pool at a time, at most three times until the next trim, each buy
-    dx_atr_mult ATRs below the last. A position that pm.position_controls does not show is left
-    alone. Orders and open trade live in the ticker's memo, so that they are stored with the
-    tick.
+    quantity and feed the pool of the DX ladder: a third of the pool at a time, at most three times
+    until the next trim, each buy dx_atr_mult ATRs below the last. A trade that is over is told of
+    both who decided on it: the first of its actions is the decision maker's. A position that
+    pm.position_controls does not show is left alone. Orders and open trade live in the ticker's
+    memo, so that they are stored with the tick.
     """
 
     def __init__(
@@ -49,18 +51,18 @@ class PaperManager:
         self._flags: dict[int, Flags] = {}
         for ticker in tick.tickers.values():
             ticker.subject.context = partial(self._context, ticker)
-        self._budgets: dict[int, float] = {}
+        self._allocations: dict[int, float] = {}
         self.moved = True
 
     def refresh(self) -> None:
-        """Reads the positions' budgets again where closed trades have moved them."""
+        """Reads the positions' shares of capital again where closed trades have moved them."""
         if not self.moved:
             return
         ids = [ticker.position_id for ticker in self.tick.tickers.values()]
         rows = self.tick.connection.execute(
             queries("paper/position_allocations"), {"position_ids": ids}
         )
-        self._budgets = {position_id: self.capital * pct / 100 for position_id, pct in rows}
+        self._allocations = dict(rows)
         self.moved = False
 
     def decide(self, ticker: PositionTicker, bar: Snapshot, flags: Flags = ()) -> list[Action]:
@@ -108,7 +110,7 @@ class PaperManager:
         """Orders the first kind of opportunity that passes; tells why it passes on the others."""
         thresholds = self.tick.controls.of(ticker.position_id)
         known = ticker.subject.attempt is not None or ticker.state == "S0"
-        budget = self._budgets.get(ticker.position_id, 0.0)
+        decision = _decision(ticker)
         if thresholds is None or not known or ticker.missing_before(bar) > MAX_MISSING_BARS:
             return []
         passes = []
@@ -125,16 +127,28 @@ class PaperManager:
                 usd, reason = self._rung(bar, trade)
             else:
                 distance = ticker.tracks["s3_dx"].in_force(thresholds)["dx_atr_mult"]
+                decision = decision or self._decide(ticker, bar)
+                budget = self.capital * decision["allocation_pct"] / 100
                 usd, reason = self._size(
                     track.kind.state, trade, budget, posture.position_size_frac
                 )
             if reason is None and ticker.memo.get("order"):
                 reason = "one_order_a_bar"
             if reason is None:
+                if trade is None:
+                    self.tick.strand(
+                        "decision_lowcap",
+                        _trade_id(ticker, bar.bar_ts),
+                        ticker,
+                        bar.exists_at,
+                        decision,
+                        trade_id=_trade_id(ticker, bar.bar_ts),
+                    )
                 self._order(
                     ticker,
                     bar,
                     side="entry" if trade is None else "add",
+                    decision=decision,
                     episode_type=track.kind.episode_type,
                     pattern_key=pattern_key,
                     context=posture.context,
@@ -152,6 +166,18 @@ class PaperManager:
                     Action("pass", bar.bar_ts, episode_type=track.kind.episode_type, reason=reason)
                 )
         return passes
+
+    def _decide(self, ticker: PositionTicker, bar: Snapshot) -> Decision:
+        """What the decision maker allocates to a trade that would begin with this bar's signal."""
+        tickers = self.tick.tickers.values()
+        taken = sum(_decision(other).get("allocation_pct", 0.0) for other in tickers)
+        return decide(
+            self.tick.connection,
+            dict(ticker.subject.scope),
+            self._allocations.get(ticker.position_id, 0.0),
+            100 - taken,
+            bar.exists_at,
+        )
 
     def _size(
         self, state: str, trade: dict[str, Any] | None, budget: float, size_frac: float
@@ -224,7 +250,7 @@ class PaperManager:
     ) -> dict[str, Any]:
         """Books a buy and arms the ladder below it; answers what the decision should know."""
         if order["side"] == "entry":
-            trade_id = f"{ticker.key}:{order['signal_bar_ts']}"
+            trade_id = _trade_id(ticker, order["signal_bar_ts"])
             ticker.memo["trade"] = {
                 "trade_id": trade_id,
                 "pattern_key": order["pattern_key"],
@@ -241,7 +267,11 @@ class PaperManager:
                 "pool_basis": 0.0,
                 "dx_count": 0,
                 "arm": None,
-                "actions": [],
+                "decision": order["decision"],
+                "actions": [
+                    {"action": "entry"}
+                    | {key: order["decision"][key] for key in ("pattern_key", "scope")}
+                ],
                 "overrides": {
                     "gates": [],
                     "posture": order.get("context", {}).get("posture_overrides", []),
@@ -297,3 +327,15 @@ class PaperManager:
         self.tick.hold(ticker, "watchlist", None)
         del ticker.memo["trade"]
         self.moved = True
+
+
+def _trade_id(ticker: PositionTicker, signal_bar_ts: int) -> str:
+    """What a trade is called from its decision on."""
+    return f"{ticker.key}:{signal_bar_ts}"
+
+
+def _decision(ticker: PositionTicker) -> Decision:
+    """What was decided on the trade that is open or ordered; empty where there is none."""
+    held = ticker.memo.get("trade") or ticker.memo.get("order") or {}
+    decision: Decision = held.get("decision", {})
+    return decision

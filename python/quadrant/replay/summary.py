@@ -16,7 +16,7 @@ Row = dict[str, Any]
 @dataclass(frozen=True, slots=True)
 class Summary:
     """Rows as the views give them. `changes`: what was let in and kept out, in words; `trades` has
-    one row before and one after the first override.
+    one row before and one after the first override (of gates or posture).
     """
 
     quadrants: list[Row]

@@ -1,8 +1,9 @@
 -- The overrides that a pattern's lessons dm_alloc (no copies) ask for: the multiplier of capital
 -- goes at most 0.02 from where it is (1 before it is written) toward the lesson's, and back to 1
--- where the lesson is gone; then it ends. evidence: target, var (of ROI), half_life_hours (null
--- where not measurable). Ids and times are null.
-create or replace function learning.allocation_overrides(p_pattern_key text)
+-- where the lesson is gone; then it ends. Once for a moment p_as_of: a run repeated for it, as
+-- after a crash, goes no further. evidence: target, var (of ROI), half_life_hours (null where not
+-- measurable). Ids and times are null.
+create or replace function learning.allocation_overrides(p_pattern_key text, p_as_of timestamptz)
 returns setof learning.pm_overrides
 language sql stable
 as $$
@@ -29,7 +30,8 @@ as $$
             coalesce(round((l.stats ->> 'alloc_mult')::numeric, 9), 1)::double precision as target
     ) as a
     cross join lateral (
-        select case when abs(a.target - a.multiplier) <= 0.02 then a.target
+        select case when w.last_updated_at >= p_as_of then a.multiplier
+            when abs(a.target - a.multiplier) <= 0.02 then a.target
             else round((a.multiplier + 0.02 * sign(a.target - a.multiplier))::numeric, 9)
             end::double precision as multiplier
     ) as n
@@ -59,5 +61,5 @@ as $$
     ) as o
     where l.id is not null or n.multiplier <> 1
 $$;
-comment on function learning.allocation_overrides(text) is
+comment on function learning.allocation_overrides(text, timestamptz) is
     'Overrides of a pattern''s share of capital, as rows of pm_overrides.';

@@ -19,7 +19,8 @@ declare
 begin
     if p_pattern_key like 'dm.%' then
         v_result := learning.write_overrides(p_run_id, 'strength', p_pattern_key, array(
-            select o::learning.pm_overrides from learning.allocation_overrides(p_pattern_key) as o
+            select o::learning.pm_overrides
+            from learning.allocation_overrides(p_pattern_key, p_as_of) as o
         ));
         perform learning.mirror_allocations();
         return v_result;

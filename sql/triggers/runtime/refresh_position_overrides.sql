@@ -1,5 +1,6 @@
--- A change of overrides is worked into the answers kept: the positions whose scope contains an
--- override that came, went or is preferred otherwise are asked anew; after a large change all are.
+-- A change of overrides is worked into the answers kept. Asked anew are the positions where an
+-- override that changed had won, and those where one now holds that is preferred to the one that
+-- wins; after a large change all are.
 create or replace function learning.refresh_position_overrides() returns trigger
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
@@ -9,10 +10,9 @@ begin
         return null;
     end if;
     with touching as materialized (
-        select t.items
+        select c.id
         from changed as c
         left join learning.pm_overrides as o on o.id = c.id
-        cross join lateral (values (c.items), (o.items)) as t (items)
         where 'active' in (c.status, o.status)
             and (
                 tg_op <> 'UPDATE'
@@ -22,11 +22,35 @@ begin
             )
         limit 101
     ),
+    rivals as materialized (
+        select o.pattern_key, o.action_category, o.items, o.preference
+        from touching as t
+        join learning.pm_overrides as o on o.id = t.id
+        where o.status = 'active' and o.action_category like 'tuning\_%'
+    ),
     asked as (
         select k.position_id, learning.scope_winners(k.scope) as ids
         from learning.position_overrides as k
         where (select count(*) from touching) > 100
-            or exists (select from touching as t where t.items <@ k.items)
+            or exists (select from touching as t where t.id = any (k.override_ids))
+            or exists (
+                select
+                from rivals as r
+                where r.items <@ k.items
+                    and not exists (
+                        select
+                        from unnest(k.override_ids) as i (id)
+                        cross join lateral (
+                            select w.pattern_key, w.action_category, w.preference
+                            from learning.pm_overrides as w
+                            where w.id = i.id
+                            offset 0  -- by id, whatever statistics say
+                        ) as w
+                        where w.pattern_key = r.pattern_key
+                            and w.action_category = r.action_category
+                            and w.preference > r.preference
+                    )
+            )
         offset 0
     )
     update learning.position_overrides as k

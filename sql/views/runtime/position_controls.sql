@@ -1,12 +1,29 @@
 -- Which overrides win stands in learning.position_overrides, true for the scope it names; where a
--- position has another by now (learning.keep_position_overrides says when), they are looked up.
+-- position has another by now (learning.keep_position_overrides says when), they are looked up. The
+-- JSON of gates is put together as text: made of nested aggregates it costs twice the rest.
 create or replace view pm.position_controls as
 with levers as materialized (
-    select g.pattern_key, g.gate, g.action_category, g.base, g.min_value, g.max_value,
-        learning.overrides_apply(c.config_data -> 'feature_flags', g.pattern_key, g.gate) as applies
+    select g.pattern_key, g.base, g.min_value, g.max_value,
+        row_number() over in_order as place, case
+            when learning.overrides_apply(
+                c.config_data -> 'feature_flags', g.pattern_key, g.gate
+            ) then g.pattern_key || '/' || g.action_category
+        end as lever,
+        -- What stands before its value: where its pattern begins, that of the one before ends.
+        concat(
+            case
+                when lag(g.pattern_key) over in_order = g.pattern_key then ', '
+                else concat(
+                    case when lag(g.pattern_key) over in_order is not null then '}, ' end,
+                    to_json(g.pattern_key), ': {'
+                )
+            end,
+            to_json(g.gate), ': {"base": ', g.base, ', "value": '
+        ) as head
     from learning.gates as g
     left join learning.learning_configs as c on c.module_id = 'pm'
     where g.pattern_key like 'pm.%'
+    window in_order as (order by g.pattern_key, g.gate)
 ),
 postures as materialized (
     -- Without strength overrides posture is what it was: nothing is asked then.
@@ -77,25 +94,21 @@ cross join lateral (
     offset 0
 ) as held
 cross join lateral (
-    select jsonb_object_agg(v.pattern_key, v.gates) as gates
-    from (
-        select l.pattern_key, jsonb_object_agg(l.gate, jsonb_build_object(
-                'base', l.base,
-                'value', learning.gate_value(
-                    l.base, held.multipliers[l.place], held.deltas[l.place], l.min_value,
-                    l.max_value
+    select (
+        '{' || string_agg(
+            concat(
+                l.head, learning.gate_value(
+                    l.base, held.multipliers[l.held], held.deltas[l.held], l.min_value, l.max_value
                 ),
-                'override_id', held.ids[l.place]
-            )) as gates
-        from (
-            select g.*, case when g.applies then
-                    array_position(held.levers, g.pattern_key || '/' || g.action_category)
-                end as place
-            from levers as g
-            offset 0
-        ) as l
-        group by l.pattern_key
-    ) as v
+                ', "override_id": ', coalesce(held.ids[l.held]::text, 'null'), '}'
+            ), '' order by l.place
+        ) || '}}'
+    )::jsonb as gates
+    from (
+        select g.*, array_position(held.levers, g.lever) as held
+        from levers as g
+        offset 0
+    ) as l
     offset 0
 ) as c
 cross join lateral (

@@ -1,5 +1,5 @@
 begin;
-select plan(6);
+select plan(10);
 
 insert into learning.lowcap_positions (token_contract, token_chain, symbol, timeframe, status, scope)
 values ('a', 'c', 'A', '1h', 'watchlist', '{"bucket": "micro"}'), ('b', 'c', 'B', '1h', 'paused', '{}');
@@ -21,6 +21,28 @@ select results_eq(
     'select scope, wins from pg_temp.kept', $$values ('{"bucket": "big"}'::jsonb, array['{}'::jsonb])$$,
     'another scope, another answer'
 );
+delete from learning.pm_overrides;
+-- One lever at a time: what is preferred takes over, what is not changes nothing.
+create function pg_temp.wins() returns text[]
+language sql return (
+    select array_agg(concat_ws(' ', o.confidence_score, o.method) order by o.pattern_key)
+    from learning.position_overrides as k
+    cross join unnest(k.override_ids) as i (id)
+    join learning.pm_overrides as o using (id)
+);
+insert into learning.pm_overrides (pattern_key, action_category, confidence_score, method)
+values ('pm.uptrend.S1.entry', 'tuning_ts_min', 0.5, 'simulation'), ('pm.uptrend.S2.entry', 'tuning_ts_min', 0.1, 'simulation');
+insert into learning.pm_overrides (pattern_key, action_category, scope_subset, confidence_score, method)
+values ('pm.uptrend.S1.entry', 'tuning_ts_min', '{"bucket": "big"}', 0.2, 'simulation');
+select is(pg_temp.wins(), '{0.2 simulation,0.1 simulation}', 'what is preferred takes over');
+insert into learning.pm_overrides (pattern_key, action_category, confidence_score, method)
+values ('pm.uptrend.S1.entry', 'tuning_ts_min', 0.9, 'manual');
+select is(pg_temp.wins(), '{0.2 simulation,0.1 simulation}', 'what is not changes nothing');
+update learning.pm_overrides set pinned = true where confidence_score = 0.5;
+select is(pg_temp.wins(), '{0.5 simulation,0.1 simulation}', 'what is preferred by now takes over');
+update learning.pm_overrides set status = 'proposed' where confidence_score = 0.5;
+select is(pg_temp.wins(), '{0.2 simulation,0.1 simulation}', 'what had won gives way');
+
 update learning.lowcap_positions set status = case symbol when 'A' then 'archived' else 'active' end;
 select results_eq('select symbol from pg_temp.kept', $$values ('B')$$, 'of watched ones alone');
 delete from learning.pm_overrides;

@@ -52,7 +52,11 @@ def store(connection: Connection, trades: list[Trade], pattern: str = PATTERN) -
     connection.execute("select learning.set_clock(%s)", (START + timedelta(days=DAYS, hours=1),))
 
 
-def judge(connection: Connection, *, mine: bool = True) -> None:
+def judge(connection: Connection, *, mine: bool = True, later: int = 1) -> None:
+    """A learning cycle, so many seconds after the last one."""
+    connection.execute(
+        "select learning.set_clock(learning.clock() + make_interval(secs => %s))", (later,)
+    )
     if mine:
         connection.execute("call learning.run_tuning_miner(true)")
     connection.execute("call learning.run_judge(true, true)")
@@ -227,6 +231,8 @@ def test_capital_goes_to_its_target_by_steps_and_back_when_the_lesson_is_gone(
     target = row[1]
     assert 1.04 < target <= 1.3
     assert row == (1.02, target, None, True, "active", "dm_alloc")
+    judge(connection, later=0)
+    assert connection.execute(multiplier).fetchone() == row, "one moment, one step"
     path = [1.02]
     while path[-1] < target:
         judge(connection, mine=False)

@@ -118,21 +118,3 @@ def test_the_database_is_asked_once_per_combination(desk):
         desk.bar("S0")
     assert len(asked) == len({str(key) for key in asked})
     assert len(desk.strands("position_closed")) == 3
-
-
-def test_the_multiplier_of_the_family_scales_positions(connection):
-    from quadrant.paper import open_positions
-
-    series = [("A", "15m"), ("A", "1h"), ("B", "1h")]
-    before = [p.total_allocation_pct for p in open_positions(connection, "x", series)]
-    assert sum(before) == pytest.approx(100)
-    connection.execute(
-        "insert into learning.pm_overrides (pattern_key, action_category, scope_subset, multiplier)"
-        " values ('dm.paper.equal', 'dm_alloc', '{\"timeframe\": \"1h\"}', 0.8)"
-    )
-    after = [p.total_allocation_pct for p in open_positions(connection, "x", series)]
-    assert after == pytest.approx([before[0], before[1] * 0.8, before[2] * 0.8])
-    connection.execute("update learning.pm_overrides set multiplier = 1.25")
-    after = [p.total_allocation_pct for p in open_positions(connection, "x", series)]
-    assert sum(after) == pytest.approx(100), "never more than the capital"
-    assert after[1] / after[0] == pytest.approx(1.25 * before[1] / before[0])

@@ -167,6 +167,7 @@ def test_a_closed_trade_is_told_with_everything_that_was_done(desk):
     assert closed["roi"] == pytest.approx((proceeds - bought) / bought)
     assert (closed["did_trim"], closed["reached_s3"]) == (True, True)
     assert [(one["action"], one["pattern_key"]) for one in closed["actions"]] == [
+        ("entry", "dm.paper.equal"),
         ("entry", "pm.uptrend.S1.entry"),
         ("add", "pm.uptrend.S2.entry"),
         ("trim", "pm.uptrend.S1.entry"),

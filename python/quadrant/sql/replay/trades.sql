@@ -1,7 +1,8 @@
+-- Since the first change of gates or posture: capital by family moves with every closed trade.
 with first_change as (
     select min(h.changed_at) as at
     from learning.pm_overrides_history as h
-    where h.new_row ->> 'status' = 'active'
+    where h.new_row ->> 'status' = 'active' and h.new_row ->> 'action_category' <> 'dm_alloc'
 ),
 equity as (
     select t.*, sum(t.pnl) over (order by t.closed_at, t.trade_id) as gained,
