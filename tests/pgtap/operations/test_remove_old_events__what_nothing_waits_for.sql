@@ -158,7 +158,10 @@ create function pg_temp.effect() returns setof text language sql as $$
 $$;
 create temporary table told as select e from pg_temp.effect() as e;
 select is((select count(*) from told where e like '% better with it'), 1::bigint, 'it is told');
-do $$begin perform learning.remove_old_events(learning.events_kept_since(), 1000); end$$;
+do $$begin
+    perform learning.remove_old_events(learning.events_kept_since(), 40)  -- whole days at a time
+    from generate_series(1, 6);
+end$$;
 select is(
     (select count(*) from learning.pattern_episode_events where window_id like 'effect%'), 0::bigint,
     'what it was told from is gone'
@@ -166,6 +169,7 @@ select is(
 select results_eq('select e from pg_temp.effect() as e', 'select e from told', 'it is told the same');
 
 -- Health, and off.
+do $$begin perform pg_temp.window('due since yesterday', 'j', 2, 1); end$$;
 select is(
     (select status from analyst.health where check_name = 'retention'), 'ok', 'nothing is overdue'
 );
