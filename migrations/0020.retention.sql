@@ -1,5 +1,5 @@
--- Windows, closed trades and messages that nothing needs any more are removed (retention_days.events);
--- what they said of overrides stays, added up.
+-- Windows, closed trades and messages that nothing needs any more are removed
+-- (retention_days.events); what they said of overrides stays, added up.
 set role quadrant_owner;
 
 create table learning.override_past (

@@ -1,5 +1,5 @@
--- A step of the job quadrant.maintain: retention, a batch of old events, or statistics of the tables
--- that change most. Returns what it did, under the names the run's detail has.
+-- A step of the job quadrant.maintain: retention, a batch of old events, or statistics of the
+-- tables that change most. Returns what it did, under the names the run's detail has.
 create or replace function learning.maintenance_step(p_step text)
 returns jsonb
 language plpgsql volatile

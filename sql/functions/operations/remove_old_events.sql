@@ -1,7 +1,7 @@
--- A batch of retention: at most p_limit closed trades with their messages, then as many windows with
--- their whole attempts, then as many messages of neither, of those older than p_before that nothing
--- waits for. What they say of overrides is added to override_past first. Capital is not touched:
--- allocation_history and allocation_days stay, and with them who was told before. Returns
+-- A batch of retention: at most p_limit closed trades with their messages, then as many windows
+-- with their whole attempts, then as many messages of neither, of those older than p_before that
+-- nothing waits for. What they say of overrides is added to override_past first. Capital is not
+-- touched: allocation_history and allocation_days stay, and with them who was told before. Returns
 -- {"windows", "trades", "messages"}.
 create or replace function learning.remove_old_events(p_before timestamptz, p_limit integer)
 returns jsonb

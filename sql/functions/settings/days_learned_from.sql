@@ -1,6 +1,6 @@
--- How many days of windows and closed trades learning needs under a configuration of the module pm:
--- the longest lookback_days or evidence_days of any pattern, and 60 days more, in which results come
--- in and windows mature.
+-- How many days of windows and closed trades learning needs under a configuration of the module
+-- pm: the longest lookback_days or evidence_days of any pattern, and 60 days more, in which results
+-- come in and windows mature.
 create or replace function learning.days_learned_from(p_config jsonb)
 returns integer
 language sql immutable parallel safe

@@ -122,7 +122,7 @@ as $$
                 36500, null, '14', null,
                 'How long pg_cron''s history of jobs is kept.', 'maintenance'),
             (43, 'operations', 'retention_days.events', 'retention_days.events', 'integer', 'days',
-                91, 36500, null, 'null', null,
+                90, 36500, null, 'null', null,
                 'How long windows, closed trades and messages are kept that nothing waits for, at'
                 ' least the longest evidence_days or lookback_days and 60 more. Not set: for ever.',
                 'maintenance'),

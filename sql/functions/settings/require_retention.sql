@@ -1,6 +1,6 @@
--- Refuses (QD086) a change of a configuration that leaves retention_days.events shorter than what is
--- learned from (learning.days_learned_from), and was not so before. What two sessions agree on at
--- once is caught by learning.events_kept_since, which never keeps less.
+-- Refuses (QD086) a change of a configuration that leaves retention_days.events shorter than what
+-- is learned from (learning.days_learned_from), and was not so before. What two sessions agree on
+-- at once is caught by learning.events_kept_since, which never keeps less.
 create or replace function learning.require_retention(
     p_module_id text, p_old jsonb, p_new jsonb
 )
@@ -29,7 +29,7 @@ begin
             message = format(
                 'retention_days.events is %s, but learning needs %s days', v_kept, v_needed
             ),
-            hint = 'It needs the longest lookback_days or evidence_days of any pattern, and 60 more.';
+            hint = 'The longest lookback_days or evidence_days of any pattern, and 60 days more.';
     end if;
 end
 $$;
