@@ -1,5 +1,6 @@
 -- Windows, closed trades and messages that nothing needs any more are removed
--- (retention_days.events); what they said of overrides stays, added up.
+-- (retention_days.events); what they said of overrides stays, added up. And a lock that no VACUUM
+-- takes.
 set role quadrant_owner;
 
 create table learning.override_past (
@@ -26,6 +27,13 @@ comment on column learning.override_past.cross_sum is
     'Sum over days of the day''s ROIs times its windows or trades.';
 comment on column learning.override_past.n2 is
     'Sum over days of the day''s windows or trades, squared.';
+
+create table learning.override_changes (
+    only_row boolean primary key,
+    constraint it_stays_empty check (only_row is null)
+);
+comment on table learning.override_changes is
+    'Always empty: locked by who changes overrides, and by ticks that keep answers meanwhile (learning.hold_position_overrides).';
 
 create index pattern_episode_events_by_age on learning.pattern_episode_events (opened_at);
 create index ad_strands_by_age on learning.ad_strands (happened_at);

@@ -8,6 +8,7 @@ work that nobody disturbed leaves.
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -348,6 +349,7 @@ class Rig:
         self._expected: dict[str, Contents] = {}
         self._took: dict[str, float] = {}
         self._started = datetime.now(UTC)
+        self.wal: Path | None = None
         self.admin("create database nothing", "create database fed")
         migrate(self.dsn("fed"))
         prepare(self.dsn("fed"))
@@ -551,6 +553,59 @@ FAULTS: dict[str, Callable[[Rig, Work, str, Random, float], bool]] = {
     "disk full": _disk_full,
 }
 
+SEGMENT = 16 * 2**20
+WAL = "pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')::bigint"
+
+
+@contextmanager
+def wal_apart(rig: Rig, room: Path) -> Iterator[None]:
+    """The server's WAL on a file system of its own, on which no old segment waits to be used."""
+    rig.admin("alter system set wal_recycle = off")
+    rig.cluster.stop("fast")
+    wal, there = rig.cluster.home.data / "pg_wal", room / "pg_wal"
+    subprocess.run(["cp", "-a", wal, there], check=True)
+    shutil.rmtree(wal)
+    wal.symlink_to(there)
+    rig.wal = room
+    rig.cluster.start()
+    try:
+        yield
+    finally:
+        rig.cluster.stop("immediate")
+        wal.unlink()
+        subprocess.run(["cp", "-a", there, wal], check=True)
+        rig.cluster.start()
+
+
+def _wal_full(rig: Rig, work: Work, dsn: str, random: Random, took: float) -> bool:
+    """No segment can be made when the present one is full, which is somewhere in the work."""
+    assert rig.wal is not None
+    filler = rig.wal / "filler"
+    with rig.copy(work) as tried, psycopg.connect(tried, autocommit=True) as connection:
+        ((before,),) = connection.execute(f"select {WAL}".encode()).fetchall()
+        assert Child(work, tried).ended()
+        ((after,),) = connection.execute(f"select {WAL}".encode()).fetchall()
+    rig.admin("checkpoint", "select pg_switch_wal()", "checkpoint")
+    left = random.randint(0, min(after - before, SEGMENT // 2))
+    with psycopg.connect(dsn, autocommit=True) as connection:
+        connection.execute(
+            f"select pg_logical_emit_message(false, '', repeat('x', ({SEGMENT} - {left}"
+            f" - {WAL} % {SEGMENT})::integer))".encode()
+        )
+    try:
+        with filler.open("wb", buffering=0) as file, suppress(OSError):
+            while file.write(bytes(2**16)):
+                pass
+        done = Child(work, dsn).ended()
+    finally:
+        filler.unlink(missing_ok=True)
+    rig.cluster.stop("immediate")
+    rig.cluster.start()
+    return not done
+
+
+RARE = {"disk full of WAL": _wal_full}
+
 
 def struck(rig: Rig, work: Work, fault: str, seed: int) -> Verdict:
     """The work with that fault, and done again; what is there then against the undisturbed."""
@@ -558,7 +613,7 @@ def struck(rig: Rig, work: Work, fault: str, seed: int) -> Verdict:
     random = Random(f"{work.name} {fault} {seed}")
     with rig.copy(work, small=fault == "disk full") as dsn:
         name = str(psycopg.conninfo.conninfo_to_dict(dsn)["dbname"])
-        hit = FAULTS[fault](rig, work, dsn, random, took)
+        hit = (FAULTS | RARE)[fault](rig, work, dsn, random, took)
         stuck = ""
         for _ in range(ATTEMPTS):
             child = Child(work, rig.dsn(name))
