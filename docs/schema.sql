@@ -482,6 +482,13 @@ create table learning.mining_dirty (
     constraint mining_dirty_pkey PRIMARY KEY (id)
 );
 
+-- Always empty: locked by who changes overrides, and by ticks that keep answers meanwhile (learning.hold_position_overrides).
+create table learning.override_changes (
+    only_row boolean not null,
+    constraint override_changes_pkey PRIMARY KEY (only_row),
+    constraint it_stays_empty CHECK (only_row IS NULL)
+);
+
 -- What removed windows and trades of an override's slice came to, with it and without it: sums of their days (learning.override_sides).
 create table learning.override_past (
     override_id bigint not null,
