@@ -55,6 +55,7 @@ create table learning.ad_strands (
     constraint ad_strands_position_id_fkey FOREIGN KEY (position_id) REFERENCES learning.lowcap_positions(position_id) ON DELETE SET NULL,
     constraint kind_is_known CHECK (kind = ANY (ARRAY['pm_action'::text, 'position_closed'::text, 'uptrend_stage_transition'::text, 'uptrend_buy_window'::text, 'uptrend_episode_summary'::text, 'decision_lowcap'::text]))
 );
+CREATE INDEX ad_strands_by_age ON learning.ad_strands USING btree (happened_at);
 CREATE INDEX ad_strands_by_position ON learning.ad_strands USING btree (position_id, happened_at);
 CREATE INDEX ad_strands_by_trade ON learning.ad_strands USING btree (trade_id) WHERE (trade_id IS NOT NULL);
 CREATE INDEX ad_strands_closed_trades ON learning.ad_strands USING btree (trade_id) WHERE (kind = 'position_closed'::text);
@@ -481,6 +482,28 @@ create table learning.mining_dirty (
     constraint mining_dirty_pkey PRIMARY KEY (id)
 );
 
+-- Always empty: locked by who changes overrides, and by ticks that keep answers meanwhile (learning.hold_position_overrides).
+create table learning.override_changes (
+    only_row boolean not null,
+    constraint override_changes_pkey PRIMARY KEY (only_row),
+    constraint it_stays_empty CHECK (only_row IS NULL)
+);
+
+-- What removed windows and trades of an override's slice came to, with it and without it: sums of their days (learning.override_sides).
+create table learning.override_past (
+    override_id bigint not null,
+    measure text not null,
+    is_with boolean not null,  -- Decided with the override, or without it.
+    n double precision not null,  -- Windows or trades.
+    days bigint not null,  -- UTC days; one that was removed in parts counts more than once.
+    value double precision not null,  -- Sum of their ROIs (0.05 = 5 %).
+    values2 double precision not null,  -- Sum over days of the day's ROIs, squared.
+    cross_sum double precision not null,  -- Sum over days of the day's ROIs times its windows or trades.
+    n2 double precision not null,  -- Sum over days of the day's windows or trades, squared.
+    constraint override_past_pkey PRIMARY KEY (override_id, measure, is_with),
+    constraint measure_is_known CHECK (measure = ANY (ARRAY['windows'::text, 'trades'::text]))
+);
+
 -- One row per opportunity window: the experiment, its decision, outcome and virtual result.
 create table learning.pattern_episode_events (
     id bigint not null generated always as identity,
@@ -527,6 +550,7 @@ create table learning.pattern_episode_events (
     constraint pattern_key_is_canonical CHECK (pattern_key ~ '^(pm|dm)\.[a-z][a-z0-9_]*(\.[A-Za-z0-9_]+)+$'::text),
     constraint scope_is_an_object_of_plain_values CHECK (learning.is_scope(scope))
 );
+CREATE INDEX pattern_episode_events_by_age ON learning.pattern_episode_events USING btree (opened_at);
 CREATE INDEX pattern_episode_events_by_attempt ON learning.pattern_episode_events USING btree (attempt_id, pattern_key);
 CREATE INDEX pattern_episode_events_by_episode ON learning.pattern_episode_events USING btree (episode_id);
 CREATE INDEX pattern_episode_events_by_position ON learning.pattern_episode_events USING btree (position_id, opened_at);
@@ -570,6 +594,7 @@ create table learning.pattern_trade_events (
     constraint pattern_key_is_canonical CHECK (pattern_key ~ '^(pm|dm)\.[a-z][a-z0-9_]*(\.[A-Za-z0-9_]+)+$'::text),
     constraint scope_is_an_object_of_plain_values CHECK (learning.is_scope(scope))
 );
+CREATE INDEX pattern_trade_events_by_age ON learning.pattern_trade_events USING btree (closed_at);
 CREATE INDEX pattern_trade_events_by_time ON learning.pattern_trade_events USING btree (pattern_key, closed_at);
 CREATE TRIGGER mark_deleted_trades AFTER DELETE ON learning.pattern_trade_events REFERENCING OLD TABLE AS changed_rows FOR EACH STATEMENT EXECUTE FUNCTION learning.mark_changed_trades();
 CREATE TRIGGER mark_inserted_trades AFTER INSERT ON learning.pattern_trade_events REFERENCING NEW TABLE AS changed_rows FOR EACH STATEMENT EXECUTE FUNCTION learning.mark_changed_trades();
@@ -923,6 +948,15 @@ create table learning.world (
 --     command text,
 --     enabled boolean,
 --     runner text
+-- )
+
+-- Every override there ever was, with its last status: active, proposed or gone.
+-- view learning.known_overrides (
+--     override_id bigint,
+--     status text,
+--     pattern_key text,
+--     action_category text,
+--     scope_subset jsonb
 -- )
 
 -- One row per conclusion, with its evidence (stats).

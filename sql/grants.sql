@@ -24,6 +24,7 @@ grant execute on function
     learning.cron_previous,
     learning.lease_has_ended,
     learning.gets_overrides,
+    learning.events_overdue,
     learning.drift_multiplier,
     learning.ladder_multiplier,
     learning.known_setting,

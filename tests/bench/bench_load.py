@@ -291,9 +291,16 @@ def under_load(
     return found
 
 
-def growth(connection: psycopg.Connection[Any]) -> tuple[int, dict[str, int], dict[str, int]]:
-    """Bars of a replay that learns daily, bytes of the tables after it, and after retention of a
-    day, which has nothing to keep but what anything refers to."""
+LATER = """
+    select learning.set_setting('retention_days.events', '425'),
+        learning.set_clock(max(e.opened_at) + interval '500 days')
+    from learning.pattern_episode_events as e
+"""
+
+
+def growth(connection: psycopg.Connection[Any]) -> tuple[int, list[dict[str, int]]]:
+    """Bars of a replay that learns daily; bytes of the tables after it, after retention of a day,
+    which has nothing to keep but what anything refers to, and of events 500 days later."""
     bars = synthesize(planted_market(days=60), 1)
     day = 24 * 3_600_000
     done = Replay(connection, bars, ReplayOptions(chain="bench", learn_every=day)).run().done
@@ -308,7 +315,15 @@ def growth(connection: psycopg.Connection[Any]) -> tuple[int, dict[str, int], di
         )
     connection.execute("select learning.apply_retention()")
     connection.execute("vacuum full")
-    return done, before, dict(connection.execute(SIZES).fetchall())
+    kept = dict(connection.execute(SIZES).fetchall())
+    connection.execute(LATER)
+    connection.execute("call learning.run_aggregator(true)")
+    connection.execute("call learning.run_tuning_miner(true)")
+    batch = "select learning.remove_old_events(learning.events_kept_since(), 5000)"
+    while any(connection.execute(batch).fetchone()[0].values()):  # type: ignore[index]
+        pass
+    connection.execute("vacuum full")
+    return done, [before, kept, dict(connection.execute(SIZES).fetchall())]
 
 
 def percentiles(results: list[Result], key: str) -> str:
@@ -360,16 +375,14 @@ def main(seconds: float, start: int) -> None:
             table.add_row(what, slow, fast)
         console.print(table)
         with database(cluster) as connection:
-            done, before, after = growth(connection)
+            done, sizes = growth(connection)
         table = Table(title=f"MB per million bars ({done:,} replayed, learning daily)")
-        for column in ("table", "kept for ever", "until retention"):
+        for column in ("table", "without retention", "with it", "and with that of events"):
             table.add_column(column, justify="left" if column == "table" else "right")
         per = 1e6 / done / 2**20
-        for name in sorted(before, key=lambda n: -before[n])[:10]:
-            kept = min(after[name], before[name])
-            table.add_row(name, f"{kept * per:,.1f}", f"{(before[name] - kept) * per:,.1f}")
-        total = sum(before.values()), sum(min(after[n], before[n]) for n in before)
-        table.add_row("all", f"{total[1] * per:,.1f}", f"{(total[0] - total[1]) * per:,.1f}")
+        for name in sorted(sizes[0], key=lambda n: -sizes[0][n])[:10]:
+            table.add_row(name, *(f"{size[name] * per:,.1f}" for size in sizes))
+        table.add_row("all", *(f"{sum(size.values()) * per:,.1f}" for size in sizes))
         console.print(table)
 
 

@@ -79,6 +79,32 @@ def test_nothing_is_lost_doubled_or_stuck(rig: faults.Rig, version: int, work: f
     assert not wrong, "\n".join(wrong)
 
 
+@pytest.mark.skipif(not LONG, reason="a campaign of make soak")
+def test_a_disk_full_of_wal_loses_nothing(rig: faults.Rig, version: int) -> None:
+    """The server dies of it (PANIC), and comes back with all that was committed."""
+    wrong, hit = [], 0
+    with faults.small_room(400) as room:
+        if room is None:
+            pytest.skip("nobody may mount a small file system here")
+        with faults.wal_apart(rig, room):
+            for name in ("aggregate", "import", "allocation", "tick"):
+                counts: Counter[str] = Counter()
+                for seed in range(2):
+                    found = faults.struck(rig, faults.WORKS[name], "disk full of WAL", seed)
+                    counts["lost"] += found.lost
+                    counts["doubled"] += found.doubled
+                    counts["stuck"] += bool(found.stuck)
+                    if found.lost or found.doubled or found.stuck:
+                        wrong.append(f"{name} {seed}: {found}")
+                    else:
+                        counts["survived" if found.hit else "late"] += 1
+                        hit += found.hit
+                print(f"{name}, disk full of WAL: {dict(counts)}")
+                reliability.note(version, name, "disk full of WAL", **counts)
+    assert not wrong, "\n".join(wrong)
+    assert hit, "the disk was never full"
+
+
 def until(what: Callable[[], object], told: Callable[[], object], seconds: float = 60) -> None:
     deadline = time.monotonic() + seconds
     while not what():

@@ -8,6 +8,7 @@ work that nobody disturbed leaves.
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -161,6 +162,7 @@ WORKS = {
         ),
         Work("judge", _judge, "learning.gate_simulations", "mined"),
         Work("maintain", _maintain, "learning.episode_rejects", "mined"),
+        Work("retention", _maintain, "learning.pattern_episode_events", "aged"),
         Work("tick", _tick, "learning.pattern_episode_events"),
         Work("import", _import, "learning.episode_rejects"),
         Work("allocation", _allocate, "learning.allocation_history"),
@@ -197,6 +199,35 @@ LEFT_OVER = """
         learning.clock() - interval '60 days'
     from generate_series(1, 100) as n;
 """
+# More than a batch of retention takes, of windows decided with an override, trades and messages.
+AGED = """
+    select learning.set_setting('retention_days.events', '425');
+    insert into learning.pm_overrides (pattern_key, action_category, multiplier)
+    values ('pm.uptrend.S1.entry', 'tuning_halo', 1.1);
+    insert into learning.pattern_episode_events (
+        window_id, episode_id, attempt_id, pattern_key, episode_type, decision, opened_at,
+        decided_at, outcome, outcome_at, roi, roi_at, factors
+    )
+    select 'aged-' || w, 'aged-' || w, 'aged-' || w / 2, 'pm.uptrend.S1.entry', 's1_entry', 'acted',
+        t.at, t.at, 'success', t.at, 0.01 * (w % 7), t.at,
+        jsonb_build_object('overrides', jsonb_build_array(o.id))
+    from learning.pm_overrides as o, generate_series(1, 7000) as w,
+        lateral (select learning.clock() - make_interval(days => 500 + w / 100)) as t (at)
+    where o.is_manual;
+    insert into learning.ad_strands (kind, trade_id, content, happened_at)
+    select 'position_closed', 'aged-' || n, jsonb_build_object(
+            'pattern_key', 'pm.uptrend.S1.entry', 'roi', 0.01 * (n % 7 - 3)
+        ), learning.clock() - make_interval(days => 500 + n / 100)
+    from generate_series(1, 1000) as n;
+    insert into learning.pattern_trade_events (
+        trade_id, pattern_key, action_category, roi, closed_at
+    )
+    select s.trade_id, 'pm.uptrend.S1.entry', 'entry', 0.01, s.happened_at
+    from learning.ad_strands as s where s.trade_id like 'aged-%';
+    insert into learning.ad_strands (kind, happened_at)
+    select 'decision_lowcap', learning.clock() - make_interval(days => 500)
+    from generate_series(1, 7000);
+"""
 
 
 def prepare(dsn: str) -> None:
@@ -214,6 +245,11 @@ MORE = {
     "rejects": "select j.source, j.payload::text, j.sqlstate from learning.episode_rejects as j"
     " where j.source <> 'old' order by 1, 2",
     "scope stats": "select to_jsonb(s)::text from analyst.pattern_scope_stats as s order by 1",
+    "past": """
+        select p.override_id, p.measure, p.is_with, p.n, p.days, round(p.value::numeric, 6),
+            round(p.values2::numeric, 6), round(p.cross_sum::numeric, 6), p.n2
+        from learning.override_past as p order by 1, 2, 3
+    """,
     "kept": """
         select 'log', count(*) from learning.learning_log as l where l.event = 'old'
         union all
@@ -313,6 +349,7 @@ class Rig:
         self._expected: dict[str, Contents] = {}
         self._took: dict[str, float] = {}
         self._started = datetime.now(UTC)
+        self.wal: Path | None = None
         self.admin("create database nothing", "create database fed")
         migrate(self.dsn("fed"))
         prepare(self.dsn("fed"))
@@ -359,6 +396,10 @@ class Rig:
     def expected(self, work: Work) -> tuple[Contents, float]:
         """What the work leaves when nobody disturbs it, and the seconds it takes."""
         if work.name not in self._expected:
+            if work.since == "aged":
+                self.admin("create database aged template mined")
+                with psycopg.connect(self.dsn("aged"), autocommit=True) as connection:
+                    connection.execute(AGED)
             with self.copy(work) as dsn:
                 child = Child(work, dsn)
                 assert child.begun(), child.told
@@ -512,6 +553,59 @@ FAULTS: dict[str, Callable[[Rig, Work, str, Random, float], bool]] = {
     "disk full": _disk_full,
 }
 
+SEGMENT = 16 * 2**20
+WAL = "pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')::bigint"
+
+
+@contextmanager
+def wal_apart(rig: Rig, room: Path) -> Iterator[None]:
+    """The server's WAL on a file system of its own, on which no old segment waits to be used."""
+    rig.admin("alter system set wal_recycle = off")
+    rig.cluster.stop("fast")
+    wal, there = rig.cluster.home.data / "pg_wal", room / "pg_wal"
+    subprocess.run(["cp", "-a", wal, there], check=True)
+    shutil.rmtree(wal)
+    wal.symlink_to(there)
+    rig.wal = room
+    rig.cluster.start()
+    try:
+        yield
+    finally:
+        rig.cluster.stop("immediate")
+        wal.unlink()
+        subprocess.run(["cp", "-a", there, wal], check=True)
+        rig.cluster.start()
+
+
+def _wal_full(rig: Rig, work: Work, dsn: str, random: Random, took: float) -> bool:
+    """No segment can be made when the present one is full, which is somewhere in the work."""
+    assert rig.wal is not None
+    filler = rig.wal / "filler"
+    with rig.copy(work) as tried, psycopg.connect(tried, autocommit=True) as connection:
+        ((before,),) = connection.execute(f"select {WAL}".encode()).fetchall()
+        assert Child(work, tried).ended()
+        ((after,),) = connection.execute(f"select {WAL}".encode()).fetchall()
+    rig.admin("checkpoint", "select pg_switch_wal()", "checkpoint")
+    left = random.randint(0, min(after - before, SEGMENT // 2))
+    with psycopg.connect(dsn, autocommit=True) as connection:
+        connection.execute(
+            f"select pg_logical_emit_message(false, '', repeat('x', ({SEGMENT} - {left}"
+            f" - {WAL} % {SEGMENT})::integer))".encode()
+        )
+    try:
+        with filler.open("wb", buffering=0) as file, suppress(OSError):
+            while file.write(bytes(2**16)):
+                pass
+        done = Child(work, dsn).ended()
+    finally:
+        filler.unlink(missing_ok=True)
+    rig.cluster.stop("immediate")
+    rig.cluster.start()
+    return not done
+
+
+RARE = {"disk full of WAL": _wal_full}
+
 
 def struck(rig: Rig, work: Work, fault: str, seed: int) -> Verdict:
     """The work with that fault, and done again; what is there then against the undisturbed."""
@@ -519,7 +613,7 @@ def struck(rig: Rig, work: Work, fault: str, seed: int) -> Verdict:
     random = Random(f"{work.name} {fault} {seed}")
     with rig.copy(work, small=fault == "disk full") as dsn:
         name = str(psycopg.conninfo.conninfo_to_dict(dsn)["dbname"])
-        hit = FAULTS[fault](rig, work, dsn, random, took)
+        hit = (FAULTS | RARE)[fault](rig, work, dsn, random, took)
         stuck = ""
         for _ in range(ATTEMPTS):
             child = Child(work, rig.dsn(name))

@@ -21,7 +21,7 @@ HEAD = """\
 
 Written by `make reliability`; the tests are `tests/flow/test_faults.py` and `test_crash.py`, a handful of the same in every `make test`. Servers of the tests' own, fsync on.
 
-A piece of work is done in a database prepared for it; the fault comes at a moment drawn by a seed (a kill, a cut or a timeout anywhere in the time the work takes; a lock or a full disk where it writes); then the work is done again, as its schedule or its caller would. Every table is compared with that of work nobody disturbed.
+A piece of work is done in a database prepared for it; the fault comes at a moment drawn by a seed (a kill, a cut or a timeout anywhere in the time the work takes; a lock or a full disk where it writes; a disk of its own for the WAL that is full when the segment is); then the work is done again, as its schedule or its caller would. Every table is compared with that of work nobody disturbed.
 
 - **survived**: the work did not come through, and in the end all was as if nothing had been;
 - **late**: the work had ended before the fault came, or had no need of what was taken from it;

@@ -1,30 +1,32 @@
 -- One step of the allocation after a closed trade: its ROI (a fraction) goes into the averages and
 -- its day, and, by the setting allocation.profile, the averages over 14 days (plan) or money per
--- budget-day (evidence) move the shares and with them the positions, or nothing does (fixed).
--- p_config is what learning.lock_allocation() answered. Writes the configuration and
--- allocation_history; answers the row of history with positions (how many changed) and, by
--- timeframe, roi_short and n as they now are.
--- Long, for one trade moves averages, shares, positions and what is kept of them, in that order.
+-- budget-day (evidence) move the shares, or nothing does (fixed). p_state is what
+-- learning.allocation_state answered or the step before left; learning.keep_allocation writes it.
+-- Writes allocation_history and answers its row (p_step) with, by timeframe, roi_short and n as
+-- they now are.
+-- Long, for one trade moves averages, shares and what is kept of them, in that order.
 create or replace function learning.step_allocation(
-    p_config jsonb, p_trade_id text, p_timeframe text, p_roi numeric, p_closed_at timestamptz
+    inout p_state jsonb, p_trade_id text, p_timeframe text, p_roi numeric,
+    p_closed_at timestamptz, out p_step jsonb
 )
-returns jsonb
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 set timezone = 'UTC'
 as $$
 declare
-    v_averages jsonb := learning.update_roi_averages(p_config, p_timeframe, p_roi, p_closed_at);
-    v_profile text := learning.setting_in(p_config, null, 'allocation.profile') #>> '{}';
+    v_config jsonb := p_state -> 'config';
+    v_averages jsonb;
+    v_masses jsonb;
+    v_profile text := learning.setting_in(v_config, null, 'allocation.profile') #>> '{}';
     v_newest_at timestamptz := (
-        p_config -> 'timeframe_allocation' -> p_timeframe ->> 'updated_at'
+        v_config -> 'timeframe_allocation' -> p_timeframe ->> 'updated_at'
     )::timestamptz;
-    v_config jsonb;
     v_step learning.allocation_history;
     v_rois jsonb;
     v_least_n integer;
-    v_positions integer := 0;
 begin
+    select a.averages, a.masses into v_averages, v_masses
+    from learning.update_roi_averages(p_state, p_timeframe, p_roi, p_closed_at) as a;
     insert into learning.allocation_days as d (timeframe, day, trades, money)
     values (
         p_timeframe, (p_closed_at at time zone 'utc')::date, 1, p_roi::double precision
@@ -32,19 +34,19 @@ begin
     on conflict (day, timeframe) do update
     set trades = d.trades + 1, money = d.money + excluded.money;
 
-    v_config := p_config || jsonb_build_object(
+    v_config := v_config || jsonb_build_object(
         'timeframe_allocation', (
             select jsonb_object_agg(t.timeframe, case when t.timeframe = p_timeframe
                 then jsonb_build_object('current_allocation', t.share)
                     || (v_averages -> t.timeframe)
                 else coalesce(
-                    p_config -> 'timeframe_allocation' -> t.timeframe,
+                    v_config -> 'timeframe_allocation' -> t.timeframe,
                     jsonb_build_object(
                         'current_allocation', t.share, 'roi_short', null, 'roi_long', null, 'n', 0,
                         'updated_at', null
                     )
                 ) end)
-            from learning.timeframe_allocation(p_config) as t
+            from learning.timeframe_allocation(v_config) as t
         ),
         'global_roi', v_averages -> 'global'
     );
@@ -87,14 +89,8 @@ begin
             )
             from jsonb_each(v_config -> 'timeframe_allocation') as e
         ));
-        if v_step.after <> v_step.before then
-            v_positions := learning.redistribute_positions(v_step.after);
-        end if;
     end if;
-
-    update learning.learning_configs as c
-    set config_data = v_config, updated_at = learning.clock(), updated_by = 'record_closed_trade'
-    where c.module_id = 'decision_maker';
+    p_state := p_state || jsonb_build_object('config', v_config, 'masses', v_masses);
 
     insert into learning.allocation_history (
         trade_id, timeframe, roi, closed_at, before, desired, change, after, reason
@@ -105,15 +101,14 @@ begin
     )
     returning * into v_step;
     if v_profile = 'plan' then
-        perform learning.step_shuffles(
-            p_trade_id, p_timeframe,
+        p_state := p_state || jsonb_build_object('paths', learning.step_shuffles(
+            p_state -> 'paths', p_trade_id, p_timeframe,
             coalesce(extract(epoch from p_closed_at - v_newest_at)::double precision / 86400, 0),
             v_step.before
-        );
+        ));
     end if;
-    return to_jsonb(v_step) || (
+    p_step := to_jsonb(v_step) || (
         select jsonb_build_object(
-            'positions', v_positions,
             'roi_short', jsonb_object_agg(t.timeframe, t.roi_short),
             'n', jsonb_object_agg(t.timeframe, t.n)
         )

@@ -9,72 +9,16 @@ create or replace function learning.record_closed_trade(p_trade jsonb)
 returns jsonb
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
-set timezone = 'UTC'
 as $$
 declare
-    v_trade jsonb := learning.require_closed_trade(p_trade);
-    v_closed_at timestamptz := v_trade ->> 'closed_at';
-    v_position_id bigint := nullif(v_trade ->> 'position_id', '');
-    v_allocates boolean := not v_trade ? 'allocate';
-    v_config jsonb := case when v_allocates then learning.lock_allocation() end;
-    v_trade_id text := v_trade ->> 'trade_id';
-    v_step jsonb;
-    v_events learning.pattern_trade_events[];
-    v_written jsonb;
+    v_state jsonb;
+    v_answer jsonb;
 begin
-    if exists (
-        select from learning.allocation_history as h where h.trade_id = v_trade_id
-    ) or exists (
-        select from learning.ad_strands as s
-        where s.trade_id = v_trade_id
-            and s.kind = 'position_closed'
-            and (not v_allocates or s.content ? 'allocate')
-    ) then
-        return null;
-    end if;
-    if v_position_id is not null and not exists (
-        select from learning.lowcap_positions as p where p.position_id = v_position_id
-    ) then
-        raise exception using
-            errcode = 'QD048',
-            message = format('there is no position %s', v_position_id),
-            hint = 'Leave position_id out where the position is gone.';
-    end if;
-
-    v_step := case when v_allocates then learning.step_allocation(
-        v_config, v_trade_id, v_trade ->> 'timeframe', (v_trade ->> 'roi')::numeric, v_closed_at
-    ) else jsonb_build_object(
-        'trade_id', v_trade_id, 'timeframe', v_trade -> 'timeframe', 'roi', v_trade -> 'roi',
-        'closed_at', v_closed_at, 'positions', 0, 'reason', 'this trade moves no capital'
-    ) end;
-    insert into learning.ad_strands (
-        kind, position_id, trade_id, content, happened_at, strand_key
-    )
-    values (
-        'position_closed', v_position_id, v_trade_id,
-        v_trade - '{trade_id,position_id,closed_at,opened_at}'::text[], v_closed_at,
-        'position_closed:' || v_trade_id
-    )
-    on conflict on constraint a_strand_is_told_once do nothing;
-
-    v_events := array(
-        select e
-        from learning.trade_events(v_trade) as e
-        where not exists (
-            select from learning.pattern_trade_events as t where t.trade_id = v_trade_id
-        )
+    select t.p_state, t.p_answer into v_state, v_answer
+    from learning.tell_closed_trade(p_trade, null) as t;
+    return v_answer || jsonb_build_object(
+        'positions', coalesce(learning.keep_allocation(v_state), 0)
     );
-    v_written := jsonb_build_object(
-        'trade_events', cardinality(learning.write_trade_events(v_events))
-    );
-    perform learning.log(
-        'INFO',
-        case when not v_allocates then 'Trade recorded'
-            when v_step -> 'after' = v_step -> 'before' then 'Allocation kept'
-            else 'Allocation updated' end,
-        v_step - '{id,stepped_at}'::text[] || v_written
-    );
-    return v_step - '{roi_short,n}'::text[] || v_written;
 end
 $$;
 comment on function learning.record_closed_trade(jsonb) is

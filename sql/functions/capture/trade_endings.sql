@@ -16,11 +16,12 @@ as $$
         union all
         select t.trade_id, t.action_category, t.pattern_key, t.position_id, null, null, null
         from learning.pattern_trade_events as t
-        where t.trade_id in (select e.trade_id from unnest(p_events) as e)
+        where t.trade_id = any (array(select e.trade_id from unnest(p_events) as e))
         union all
         select s.trade_id, s.content ->> 'action', null, s.position_id, null, null, s.happened_at
         from learning.ad_strands as s
-        where s.trade_id in (select e.trade_id from unnest(p_events) as e) and s.kind = 'pm_action'
+        where s.trade_id = any (array(select e.trade_id from unnest(p_events) as e))
+            and s.kind = 'pm_action'
     ),
     trades as (
         select a.trade_id, max(a.position_id) as position_id,

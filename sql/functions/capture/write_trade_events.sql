@@ -34,7 +34,8 @@ begin
         set did_trim = coalesce(d.did_trim, t.did_trim),
             reached_s3 = coalesce(d.reached_s3, t.reached_s3)
         from endings as d
-        where t.trade_id = d.trade_id
+        where t.trade_id = any (array(select e.trade_id from endings as e))
+            and t.trade_id = d.trade_id
             and (t.did_trim <> d.did_trim or t.reached_s3 <> d.reached_s3)
     ),
     contradicted as (

@@ -1,6 +1,7 @@
--- Deletes what is older than the settings retention_days.* say, by the server's own
--- clock: log lines, finished simulation requests, runs nothing refers to, rejects, pg_cron's
--- history; on a shard also what waits for a miner there. Returns the rows deleted, by kind.
+-- Deletes what is older than the settings retention_days.* say, by the server's own clock: log
+-- lines, finished simulation requests, runs nothing refers to, rejects, pg_cron's history; on a
+-- shard also what waits for a miner there. Returns the rows deleted, by kind. Windows, trades and
+-- messages: learning.remove_old_events.
 create or replace function learning.apply_retention()
 returns jsonb
 language plpgsql volatile

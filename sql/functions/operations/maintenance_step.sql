@@ -1,5 +1,5 @@
--- A step of the job quadrant.maintain: retention, or statistics of the tables that change most.
--- Returns what it did, under the names the run's detail has.
+-- A step of the job quadrant.maintain: retention, a batch of old events, or statistics of the
+-- tables that change most. Returns what it did, under the names the run's detail has.
 create or replace function learning.maintenance_step(p_step text)
 returns jsonb
 language plpgsql volatile
@@ -8,10 +8,14 @@ as $$
 declare
     v_done jsonb := '{}';
 begin
-    case p_step
-        when 'retention' then
+    case
+        when p_step = 'retention' then
             v_done := jsonb_build_object(p_step, learning.apply_retention());
-        when 'analyze' then
+        when p_step like 'events %' then
+            v_done := learning.remove_old_events(learning.events_kept_since(), 5000);
+            v_done := case when v_done @? '$.* ? (@ > 0)' then jsonb_build_object(p_step, v_done)
+                else '{}' end;
+        when p_step = 'analyze' then
             analyze learning.pattern_episode_events, learning.slice_rates, learning.lessons,
                 learning.gate_simulations, learning.pm_overrides;
     end case;

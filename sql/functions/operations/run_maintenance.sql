@@ -6,7 +6,7 @@ as $$
 begin
     call learning.run_job(
         'quadrant.maintain', 'Maintenance', 'select learning.maintenance_step($2)',
-        array['retention', 'analyze']
+        learning.maintenance_steps()
     );
 end
 $$;

@@ -34,6 +34,9 @@ begin
                 detail = case when v_count = 1 then '' else v_others end,
                 hint = v_hint;
         end if;
+        if p_module_id in ('pm', 'operations') then
+            perform learning.require_retention(p_module_id, p_old, p_new);
+        end if;
     end if;
     insert into learning.learning_configs_history (
         module_id, setting, pattern_key, gate, old_value, new_value, changed_by, changed_at

@@ -121,6 +121,11 @@ as $$
             (18, 'operations', 'retention_days.cron', 'retention_days.cron', 'integer', 'days', 1,
                 36500, null, '14', null,
                 'How long pg_cron''s history of jobs is kept.', 'maintenance'),
+            (43, 'operations', 'retention_days.events', 'retention_days.events', 'integer', 'days',
+                90, 36500, null, 'null', null,
+                'How long windows, closed trades and messages are kept that nothing waits for, at'
+                ' least the longest evidence_days or lookback_days and 60 more. Not set: for ever.',
+                'maintenance'),
             (19, 'operations', 'worker_silent_minutes', 'worker_silent_minutes', 'integer',
                 'minutes', 1, 10080, null, '15', null,
                 'Simulation requests that wait longer than this are a warning, four times this a'

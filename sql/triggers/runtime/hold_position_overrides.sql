@@ -1,5 +1,6 @@
--- Who changes overrides holds learning.position_overrides until the end of the transaction: one at
--- a time, and no scope is answered for meanwhile (learning.keep_position_overrides does not wait).
+-- Who changes overrides holds learning.override_changes until the end of the transaction: one at a
+-- time, and no scope is answered for meanwhile (learning.keep_position_overrides does not wait). A
+-- table of its own, which is never vacuumed: a VACUUM of position_overrides would be waited for.
 -- Before the first row is touched, so that two who change the same overrides cannot wait for each
 -- other. QD052 outside READ COMMITTED: a snapshot from before the lock would not show what others
 -- just wrote.
@@ -17,7 +18,7 @@ begin
             ),
             hint = 'Begin the transaction with: begin isolation level read committed';
     end if;
-    lock table learning.position_overrides in share row exclusive mode;
+    lock table learning.override_changes in share row exclusive mode;
     return null;
 end
 $$;

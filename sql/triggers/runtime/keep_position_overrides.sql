@@ -24,7 +24,7 @@ begin
     -- From here to the end of the transaction no override changes (learning.hold_position_overrides
     -- waits for it), and those that did are committed: the next statement sees them.
     begin
-        lock table learning.position_overrides in row exclusive mode nowait;
+        lock table learning.override_changes in row exclusive mode nowait;
     exception when lock_not_available then
         return null;
     end;

@@ -7,7 +7,7 @@ language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-    lock table learning.position_overrides in share row exclusive mode;
+    lock table learning.override_changes in share row exclusive mode;
     update learning.position_overrides as k
     set override_ids = learning.scope_winners(k.scope)
     where tg_op <> 'INSERT' and old.items <@ k.items

@@ -1,5 +1,5 @@
 -- Health of what is stored: old pendings, rejects, overrides without a lesson, unknown scope keys,
--- a clock that stands still, a right that should not be.
+-- a clock that stands still, a right that should not be, what retention left.
 create or replace view learning.data_checks as
 select 40 as place, 'pendings too old' as check_name,
     case when count(e.id) > 0 then 'warn' else 'ok' end as status,
@@ -60,6 +60,17 @@ select 46, 'settings',
     case when count(*) > 0 then 'warn' else 'ok' end,
     coalesce(string_agg(p.code || ' ' || p.problem, '; ' order by p.path), 'all are valid'),
     'They are passed over. Set them again, or: quadrant config unset NAME.'
-from learning.settings_problems as p;
+from learning.settings_problems as p
+union all
+select 47, 'retention',
+    case when learning.events_overdue() then 'warn' else 'ok' end,
+    case when d.days is null then 'windows, trades and messages are kept for ever'
+        else format('windows, trades and messages are kept for %s days', d.days) end,
+    'Older ones are there: is quadrant.maintain late? Else it needs some nights more.'
+from (
+    select nullif(learning.setting_in(c.config_data, null, 'retention_days.events'), 'null') as days
+    from (select) as always
+    left join learning.learning_configs as c on c.module_id = 'operations'
+) as d;
 comment on view learning.data_checks is
     'Rows of analyst.health: what is stored and needs somebody, the clock, rights.';

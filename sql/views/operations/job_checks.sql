@@ -95,6 +95,7 @@ cross join (
     select max(format('%s, beat %s', w.worker, date_trunc('second', w.beat_at))) as newest
     from learning.workers as w
     where w.runs_jobs
+        and w.beat_at <= clock_timestamp()  -- a clock that went back leaves later ones
         and w.beat_at > clock_timestamp() - make_interval(mins => (
             select learning.setting_in(c.config_data, null, 'worker_silent_minutes')::integer
             from (select) as always

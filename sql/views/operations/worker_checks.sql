@@ -14,7 +14,9 @@ settings as (
     left join learning.learning_configs as c on c.module_id = 'operations'
 ),
 workers as (
-    select count(*) filter (where w.beat_at > clock_timestamp() - s.silence) as alive,
+    select count(*) filter (
+            where w.beat_at between clock_timestamp() - s.silence and clock_timestamp()
+        ) as alive,
         (array_agg(
             format('%s: %s, beat %s', w.worker, w.doing, date_trunc('second', w.beat_at))
             order by w.beat_at desc

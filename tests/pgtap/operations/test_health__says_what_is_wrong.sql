@@ -1,5 +1,5 @@
 begin;
-select plan(27);
+select plan(30);
 
 create function pg_temp.status(p_check text) returns text language sql as $$
     select h.status from analyst.health as h where h.check_name = p_check
@@ -74,6 +74,17 @@ do $$begin perform learning.beat('w', 'idle', '1'); end$$;
 select is(pg_temp.status('worker silent'), 'ok', 'but there is a worker');
 update learning.workers set beat_at = beat_at - interval '16 minutes';
 select is(pg_temp.status('worker silent'), 'fail', 'that died');
+update learning.workers set beat_at = clock_timestamp() + interval '3 days', runs_jobs = true;
+select is(
+    pg_temp.status('worker silent'), 'fail', 'or died before the clock went back: nobody beats ahead'
+);
+select is(pg_temp.status('scheduler'), 'warn', 'nor runs jobs');
+do $$begin perform learning.beat('other', 'waiting', '1'); end$$;
+select results_eq(
+    'select w.worker from learning.workers as w', $$values ('other')$$,
+    'who beats forgets such a one; who lives beats again'
+);
+do $$begin perform learning.beat('other', null, '1'), learning.beat('w', 'idle', '1'); end$$;
 do $$begin perform learning.beat('w', 'simulating', '1'); end$$;
 do $$begin perform learning.beat('w', null, '1'); end$$;
 select is_empty('select * from learning.workers', 'a worker that leaves says so');

@@ -18,7 +18,7 @@ ROLES = ("quadrant_owner", "quadrant_jobs", *OTHERS)
 # Pure ones, and those that answer what their reader may know: views call them in his name.
 IN_VIEWS = """
     attempts clock cron_previous lease_has_ended desired_shares drift_multiplier experiment_weight
-    family_multiplier gets_overrides gate_value money_per_day shrunk_shares
+    events_overdue family_multiplier gets_overrides gate_value money_per_day shrunk_shares
     is_scope judging_thresholds key_without known_setting known_setting_in ladder_multiplier
     lease_has_ended
     lesson_verdict n_min_study normal_quantile normal_tail overrides_apply policies quadrant

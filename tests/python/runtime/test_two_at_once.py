@@ -72,6 +72,16 @@ def seen(connection: Connection) -> tuple[str, str | None]:
     return row[0], row[1]
 
 
+def test_an_override_does_not_wait_for_a_vacuum_of_the_answers_kept(
+    two: tuple[Connection, Connection],
+) -> None:
+    """Autovacuum holds its lock for a second before it gives way to who waits."""
+    one, other = two
+    one.execute("lock table learning.position_overrides in share update exclusive mode")
+    other.execute("set lock_timeout = '200ms'")
+    other.execute(OVERRIDE, (A, 0.5))
+
+
 def test_a_scope_that_changes_while_an_override_comes_does_not_wait(
     two: tuple[Connection, Connection],
 ) -> None:
