@@ -1225,7 +1225,8 @@ create table learning.world (
 --     kept_out_finished bigint,
 --     kept_out_succeeded bigint,
 --     kept_out_roi double precision,
---     lesson_id bigint
+--     lesson_id bigint,
+--     open_to text[]
 -- )
 
 -- One row per decision that was corrected: what it was (decision, time, gates that failed) and what it is now.

@@ -63,7 +63,6 @@ def render(
             most_setups=MOST_SETUPS,
             css=text("report.css"),
             live=live,
-            decisions=_decisions,
             scripts=scripts,
             hashes=hashes,
             data=_data(facts, shown, charts),
@@ -168,18 +167,6 @@ def _json(data: Any) -> str:
     for character in "<>&\u2028\u2029":
         written = written.replace(character, f"\\u{ord(character):04x}")
     return written
-
-
-def _decisions(change: Row) -> list[str]:
-    """What a person may do about a change."""
-    pins = ["unpin"] if change["pinned"] else ["pin"]
-    if change["method"] == "manual":
-        return pins
-    if change["method"] != "simulation":
-        return []
-    if change["status"] == "in force":
-        return [*pins, "dismiss"]
-    return [*(["approve"] if change["status"] == "proposed" else []), "pin", "dismiss"]
 
 
 def _thresholds(story: Row | None) -> dict[str, list[float]]:
