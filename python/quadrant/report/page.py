@@ -133,6 +133,7 @@ def _data(facts: Facts, shown: list[Row], charts: list[Row]) -> str:
                     ]
                     for s in sides.get(row["id"], [])
                 ],
+                "ofSides": next((s["of_all"] for s in sides.get(row["id"], [])), 0),
                 "path": [
                     [
                         *(p["look_day"].isoformat(), _short(p["evidence"], 3)),

@@ -169,6 +169,7 @@
   function drawSides(change) {
     const names = { admitted: "let in", refused: "refused", "another bar": "other bar" };
     const rows = change.sides.map(([side, outcome, value, symbol, tf, t, decision]) => ({ side: names[side], outcome, value, symbol, tf, t, decision }));
+    $("sides-of").textContent = change.ofSides > rows.length ? ` Drawn are the newest ${rows.length.toLocaleString("en")} of ${change.ofSides.toLocaleString("en")}.` : "";
     const known = rows.filter(r => r.value != null);
     if (!known.length) return put("sides", () => rows.length ? "Their results are not known." : "No setup changes sides.");
     put("sides", width => strip(known, Object.values(names).filter(s => known.some(r => r.side === s)), width, {
