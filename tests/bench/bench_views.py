@@ -15,7 +15,7 @@ import re
 import sys
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import psycopg
 from rich.console import Console
@@ -69,7 +69,9 @@ WINDOW = """
         ) as m
         join (
             select p.position_id, row_number() over () as place, (
-                    select jsonb_object_agg(d, 'v' || floor(3 * random()) || left('', p.position_id::int))
+                    select jsonb_object_agg(
+                        d, 'v' || floor(3 * random()) || left('', p.position_id::int)
+                    )
                     from unnest(%(names)s::text[]) as d
                 ) || jsonb_build_object('timeframe', p.timeframe) as scope
             from learning.lowcap_positions as p
@@ -213,7 +215,8 @@ def filled(connection: psycopg.Connection[Any], windows: int, console: Console) 
     connection.execute("call learning.run_judge(true, true)")
     Worker().drain(connection)
     proposed = connection.execute(
-        "select s.id from learning.solutions as s where s.status = 'proposed' order by s.id limit %s",
+        "select s.id from learning.solutions as s where s.status = 'proposed'"
+        " order by s.id limit %s",
         (APPROVED,),
     ).fetchall()
     for (solution,) in proposed:
@@ -247,8 +250,8 @@ def said(connection: psycopg.Connection[Any]) -> str:
 class Timed(psycopg.Cursor[Any]):
     """Keeps what was asked and how long the answer took, all rows fetched."""
 
-    times: dict[str, tuple[float, int]] = {}
-    asked: dict[str, tuple[Any, Any]] = {}
+    times: ClassVar[dict[str, tuple[float, int]]] = {}
+    asked: ClassVar[dict[str, tuple[Any, Any]]] = {}
     name = ""
 
     def execute(self, query: Any, params: Any = None, **options: Any) -> Any:

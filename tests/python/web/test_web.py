@@ -191,7 +191,9 @@ def test_the_page_offers_what_the_database_takes(connection, method):
     states = [("active", False), ("active", True), ("proposed", False), ("suspended", False)]
     for status, pinned in states if method == "simulation" else states[:2]:
         connection.execute("update learning.pm_overrides set pinned = %s", (pinned,))
-        connection.execute("update learning.solutions set status = %s, pinned = %s", (status, pinned))
+        connection.execute(
+            "update learning.solutions set status = %s, pinned = %s", (status, pinned)
+        )
         ((change, offered),) = connection.execute(
             "select c.id, c.open_to from analyst.changes as c"
         ).fetchall()
@@ -199,12 +201,14 @@ def test_the_page_offers_what_the_database_takes(connection, method):
         for what in ("approve", "pin", "unpin", "dismiss"):
             if what == ("pin" if pinned else "unpin"):
                 continue  # it is that already
+            refused = ""
             try:
                 with connection.transaction(force_rollback=True):
                     decide(connection, Change(what=what, id=change, by="anna"))
-                taken.append(what)
             except psycopg.Error as error:
-                assert error.sqlstate in {"QD090", "QD091"}
+                refused = error.sqlstate or "?"
+            if refused not in {"QD090", "QD091"}:
+                taken.append(what + refused)
         assert offered == taken, (status, pinned)
 
 
