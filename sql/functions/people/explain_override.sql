@@ -1,9 +1,9 @@
 -- The story of one decision as one document, from one look. The id is an override's or a
 -- solution's. Of a solution: lesson with its rates, tests in words, effect in money (shrunk, with
--- an interval, its best days and token), what changes sides (the newest 500 of n_sides), the grid's neighbours, alternatives
--- that lost (one of those that change the same), its looks, its record as odds, what would refuse
--- it. Of all: gates, overlapping decisions in force, history. Null when there is none.
--- Long, for it is one document: a key after the other.
+-- an interval, its best days and token), what changes sides (the newest 500 of n_sides), the
+-- grid's neighbours, alternatives that lost (one of those that change the same), its looks, its
+-- record as odds, what would refuse it. Of all: gates, overlapping decisions in force, history.
+-- Null when there is none. Long, for it is one document: a key after the other.
 create or replace function analyst.explain_override(p_id bigint)
 returns jsonb
 language sql stable security definer

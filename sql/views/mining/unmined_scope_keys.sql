@@ -2,7 +2,10 @@ create or replace view analyst.unmined_scope_keys as
 select k.name as scope_key, count(*) as experiments, d.name is not null as is_registered,
     max(e.opened_at) as last_seen_at
 from (
-    select w.scope, w.opened_at from learning.pattern_episode_events as w order by w.id desc limit 20000
+    select w.scope, w.opened_at
+    from learning.pattern_episode_events as w
+    order by w.id desc
+    limit 20000
 ) as e
 cross join lateral jsonb_object_keys(e.scope) as k (name)
 left join learning.scope_dimensions as d on d.name = k.name
