@@ -556,7 +556,8 @@ CREATE INDEX pattern_episode_events_by_episode ON learning.pattern_episode_event
 CREATE INDEX pattern_episode_events_by_position ON learning.pattern_episode_events USING btree (position_id, opened_at);
 CREATE INDEX pattern_episode_events_by_run ON learning.pattern_episode_events USING btree (run) WHERE (run IS NOT NULL);
 CREATE INDEX pattern_episode_events_by_trade ON learning.pattern_episode_events USING btree (trade_id) WHERE (trade_id IS NOT NULL);
-CREATE INDEX pattern_episode_events_changed ON learning.pattern_episode_events USING btree (pattern_key, decided_at) WHERE (changed IS NOT NULL);
+CREATE INDEX pattern_episode_events_changed ON learning.pattern_episode_events USING btree (pattern_key, decided_at) INCLUDE (changed, outcome, roi) WHERE (changed IS NOT NULL);
+CREATE INDEX pattern_episode_events_counted ON learning.pattern_episode_events USING btree (pattern_key, episode_type, decision, outcome) INCLUDE (decided_at, blocked_by, has_samples, roi);
 CREATE INDEX pattern_episode_events_decided ON learning.pattern_episode_events USING btree (pattern_key, attempt_id) WHERE (decision IS NOT NULL);
 CREATE INDEX pattern_episode_events_judged ON learning.pattern_episode_events USING btree (pattern_key, decided_at) WHERE (outcome = ANY (ARRAY['success'::text, 'failure'::text]));
 CREATE INDEX pattern_episode_events_newest ON learning.pattern_episode_events USING btree (decided_at) WHERE (decision IS NOT NULL);
@@ -1259,7 +1260,8 @@ create table learning.world (
 --     kept_out_finished bigint,
 --     kept_out_succeeded bigint,
 --     kept_out_roi double precision,
---     lesson_id bigint
+--     lesson_id bigint,
+--     open_to text[]
 -- )
 
 -- One row per decision that was corrected: what it was (decision, time, gates that failed) and what it is now.
@@ -1931,7 +1933,7 @@ create table learning.world (
 --     episode_id text
 -- )
 
--- Scope keys that experiments carry and nothing mines: registered but off, or unknown. learning.enable_dimension() turns a registered one on.
+-- Scope keys that the newest 20,000 experiments carry and nothing mines: registered but off, or unknown. learning.enable_dimension() turns a registered one on.
 -- view analyst.unmined_scope_keys (
 --     scope_key text,
 --     experiments bigint,

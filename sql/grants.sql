@@ -68,6 +68,7 @@ grant execute on function
     learning.strength_evidence,
     learning.strength_effect,
     learning.stored_sides,
+    learning.statuses_open_to,
     learning.override_effects
     to quadrant_analyst;
 -- And may ask what holds for a scope, and why; these read.

@@ -173,7 +173,7 @@ def _sides(story: Story) -> None:
         "token",
         "outcome",
         "now",
-        title=f"What changes sides (the newest of {len(sides):,})",
+        title=f"What changes sides (the newest of {story['n_sides']:,})",
         title_justify="left",
         title_style="bold",
     )

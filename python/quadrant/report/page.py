@@ -63,7 +63,6 @@ def render(
             most_setups=MOST_SETUPS,
             css=text("report.css"),
             live=live,
-            decisions=_decisions,
             scripts=scripts,
             hashes=hashes,
             data=_data(facts, shown, charts),
@@ -134,6 +133,7 @@ def _data(facts: Facts, shown: list[Row], charts: list[Row]) -> str:
                     ]
                     for s in sides.get(row["id"], [])
                 ],
+                "ofSides": next((s["of_all"] for s in sides.get(row["id"], [])), 0),
                 "path": [
                     [
                         *(p["look_day"].isoformat(), _short(p["evidence"], 3)),
@@ -168,18 +168,6 @@ def _json(data: Any) -> str:
     for character in "<>&\u2028\u2029":
         written = written.replace(character, f"\\u{ord(character):04x}")
     return written
-
-
-def _decisions(change: Row) -> list[str]:
-    """What a person may do about a change."""
-    pins = ["unpin"] if change["pinned"] else ["pin"]
-    if change["method"] == "manual":
-        return pins
-    if change["method"] != "simulation":
-        return []
-    if change["status"] == "in force":
-        return [*pins, "dismiss"]
-    return [*(["approve"] if change["status"] == "proposed" else []), "pin", "dismiss"]
 
 
 def _thresholds(story: Row | None) -> dict[str, list[float]]:

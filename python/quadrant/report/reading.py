@@ -19,6 +19,8 @@ MOST_DOTS = 2_000
 """Setups that a change let in or kept out, the newest; the page says where there are more."""
 MOST_SETUPS = 4_000
 """Setups drawn on gate maps and charts, the newest."""
+MOST_SIDES = 500
+"""Setups that change sides under a solution, the newest; the page says where there are more."""
 MOST_LESSONS = 1_000
 """Lessons told: those that differ most surely."""
 MOST_STORIES = 12
@@ -54,7 +56,7 @@ def read(connection: psycopg.Connection[Any], since: datetime | None = None) -> 
         shown = facts["changes"][:MOST_STORIES]
         solutions = [row["id"] for row in shown if row["method"] == "simulation"]
         facts["stories"] = rows("stories", ids=[row["id"] for row in shown])
-        facts["sides"] = rows("sides", ids=solutions)
+        facts["sides"] = rows("sides", ids=solutions, most=MOST_SIDES)
         facts["evidence"] = rows("evidence", ids=solutions)
         facts["grids"] = rows("grids", lessons=[r["lesson_id"] for r in shown if r["lesson_id"]])
         positions = busiest(facts["setups"])

@@ -49,9 +49,12 @@
       title: d => `${d.setup}, ${d.symbol} ${d.tf}, ${minute(d.t)}\n${d.side}; ${d.outcome ?? "pending"}, ${signed(d.roi)}`,
     }));
   }
-  // Dots piled up where they crowd, a row per side, with zero and the mean of each.
+  // Dots piled up where they crowd (strewn where a pile would not fit), a row per side, with zero and the mean of each.
   function strip(rows, sides, width, { value, label, title }) {
     const r = rows.length > 250 ? 2.2 : 3.6, lane = rows.length > 250 ? 150 : 104;
+    const [low, high] = d3.extent(rows, value), column = ((high - low) || 1) * 2 * r / Math.max(100, width - 76);
+    const tallest = d3.max(d3.rollup(rows, of => of.length, d => `${d.side} ${Math.round(value(d) / column)}`).values());
+    const dots = { x: value, fy: "side", r, fill: d => hue(d.outcome), title, tip: true };
     return Plot.plot({
       width, height: 60 + lane * sides.length, marginLeft: 62, marginRight: 14, marginBottom: 40, style: text,
       ariaLabel: `${rows.length} setups`,
@@ -59,8 +62,8 @@
       y: { axis: null }, fy: { domain: sides, label: null, axis: "left" },
       marks: [
         Plot.ruleX([0], { stroke: "var(--ink)" }),
-        Plot.dot(rows, Plot.dodgeY("middle", { x: value, fy: "side", r, padding: .6,
-          fill: d => hue(d.outcome), title, tip: true })),
+        tallest * (2 * r + .6) < lane ? Plot.dot(rows, Plot.dodgeY("middle", { ...dots, padding: .6 }))
+          : Plot.dot(rows, { ...dots, y: (_, i) => (i * .618034) % 1, fillOpacity: .6 }),
         Plot.tickX(rows, Plot.groupZ({ x: "mean" },
           { x: value, fy: "side", z: "side", stroke: "var(--mark)", strokeWidth: 3 })),
         Plot.text(rows, Plot.groupZ({ x: "mean", text: v => signed(d3.mean(v, value)) },
@@ -169,6 +172,7 @@
   function drawSides(change) {
     const names = { admitted: "let in", refused: "refused", "another bar": "other bar" };
     const rows = change.sides.map(([side, outcome, value, symbol, tf, t, decision]) => ({ side: names[side], outcome, value, symbol, tf, t, decision }));
+    $("sides-of").textContent = change.ofSides > rows.length ? ` Drawn are the newest ${rows.length.toLocaleString("en")} of ${change.ofSides.toLocaleString("en")}.` : "";
     const known = rows.filter(r => r.value != null);
     if (!known.length) return put("sides", () => rows.length ? "Their results are not known." : "No setup changes sides.");
     put("sides", width => strip(known, Object.values(names).filter(s => known.some(r => r.side === s)), width, {

@@ -8,7 +8,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_by text := learning.acting_person(p_by);
-    v_solution learning.solutions := learning.solution_to_decide(p_id, '{proposed}', 'approved');
+    v_solution learning.solutions := learning.solution_to_decide(p_id, 'approve', 'approved');
 begin
     v_solution.status := 'active';
     v_solution.reason := format('approved by %s', v_by);

@@ -8,9 +8,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_by text := learning.acting_person(p_by);
-    v_solution learning.solutions := learning.solution_to_decide(
-        p_id, '{proposed,active,suspended}', 'dismissed'
-    );
+    v_solution learning.solutions := learning.solution_to_decide(p_id, 'dismiss', 'dismissed');
 begin
     v_solution.status := 'dismissed';
     v_solution.reason := format('dismissed by %s', v_by);

@@ -1,9 +1,9 @@
 -- The story of one decision as one document, from one look. The id is an override's or a
 -- solution's. Of a solution: lesson with its rates, tests in words, effect in money (shrunk, with
--- an interval, its best days and token), what changes sides, the grid's neighbours, alternatives
--- that lost (one of those that change the same), its looks, its record as odds, what would refuse
--- it. Of all: gates, overlapping decisions in force, history. Null when there is none.
--- Long, for it is one document: a key after the other.
+-- an interval, its best days and token), what changes sides (the newest 500 of n_sides), the
+-- grid's neighbours, alternatives that lost (one of those that change the same), its looks, its
+-- record as odds, what would refuse it. Of all: gates, overlapping decisions in force, history.
+-- Null when there is none. Long, for it is one document: a key after the other.
 create or replace function analyst.explain_override(p_id bigint)
 returns jsonb
 language sql stable security definer
@@ -90,12 +90,15 @@ as $$
                 where g.lesson_id = n.lesson_id and g.candidate = n.candidate
             )
         ),
+        'n_sides', (select count(*) from sides as w),
         'sides', coalesce((
             select jsonb_agg(to_jsonb(w) - 'scope' || jsonb_build_object(
                 'kind', case w.kind
                     when 1 then 'admitted' when -1 then 'refused' else 'another bar' end
             ) order by w.opened_at, w.id)
-            from sides as w
+            from (
+                select v.* from sides as v order by v.opened_at desc, v.id desc limit 500
+            ) as w
         ), '[]'),
         'neighbours', coalesce((
             select jsonb_agg(to_jsonb(g) - 'lesson_id' - 'pattern_key' - 'scope_subset' - 'chosen'

@@ -40,9 +40,10 @@ begin
                 'can be pinned', p_id, v_override.method),
             hint = 'Set its gate by hand: quadrant override set.';
     end if;
-    v_solution := learning.solution_to_decide(p_id, case
-            when p_pinned then array['active', 'proposed', 'suspended'] else array['active'] end,
-        case when p_pinned then 'pinned' else 'unpinned' end);
+    v_solution := learning.solution_to_decide(
+        p_id, case when p_pinned then 'pin' else 'unpin' end,
+        case when p_pinned then 'pinned' else 'unpinned' end
+    );
     v_solution.pinned := p_pinned;
     if v_solution.status <> 'active' then
         v_solution.status := 'active';

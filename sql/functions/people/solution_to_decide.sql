@@ -1,7 +1,7 @@
 -- The solution an id means, locked, for a person to decide about. QD090 when there is none, QD091
--- unless its status is among p_statuses.
+-- unless its status is open to that (learning.statuses_open_to).
 create or replace function learning.solution_to_decide(
-    p_id bigint, p_statuses text[], p_what text
+    p_id bigint, p_decision text, p_done text
 )
 returns learning.solutions
 language plpgsql volatile
@@ -25,12 +25,12 @@ begin
                 else 'quadrant override list shows the ids.'
             end;
     end if;
-    if v_solution.status <> all (p_statuses) then
+    if v_solution.status <> all (learning.statuses_open_to(p_decision, 'simulation')) then
         raise exception using
             errcode = 'QD091',
             message = format('solution %s is %s: it cannot be %s', v_solution.id, case
                     v_solution.status when 'active' then 'in force' else v_solution.status
-                end, p_what),
+                end, p_done),
             hint = case v_solution.status
                 when 'active' then 'Pin it, or dismiss it.'
                 when 'suspended' then 'Its record speaks against it. Pin it to have it in force '
@@ -41,5 +41,5 @@ begin
     return v_solution;
 end
 $$;
-comment on function learning.solution_to_decide(bigint, text[], text) is
+comment on function learning.solution_to_decide(bigint, text, text) is
     'The solution an id means, locked; QD090 for none, QD091 for one with another status.';

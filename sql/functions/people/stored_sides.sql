@@ -8,14 +8,19 @@ returns table (id bigint, kind integer, value double precision)
 language sql stable security definer
 set search_path = pg_catalog, pg_temp
 as $$
-    with found as (
-        select g.sides -> p_candidate::text as sides
+    with chosen as (  -- by id alone: what changes sides may be megabytes
+        select g.id
         from learning.gate_simulations as g
         join learning.look_slices as l on l.look_id = g.look_id and l.lesson_id = g.lesson_id
         where g.look_id = p_look_id and g.lesson_id = p_lesson_id and g.sides ? p_candidate::text
         order by (g.id = l.simulation_id) desc nulls last,
             (g.reference = '[]' and g.exclusions = '[]') desc, g.id desc
         limit 1
+    ),
+    found as materialized (
+        select g.sides -> p_candidate::text as sides
+        from learning.gate_simulations as g
+        where g.id = (select c.id from chosen as c)
     )
     select u.id::bigint, u.kind::integer, u.value::double precision
     from found as f

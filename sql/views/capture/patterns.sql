@@ -2,27 +2,28 @@
 -- it is mined and cannot be judged; finished experiments decided before the lookback are kept and
 -- not mined (n_beyond_lookback).
 create or replace view analyst.patterns as
-with experiments as (
+with counted as (
     select e.pattern_key, count(*) as n_experiments,
         count(*) filter (where e.outcome in ('success', 'failure')) as n_finished,
         count(*) filter (where e.outcome is null) as n_pending,
         count(*) filter (where e.has_samples) as n_sampled,
-        count(e.roi) as n_valued,
-        k.lookback_days,
-        count(*) filter (
-            where e.outcome in ('success', 'failure') and e.decided_at <= k.since
-        ) as n_beyond_lookback
+        count(e.roi) as n_valued
     from learning.pattern_episode_events as e
-    join (
-        select p.pattern_key, d.days as lookback_days,
-            (select learning.clock()) - make_interval(days => d.days) as since
-        from (select distinct o.pattern_key from learning.pattern_episode_events as o) as p
-        left join learning.learning_configs as c on c.module_id = 'pm'
-        cross join lateral (
-            select learning.setting_in(c.config_data, p.pattern_key, 'lookback_days')::integer
-        ) as d (days)
-    ) as k on k.pattern_key = e.pattern_key
-    group by e.pattern_key, k.lookback_days
+    group by e.pattern_key
+),
+experiments as (
+    select n.*, d.days as lookback_days, (
+            select count(*)
+            from learning.pattern_episode_events as e
+            where e.pattern_key = n.pattern_key
+                and e.outcome in ('success', 'failure')
+                and e.decided_at <= (select learning.clock()) - make_interval(days => d.days)
+        ) as n_beyond_lookback
+    from counted as n
+    left join learning.learning_configs as c on c.module_id = 'pm'
+    cross join lateral (
+        select learning.setting_in(c.config_data, n.pattern_key, 'lookback_days')::integer
+    ) as d (days)
 ),
 gates as (
     select g.pattern_key, count(*) as n_gates,

@@ -35,6 +35,14 @@ def one(connection, query, *arguments):
     return connection.execute(query, arguments or None).fetchone()[0]
 
 
+def test_what_changes_sides_is_capped_and_that_is_told(learned, page_of, monkeypatch):
+    (whole, *_) = drawn(page_of(learned))["changes"]
+    monkeypatch.setattr("quadrant.report.reading.MOST_SIDES", 3)
+    (capped, *_) = drawn(page_of(learned))["changes"]
+    assert capped["sides"] == whole["sides"][-3:]
+    assert capped["ofSides"] == whole["ofSides"] == len(whole["sides"])
+
+
 def test_every_number_is_its_views(learned, page_of, bars_folder):
     page = page_of(learned, bars_folder)
     data = drawn(page)

@@ -27,7 +27,7 @@ IN_VIEWS = """
 """
 OF_THE_SETTINGS = "configuration_problems known_settings setting_entries setting_range"
 OF_STRENGTH = "override_effects strength_effect strength_evidence"
-OF_WHAT_CHANGES_SIDES = "stored_sides"
+OF_CHANGES = "stored_sides statuses_open_to"
 WHAT_HOLDS = {"pm.gates", "pm.steer", "pm.why"}
 OF_THE_WORKER = """
     beat claim_simulations fail_judging fail_simulation finish_judging judging_window_details
@@ -51,7 +51,7 @@ CALLS = {
         learning(IN_VIEWS)
         | learning(OF_THE_SETTINGS)
         | learning(OF_STRENGTH)
-        | learning(OF_WHAT_CHANGES_SIDES)
+        | learning(OF_CHANGES)
         | WHAT_HOLDS,
         "analyst",
     ),

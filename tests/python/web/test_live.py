@@ -112,6 +112,26 @@ def test_a_browser_follows_and_decides(browser, database, server_dsn):
     assert found == [("active", "bert")]
 
 
+@pytest.mark.parametrize("width", [1280, 390])
+def test_the_live_page_is_for_everybody(browser, shared, width):
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    with serving(shared, allow_changes=True, token=TOKEN) as address:
+        context = browser.new_context(viewport={"width": width, "height": 900})
+        page = context.new_page()
+        for path in ("/", f"/playground?scope=bucket%3Dmicro&pattern={S1}&a=0.5&e=0.5"):
+            page.goto(address + path)
+            if path == "/":
+                page.wait_for_function("document.documentElement.dataset.drawn")
+            for scheme in ("light", "dark"):
+                page.emulate_media(color_scheme=scheme)
+                page.wait_for_timeout(100)
+                found = axe.run(page).response["violations"]
+                told = [f"{v['id']}: {v['nodes'][0]['html'][:150]}" for v in found]
+                assert told == [], (path, scheme)
+            assert not page.evaluate("document.documentElement.scrollWidth > innerWidth"), path
+        context.close()
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [

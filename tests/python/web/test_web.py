@@ -11,6 +11,7 @@ from psycopg.conninfo import make_conninfo
 from served_page import S1, TOKEN, propose
 
 from quadrant.report import charts, read, render
+from quadrant.web.changes import Change, decide
 
 CHANGES = {"allow_changes": True, "token": TOKEN}
 
@@ -176,6 +177,39 @@ def test_decisions_are_taken_in_a_persons_name(database, client_of):
             "select changed_by from analyst.settings_history where setting = 'shadow'"
         ).fetchall()
         assert by == "dora"
+
+
+@pytest.mark.parametrize("method", ["simulation", "manual", "drift"])
+def test_the_page_offers_what_the_database_takes(connection, method):
+    proposed = propose(connection)
+    if method != "simulation":
+        connection.execute("delete from learning.solutions where id = %s", (proposed,))
+        connection.execute(
+            "update learning.pm_overrides set method = %s, solution_id = 'x', status = 'active'",
+            (method,),
+        )
+    states = [("active", False), ("active", True), ("proposed", False), ("suspended", False)]
+    for status, pinned in states if method == "simulation" else states[:2]:
+        connection.execute("update learning.pm_overrides set pinned = %s", (pinned,))
+        connection.execute(
+            "update learning.solutions set status = %s, pinned = %s", (status, pinned)
+        )
+        ((change, offered),) = connection.execute(
+            "select c.id, c.open_to from analyst.changes as c"
+        ).fetchall()
+        taken = []
+        for what in ("approve", "pin", "unpin", "dismiss"):
+            if what == ("pin" if pinned else "unpin"):
+                continue  # it is that already
+            refused = ""
+            try:
+                with connection.transaction(force_rollback=True):
+                    decide(connection, Change(what=what, id=change, by="anna"))
+            except psycopg.Error as error:
+                refused = error.sqlstate or "?"
+            if refused not in {"QD090", "QD091"}:
+                taken.append(what + refused)
+        assert offered == taken, (status, pinned)
 
 
 @pytest.mark.parametrize("token", [None, "", "wrong", TOKEN[:-1], TOKEN + "x"])
