@@ -113,15 +113,17 @@ select a.state,
             case when c.let_in > 0 then format(
                 'the changes let in %s on %s that base gates would have passed by: %s of %s '
                 'finished succeeded%s.', analyst.counted(c.let_in, 'setup', 'setups'),
-                analyst.counted(c.let_in_days, 'day', 'days'), c.let_in_succeeded,
-                c.let_in_finished,
+                analyst.counted(c.let_in_days, 'day', 'days'),
+                to_char(c.let_in_succeeded, 'FM999,999,999'),
+                to_char(c.let_in_finished, 'FM999,999,999'),
                 ', ' || analyst.signed_percent(c.let_in_roi) || ' each on average'
             ) end,
             case when c.kept_out > 0 then format(
                 '%s kept out %s that base gates would have bought: %s of %s finished '
                 'succeeded%s.', case when c.let_in > 0 then 'They' else 'the changes' end,
-                analyst.counted(c.kept_out, 'setup', 'setups'), c.kept_out_succeeded,
-                c.kept_out_finished,
+                analyst.counted(c.kept_out, 'setup', 'setups'),
+                to_char(c.kept_out_succeeded, 'FM999,999,999'),
+                to_char(c.kept_out_finished, 'FM999,999,999'),
                 ', ' || analyst.signed_percent(c.kept_out_roi) || ' each on average'
             ) end
         )
