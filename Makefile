@@ -8,9 +8,9 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 # A throw-away cluster of the distribution's server, with what pg_cron needs. Databases made from a
 # template do not have what `quadrant migrate` set for that: jit.
-VIRTUALENV := pg_virtualenv -t -c --locale=C.UTF-8 -o shared_preload_libraries=pg_cron \
+VIRTUALENV := .ci/in-memory pg_virtualenv -t -c --locale=C.UTF-8 -o shared_preload_libraries=pg_cron \
 	-o cron.use_background_workers=on -o max_worker_processes=20 -o ssl=off -o jit=off
-PYTEST := $(BIN)/python -m pytest -q
+PYTEST := .ci/in-memory $(BIN)/python -m pytest -q
 # Two processes more than two cores can run, for some wait; tests/conftest.py says who runs what.
 AT_ONCE := -n 4
 # What another version of the server could answer differently: SQL, deployment, rights, plans.
