@@ -31,8 +31,9 @@ class QuadrantStrategy(IStrategy):
     """Subclass it with IStrategy's methods, `quadrant_setup` instead of populate_entry_trend.
 
     The database is that of the configuration's quadrant.dsn, else of QUADRANT_DSN; the run's label
-    is quadrant.run, else "backtest" or "live". Other run modes (hyperopt) answer base gates and
-    record nothing.
+    is quadrant.run, else "backtest" or "live". With quadrant.gates_then a backtest trades by the
+    gates that were in force at each candle. Other run modes (hyperopt) answer base gates and record
+    nothing.
     """
 
     INTERFACE_VERSION = 3
@@ -95,7 +96,8 @@ class QuadrantStrategy(IStrategy):
         return str(dsn)
 
     def _recorder(self, dsn: str | None, rule: Exit) -> Recorder:
-        run = "backtest" if self._mode == RunMode.BACKTEST else "live"
+        chosen = self.config.get("quadrant", {})
+        is_backtest = self._mode == RunMode.BACKTEST
         return Recorder(
             dsn,
             self.quadrant_pattern,
@@ -103,7 +105,8 @@ class QuadrantStrategy(IStrategy):
             rule,
             timeframe=self.timeframe,
             namespace=type(self).__name__,
-            run=self.config.get("quadrant", {}).get("run", run),
+            run=chosen.get("run", "backtest" if is_backtest else "live"),
+            gates_then=is_backtest and bool(chosen.get("gates_then")),
             on_reject="log",
         )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from importlib import resources
 from typing import Any, LiteralString
 
@@ -101,6 +101,20 @@ class Outbox:
         except _Away:
             return False
         return True
+
+    def gates_over_time(self, scope: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+        """The rows of pm.gates_over_time for a scope, times as epoch ms.
+
+        Raises QuadrantError where the database refuses the scope or is away.
+        """
+        try:
+            return self._call("gates_over_time", self._names | {"scope": Jsonb(dict(scope))})
+        except _Away:
+            raise QuadrantError(
+                f"the gates of {scope} as they were cannot be read: {self._error}",
+                hint="A backtest by gates_then needs the database from its first bar on.",
+                code="QD000",
+            ) from None
 
     def flush(self, until_ms: float) -> tuple[bool, list[Reject]]:
         """Tells setups that closed up to then, and trades: is it done, and what was rejected.

@@ -75,9 +75,12 @@ class Pair:
         bar: Candle,
         values: Mapping[str, float | None] | None,
         scope: dict[str, Any],
-        in_force: Callable[[Mapping[str, Any]], Mapping[str, InForce]],
+        in_force: Callable[[Mapping[str, Any], int], Mapping[str, InForce]],
     ) -> Answer:
-        """Takes a bar, with the gates' values where the setup is there; None: it is not."""
+        """Takes a bar, with the gates' values where the setup is there; None: it is not.
+
+        `in_force` answers the gates of a scope when a bar exists (epoch ms).
+        """
         newest, step = self._newest_ts, self._rules.step
         if newest is not None and bar.ts <= newest:
             return self._answer if bar.ts == newest else Answer()
@@ -89,7 +92,7 @@ class Pair:
         self._newest_ts = bar.ts
         self._follow(bar)
         if seen is not None:
-            self._answer = self._watch(bar, seen, scope, in_force(scope))
+            self._answer = self._watch(bar, seen, scope, in_force(scope, bar.ts + step))
         else:
             self._end(bar.ts + step)
             self._is_cut = False

@@ -20,6 +20,7 @@ from quadrant.recorder.levers import Lever
 from quadrant.recorder.outbox import BATCH, Outbox, Rejected
 from quadrant.recorder.pair import Answer, Pair, Rules
 from quadrant.recorder.setup import iso
+from quadrant.recorder.then import GatesThen
 
 _LOG = logging.getLogger(__name__)
 _UNITS = {"s": 1_000, "m": 60_000, "h": 3_600_000, "d": 86_400_000, "w": 604_800_000}
@@ -43,9 +44,11 @@ class Recorder:
     side) is paid on it. What is recorded stands under the label `namespace`/`run`: the same again
     adds nothing. `scope` is that of every bar, to which pair and timeframe are added; `dimensions`
     are the keys lessons are looked for by. `replace` takes gates that differ from the registered
-    ones. With `allocate` closed trades of 15m, 1h and 4h move capital. Without a `dsn` base gates
-    answer, and nothing is recorded (an optimiser's passes). Raises QuadrantError with the
-    database's code where it refuses the gates; a database that is away is waited for.
+    ones. With `allocate` closed trades of 15m, 1h and 4h move capital. With `gates_then` each bar
+    of a backtest is answered by the gates that were in force when it closed (the database has to be
+    there), else by those in force now. Without a `dsn` base gates answer, and nothing is recorded
+    (an optimiser's passes). Raises QuadrantError with the database's code where it refuses the
+    gates; a database that is away is waited for.
     """
 
     def __init__(
@@ -62,6 +65,7 @@ class Recorder:
         dimensions: Sequence[str] = ("pair",),
         fee: float = 0.001,
         allocate: bool = False,
+        gates_then: bool = False,
         replace: bool = False,
         on_reject: Literal["raise", "log"] = "raise",
     ) -> None:
@@ -84,13 +88,18 @@ class Recorder:
         self._rules = Rules(gates, held, self._step, exit, self._outbox.note)
         self._pairs: dict[str, Pair] = {}
         self._client: GateClient | None = None
+        self._then: GatesThen | None = None
         if dsn is not None:
             try:
                 self._outbox.register()
             except BaseException:
                 self._outbox.close()
                 raise
-            self._client = GateClient(dsn, {pattern: {n: g.base for n, g in self._base.items()}})
+            if gates_then:
+                self._then = GatesThen(self._base, self._outbox.gates_over_time)
+            else:
+                base = {name: gate.base for name, gate in self._base.items()}
+                self._client = GateClient(dsn, {pattern: base})
 
     @property
     def counts(self) -> Counter[str]:
@@ -103,8 +112,9 @@ class Recorder:
         return self._outbox.waiting
 
     def gates(self, pair: str, **scope: Any) -> dict[str, float]:
-        """The thresholds in force; base while the database was never reached."""
-        return {n: g.value for n, g in self._in_force(self._scope_of(pair, scope)).items()}
+        """The thresholds in force now; base while the database was never reached."""
+        in_force = self._in_force(self._scope_of(pair, scope), math.inf)
+        return {name: gate.value for name, gate in in_force.items()}
 
     def bar(
         self,
@@ -237,7 +247,9 @@ class Recorder:
     def _scope_of(self, pair: str, more: Mapping[str, Any]) -> dict[str, Any]:
         return {**self._scope, "pair": pair, "timeframe": self.timeframe, **more}
 
-    def _in_force(self, scope: Mapping[str, Any]) -> Mapping[str, InForce]:
+    def _in_force(self, scope: Mapping[str, Any], at_ms: float) -> Mapping[str, InForce]:
+        if self._then is not None:
+            return self._then.gates(scope, at_ms)
         if self._client is None:
             return self._base
         try:
