@@ -78,6 +78,7 @@ class History:
         self.connection.execute(queries("backtest/reach"), (until,))
         self.connection.execute(queries("backtest/show"), stretch)
         self.connection.execute(queries("backtest/mark"), stretch)
+        self.connection.execute(queries("backtest/drop_marks"))
         if self._has_trades:
             self.connection.execute(queries("backtest/close_trades"), stretch | {"family": FAMILY})
         self._reached = until

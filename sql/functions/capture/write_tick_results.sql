@@ -33,19 +33,7 @@ begin
     where e.id = known.id and w.marked_ms is null;
     get diagnostics v_written = row_count;
 
-    insert into learning.window_marks as m (window_id, marked_at, entry_price, exit_price, roi)
-    select distinct on (w.window_id) w.window_id, to_timestamp(w.marked_ms / 1000.0),
-        w.entry_price, w.exit_price, w.roi
-    from jsonb_to_recordset(p_results) as w (
-        window_id text, entry_price double precision, exit_price double precision,
-        roi double precision, marked_ms bigint
-    )
-    join learning.pattern_episode_events as e on e.window_id = w.window_id
-    where w.marked_ms is not null and e.roi is null
-    order by w.window_id, w.marked_ms desc
-    on conflict (window_id) do update
-    set (marked_at, entry_price, exit_price, roi)
-        = (excluded.marked_at, excluded.entry_price, excluded.exit_price, excluded.roi);
+    perform learning.write_window_marks(p_results);
     delete from learning.window_marks as m
     using jsonb_to_recordset(p_results) as w (
         window_id text, roi double precision, marked_ms bigint

@@ -1,5 +1,5 @@
 -- The patterns whose lessons from trades may have changed by p_as_of: those in the outbox
--- trades_dirty and those that time or a change of settings calls up (as patterns_to_mine).
+-- trades_dirty and those that time or a change of settings calls up (is_to_be_mined_again).
 create or replace function learning.trades_to_mine(p_as_of timestamptz)
 returns setof text
 language sql stable
@@ -8,9 +8,9 @@ as $$
     union
     select m.pattern_key
     from learning.mined_trades as m
-    where p_as_of >= m.due_at
-        or p_as_of < m.as_of
-        or m.configuration is distinct from learning.mining_configuration(m.pattern_key)
+    where learning.is_to_be_mined_again(
+        p_as_of, m.pattern_key, m.as_of, m.due_at, m.configuration
+    )
 $$;
 comment on function learning.trades_to_mine(timestamptz) is
     'Patterns whose trades changes, time or a change of settings call up.';
