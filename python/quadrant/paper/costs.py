@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from quadrant.tick.track import FEE
+from quadrant.tick.waiting import FEE
 
 
 @dataclass(frozen=True, slots=True)

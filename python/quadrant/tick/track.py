@@ -8,15 +8,14 @@ from typing import Any
 
 from quadrant.engine import Snapshot
 from quadrant.gate import Gate, smallest_margin
+from quadrant.tick import ladder
 from quadrant.tick.actions import Action
 from quadrant.tick.gates import OverrideIds, Thresholds
 from quadrant.tick.kinds import EXIT_EVENTS, Event, Kind
 from quadrant.tick.reading import Reading
+from quadrant.tick.waiting import WaitingWindows
 from quadrant.tick.writes import Writes
-from quadrant.window import LATE_BARS, Bar, Window, virtual_roi
-
-FEE = 0.001
-"""Fee per side of a virtual trade, a fraction of its turnover."""
+from quadrant.window import LATE_BARS, Bar, Window
 
 
 @dataclass(slots=True)
@@ -26,17 +25,6 @@ class Attempt:
     attempt_id: str
     entry_path: str = "breakout"
     cycles: int = 0
-
-
-@dataclass(slots=True)
-class Awaiting:
-    """A finalised window waiting for its outcome, its virtual result, or both."""
-
-    window_id: str
-    reference_close: float
-    entry: float | None
-    judged: bool = False
-    leaving: bool = False
 
 
 @dataclass(slots=True)
@@ -66,7 +54,7 @@ class Track:
         self.episode_id: str | None = None
         self.window: Window | None = None
         self.closed: Window | None = None
-        self.awaiting: list[Awaiting] = []
+        self.waiting = WaitingWindows(subject.writes)
         self.inside = False
         self.changed = False
 
@@ -78,7 +66,7 @@ class Track:
     @property
     def busy(self) -> bool:
         """Is there a window that goes on, waits, or may still be corrected?"""
-        return self.window is not None or bool(self.awaiting) or self.closed is not None
+        return self.window is not None or bool(self.waiting) or self.closed is not None
 
     def in_force(self, thresholds: Thresholds | None) -> Mapping[str, float]:
         """Gate -> threshold in force; base where nothing is known."""
@@ -102,32 +90,11 @@ class Track:
                 self.closed = None
         if self.window is not None:
             self.changed |= self.window.fill_at_open(bar.open)
-        for waiting in self.awaiting:
-            if waiting.entry is None:
-                waiting.entry = bar.open
-                self.changed = True
-            if waiting.leaving:
-                self.subject.writes.result(
-                    waiting.window_id,
-                    entry_price=waiting.entry,
-                    exit_price=bar.open,
-                    roi=virtual_roi(waiting.entry, bar.open, FEE),
-                    roi_ms=bar.bar_ts,
-                )
-                self.changed = True
-        self.awaiting = [w for w in self.awaiting if not w.leaving]
+        self.changed |= self.waiting.fill_at_open(bar)
 
     def mark(self, bar: Snapshot) -> None:
         """Tells what the windows that wait for their result would come to at the bar's close."""
-        for waiting in self.awaiting:
-            if waiting.entry is not None:
-                self.subject.writes.mark(
-                    waiting.window_id,
-                    entry_price=waiting.entry,
-                    exit_price=bar.close,
-                    roi=virtual_roi(waiting.entry, bar.close, FEE),
-                    marked_ms=bar.exists_at,
-                )
+        self.waiting.mark(bar)
 
     def leave_state(self, bar: Snapshot) -> None:
         """The state has changed: a visit ends."""
@@ -145,11 +112,9 @@ class Track:
                 if self.window is not None:
                     self._close(bar)
                 above = bar.close if rule.above_reference else None
-                self._judge(bar, rule.verdict, event.value, above=above)
+                self.changed |= self.waiting.judge(bar, rule.verdict, event.value, above)
         if event in EXIT_EVENTS:
-            for waiting in self.awaiting:
-                self.changed |= not waiting.leaving
-                waiting.leaving = True
+            self.changed |= self.waiting.leave()
         if event in self.kind.ends_on:
             self._end(bar)
 
@@ -190,12 +155,8 @@ class Track:
                 overrides=(overrides or {}).get(self.kind.pattern_key, ()),
             )
         )
-        if self.kind.ladder and bar.atr > 0:
-            extra = self.window.extra
-            extra["depth_atrs"] = max(extra["depth_atrs"], (bar.ema144 - bar.close) / bar.atr)
-            if "fill_price" in extra:
-                below = (extra["fill_price"] - bar.close) / extra["fill_atr"]
-                extra["fill_depth_atrs"] = max(extra["fill_depth_atrs"], below)
+        if self.kind.ladder:
+            ladder.sink(self.window.extra, bar)
         self.changed = True
 
     def take(self, action: Action, bar: Snapshot) -> Window | None:
@@ -210,7 +171,7 @@ class Track:
                 self._write(window, told)
             return window
         if self.kind.ladder:
-            self._climb(window, action, bar)
+            ladder.climb(window.extra, action, bar)
         seen = window.act(action.signal_bar_ts, action.trade_id)
         if seen is not None:
             self._write(window, action.context | seen | window.final_factors())
@@ -222,9 +183,9 @@ class Track:
         """What cannot be judged ends as neutral, without a virtual result."""
         if self.window is not None:
             self._close(bar)
-        self._judge(bar, "neutral", reason)
+        self.waiting.judge(bar, "neutral", reason)
         self._end(bar)
-        self.awaiting = []
+        self.waiting.clear()
         self.closed = None
         self.inside = False
         self.changed = True
@@ -258,22 +219,6 @@ class Track:
             return window
         return closed if closed is not None and closed.holds(action.signal_bar_ts) else None
 
-    def _climb(self, window: Window, action: Action, bar: Snapshot) -> None:
-        """A buy of the ladder. How far price goes below the first one, in that one's ATRs, says how
-        many a ladder with other arms would have made."""
-        if action.signal_bar_ts in window.extra["dx_signals"]:
-            return
-        window.extra["dx_signals"].append(action.signal_bar_ts)
-        window.extra["dx_count"] += 1
-        window.extra["pool_basis"] = action.context.get("pool_basis")
-        atr = action.context.get("atr", bar.atr)
-        if "fill_price" not in window.extra and atr > 0:
-            window.extra |= {
-                "fill_price": action.context.get("price", bar.close),
-                "fill_atr": atr,
-                "fill_depth_atrs": 0.0,
-            }
-
     def _begin(self, attempt: Attempt) -> None:
         self.episode_id = f"{attempt.attempt_id}:{self.kind.tag}"
         if self.kind.spans_visits:
@@ -291,13 +236,7 @@ class Track:
         if self.kind.entry_paths:
             extra["entry_path"] = attempt.entry_path
         if self.kind.ladder:
-            extra |= {
-                "dx_count": 0,
-                "dx_signals": [],
-                "depth_atrs": 0.0,
-                "dx_atr_mult_used": in_force[self.kind.ladder],
-                "pool_basis": None,
-            }
+            extra |= ladder.begun(in_force[self.kind.ladder])
         self.window = Window(
             window_id=f"{self.subject.key}:{self.kind.tag}:{bar.bar_ts}",
             episode_id=self.episode_id,
@@ -323,9 +262,7 @@ class Track:
             seen = self.subject.context(self.kind.pattern_key) | window.skip()
         self._write(window, seen | window.final_factors())
         self._tell(window)
-        self.awaiting.append(
-            Awaiting(window.window_id, window.reference_close, window.reference_entry)
-        )
+        self.waiting.add(window)
         self.closed = window if window.bars else None
         self.changed = True
 
@@ -376,22 +313,6 @@ class Track:
             trade_id=decision.trade_id,
         )
 
-    def _judge(
-        self, bar: Snapshot, outcome: str, reason: str, *, above: float | None = None
-    ) -> None:
-        """Gives the outcome to every window that has none (with `above`: bought below it)."""
-        for waiting in self.awaiting:
-            if waiting.judged or (above is not None and above <= waiting.reference_close):
-                continue
-            waiting.judged = True
-            self.changed = True
-            self.subject.writes.result(
-                waiting.window_id,
-                outcome=outcome,
-                outcome_reason=reason,
-                outcome_ms=bar.exists_at,
-            )
-
     def _end(self, bar: Snapshot) -> None:
         """The episode is over; the database sums it up from its windows."""
         if self.episode_id is None:
@@ -414,10 +335,7 @@ class Track:
             "episode_id": self.episode_id,
             "window": self.window.to_json() if self.window else None,
             "closed": self.closed.to_json() if self.closed else None,
-            "awaiting": [
-                (w.window_id, w.reference_close, w.entry, w.judged, w.leaving)
-                for w in self.awaiting
-            ],
+            "awaiting": self.waiting.to_json(),
             "inside": self.inside,
         }
         return {name: part for name, part in parts.items() if part}
@@ -431,5 +349,5 @@ class Track:
         self.closed = (
             Window.from_json(data["closed"], self.reading.gates) if "closed" in data else None
         )
-        self.awaiting = [Awaiting(*values) for values in data.get("awaiting", ())]
+        self.waiting = WaitingWindows(self.subject.writes, data.get("awaiting", ()))
         self.inside = data.get("inside", False)
