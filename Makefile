@@ -31,7 +31,7 @@ help:
 	@echo '                         set up, replay a market (or your bars), learn, print what changed'
 	@echo '  make down              stop the embedded server; its data stays'
 	@echo 'For contributors (CONTRIBUTING.md):'
-	@echo '  make check             lint, types, and the quick tests: about two minutes'
+	@echo '  make check             lint, types, and the quick tests: about a minute'
 	@echo '  make test              lint, types, pytest and pgTAP on two PostgreSQL versions'
 	@echo '  make test-embedded     the same tests on the embedded PostgreSQL alone: needs no packages'
 	@echo '  make test-bots         freqtrade and nautilus_trader over the database, offline'

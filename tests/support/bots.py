@@ -71,10 +71,15 @@ class Bots:
         strategy: str = "Dip",
         slots: int = 2,
         script: str = "offline_freqtrade.py",
+        quadrant: dict[str, Any] | None = None,
     ) -> str:
-        """What a command of freqtrade printed, with a strategy of the examples or the scripts."""
+        """What a command of freqtrade printed, with a strategy of the examples or the scripts.
+
+        `quadrant` is that part of its configuration.
+        """
         config = self.folder / "config.json"
-        config.write_text(json.dumps(_CONFIG | {"max_open_trades": slots}))
+        chosen = {"max_open_trades": slots, "quadrant": quadrant or {}}
+        config.write_text(json.dumps(_CONFIG | chosen))
         path = ROOT / "examples" if strategy == "Dip" else SCRIPTS
         userdir = self.folder / "user_data"
         options = ("--strategy", strategy, "--strategy-path", path, "-c", config)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from bots import HOUR, START, Bots
 
@@ -49,6 +51,44 @@ def test_live_windows_are_those_of_the_backtest(bots: Bots) -> None:
     )
     assert len(streamed) > 100
     assert streamed == backtest
+
+
+def test_a_backtest_can_trade_by_the_gates_of_each_candles_time(bots: Bots) -> None:
+    """From the middle of the bars on, the gate on adx was 30 instead of 20."""
+    middle = START + HOUR * 800
+    bots.freqtrade(*BACKTEST)
+    bots.connection.execute("select learning.set_clock(to_timestamp(%s))", (middle,))
+    bots.connection.execute(
+        "insert into learning.pm_overrides (pattern_key, action_category, scope_subset, delta)"
+        " select g.pattern_key, g.action_category, '{}', 10 from learning.gates as g"
+        " where g.pattern_key = 'pm.dip.freqtrade.entry' and g.gate = 'adx'"
+    )
+    bots.freqtrade(*BACKTEST, quadrant={"gates_then": True, "run": "then"})
+    bots.connection.execute("delete from learning.pm_overrides")
+    bots.connection.execute("select learning.set_clock(null)")
+
+    bought: dict[str, tuple[list[Any], list[Any]]] = {}
+    for run in ("Dip/backtest", "Dip/then"):
+        early, late = (
+            [
+                row[0]
+                for row in bots.connection.execute(
+                    "select opened_at from learning.pattern_episode_events where run = %s"
+                    f" and decision = 'acted' and decided_at {side} to_timestamp(%s)"
+                    " order by opened_at, scope",
+                    (run, middle),
+                )
+            ]
+            for side in ("<=", ">")
+        )
+        bought[run] = early, late
+    assert bought["Dip/then"][0] == bought["Dip/backtest"][0] != []
+    assert 0 < len(bought["Dip/then"][1]) < len(bought["Dip/backtest"][1])
+    assert bots.connection.execute(
+        "select count(*) from learning.pattern_episode_events"
+        " where run = 'Dip/then' and (overrides is null) = (decided_at > to_timestamp(%s))",
+        (middle,),
+    ).fetchone() == (0,)
 
 
 def test_hyperopt_passes_and_records_nothing(bots: Bots) -> None:
