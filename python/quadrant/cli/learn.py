@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from typing import Annotated, Any
 
@@ -15,7 +17,7 @@ from quadrant.cli.override import gates_in_words, scope_in_words
 from quadrant.cli.session import session
 from quadrant.database import queries
 from quadrant.errors import QuadrantError
-from quadrant.judging.learner import Learner, take_jobs
+from quadrant.judging.learner import Learner, give_back_jobs, take_jobs
 from quadrant.logfile import LogFile
 from quadrant.replay import replay_time
 
@@ -46,14 +48,12 @@ def learn(
     with session() as connection, connection.cursor(row_factory=dict_row) as cursor:
         log_file = LogFile()
         log_file.follow(connection)
-        with err.status("Learning"):
-            _take_jobs(connection)
-            with replay_time(connection):
-                before = cursor.execute(queries("operations/learning_so_far")).fetchone()
-                Learner(connection).learn(judge_anyway=True)
-                connection.execute(queries("learner/aggregate"))
-                # By the same time: by today's, all of a replay is too old to learn from.
-                learned = cursor.execute(queries("operations/learned"), before).fetchone()
+        with err.status("Learning"), _all_jobs(connection), replay_time(connection):
+            before = cursor.execute(queries("operations/learning_so_far")).fetchone()
+            Learner(connection).learn(judge_anyway=True)
+            connection.execute(queries("learner/aggregate"))
+            # By the same time: by today's, all of a replay is too old to learn from.
+            learned = cursor.execute(queries("operations/learned"), before).fetchone()
         log_file.follow(connection)
         assert learned is not None  # one row, whatever happened
         experiments = (
@@ -71,19 +71,26 @@ def learn(
         raise typer.Exit(1)
 
 
-def _take_jobs(connection: psycopg.Connection[Any]) -> None:
+@contextmanager
+def _all_jobs(connection: psycopg.Connection[Any]) -> Iterator[None]:
+    """Given back at the end, not when the server notices that the session is over."""
     if busy := take_jobs(connection, "quadrant learn"):
         raise LearningBusyError(
             f"nothing was learned: {busy} is in progress",
             hint="Wait for it; analyst.runs shows what is running.",
         )
+    yield
+    give_back_jobs(connection)
 
 
 def _preview(json: bool) -> None:
-    with session() as connection, err.status("Learning, to be undone"):
-        _take_jobs(connection)
-        with replay_time(connection):
-            difference = Learner(connection).preview()
+    with (
+        session() as connection,
+        err.status("Learning, to be undone"),
+        _all_jobs(connection),
+        replay_time(connection),
+    ):
+        difference = Learner(connection).preview()
     if difference is None:
         raise LearningBusyError(
             "nothing was learned: another run is in progress",
