@@ -122,6 +122,7 @@ reliability: export QUADRANT_LONG := 1
 reliability: export QUADRANT_FAULTS := $(CURDIR)/.venv/.faults
 reliability: setup
 	@.ci/postgres-packages
+	-@.ci/apt-install libfaketime
 	@rm -f $(QUADRANT_FAULTS) .venv/.failed
 	$(VIRTUALENV) sh -c '$(PYTEST) $(FAULTS) $(ARGS) || touch .venv/.failed'
 	$(PYTEST) $(FAULTS) $(ARGS) || touch .venv/.failed

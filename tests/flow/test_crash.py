@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from pathlib import Path
 from random import Random
@@ -329,6 +329,34 @@ def test_a_second_replay_of_a_database_is_told(
             assert "skipped" in str(run.fetchone())
         assert first.run(stop=lambda: True).interrupted
         Replay(other, walks[:1], OPTIONS)
+
+
+def test_a_stop_before_a_cycle_that_has_no_news_is_no_look(
+    folder: Path, new_database: Any, eager: Any
+) -> None:
+    bars = read_folder(folder)
+    options = replace(OPTIONS, learn_every=DAY_MS)
+    quiet: set[int] = set()
+
+    def looks() -> list[tuple[str, date]]:
+        """What it looked at when, where it is stopped before cycles of `quiet` moments."""
+        with new_database() as dsn, psycopg.connect(dsn, autocommit=True) as connection:
+            eager(connection)
+            for _ in range(len(quiet) + 1):
+                work = Replay(connection, bars, options)
+                work.run(stop=lambda progress=work.progress: progress.at in quiet)
+            assert not work.progress.interrupted
+            return connection.execute(
+                "select pattern_key, look_day from learning.looks order by look_day, pattern_key"
+            ).fetchall()
+
+    undisturbed = looks()
+    days = {day for _, day in undisturbed}
+    between = (min(days) + timedelta(days=n) for n in range((max(days) - min(days)).days))
+    midnights = (datetime.combine(day, time(), UTC) for day in between if day not in days)
+    quiet |= {int(at.timestamp()) * 1000 for at in midnights}
+    assert quiet
+    assert looks() == undisturbed
 
 
 # -- the server ----------------------------------------------------------------------------

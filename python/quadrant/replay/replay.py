@@ -139,8 +139,8 @@ class Replay:
         if reached is not None:
             self.connection.execute(queries("tick/set_clock"), {"clock_ms": reached})
         if reached is not None and self._due(reached):
-            # Whoever got this far may have died after mining: then judging has no news, and is due.
-            self._learn(reached, judge_anyway=True)
+            # Whoever got this far may have died within the cycle: what was mined is still news.
+            self._learn(reached)
             self.tick.commit()
         feed = moments(self.series)
         due = True
@@ -207,11 +207,11 @@ class Replay:
             tick.take(one.ticker, bar, decide(one.ticker, bar, one.scopes.flags[index]))
             tick.watermarks[one.timeframe] = bar.bar_ts
 
-    def _learn(self, at: int, *, judge_anyway: bool = False) -> None:
+    def _learn(self, at: int) -> None:
         """One learning cycle; the next commit stores that it was made."""
         started = perf_counter()
         self.connection.execute(queries("tick/set_clock"), {"clock_ms": at})
-        self.progress.cycles += self.learner.learn(judge_anyway=judge_anyway)
+        self.progress.cycles += self.learner.learn()
         self.tick.watermarks[LEARNED] = at
         self.progress.learning_seconds += perf_counter() - started
 
