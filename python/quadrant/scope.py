@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -18,9 +19,13 @@ def read_scope(text: str) -> dict[str, str]:
     """The scope that bucket=nano,timeframe=15m stands for; {} for an empty text."""
     items = [item for item in text.split(",") if item.strip()]
     pairs = [item.partition("=") for item in items]
-    if any(not key.strip() or not sign for key, sign, _ in pairs):
+    # "bucket=nano timeframe=15m" or "... and ...": one value it would be, that nothing has.
+    if any(
+        not key.strip() or not sign or re.search(r"\s\S+=", value) for key, sign, value in pairs
+    ):
         raise MalformedScope(
-            f"the scope {text!r} cannot be read", hint="Write it like bucket=nano,timeframe=15m."
+            f"the scope {text!r} cannot be read",
+            hint="Write it like bucket=nano,timeframe=15m, with a comma between conditions.",
         )
     scope = {key.strip(): value.strip() for key, _, value in pairs}
     if len(scope) < len(pairs):
