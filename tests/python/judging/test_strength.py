@@ -9,6 +9,7 @@ import numpy as np
 import psycopg
 import pytest
 
+from quadrant.judging.learner import Learner
 from quadrant.judging.wealth import day_factors, wealth
 
 Connection = psycopg.Connection[Any]
@@ -253,3 +254,22 @@ def test_capital_goes_to_its_target_by_steps_and_back_when_the_lesson_is_gone(
     judge(connection, mine=False)
     assert connection.execute("select count(*) from learning.pm_overrides").fetchone() == (0,)
     assert connection.execute(mirror).fetchall() == []
+
+
+def test_cycles_without_news_take_capital_on_to_its_target_and_then_rest(
+    connection: Connection,
+) -> None:
+    store(connection, history(1, 0.2), FAMILY)
+    learner = Learner(connection)
+    on_its_way = []
+    while learner.learn():
+        on_its_way.append(
+            connection.execute(
+                "select count(*) from learning.pm_overrides"
+                " where multiplier <> (evidence ->> 'target')::float8"
+            ).fetchone()
+        )
+        connection.execute("select learning.set_clock(learning.clock() + interval '1 second')")
+    assert len(on_its_way) > 2, "the first had news, the others a step to go"
+    assert (0,) not in on_its_way[:-1]
+    assert on_its_way[-1] == (0,)
