@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 from psycopg.types.json import Jsonb
 from rich.table import Table
+from rich.text import Text
 
 from quadrant.cli.console import Json, hint, out, plain, print_json
 from quadrant.cli.session import fetch
@@ -47,17 +48,23 @@ def list_command(
     if not rows:
         out.print("Nothing is in force, nothing is proposed: base gates everywhere.")
         return
-    table = Table("id", "what", "gates", "z", "odds")
+    table = Table("id", "what", "gates", "z", "E : 1", "record")
     for row in rows:
-        odds = row["odds_for"]
+        evidence, odds = row["evidence"], row["odds_for"]
+        what = status_of(row), row["pattern_key"], scope_in_words(row["scope_subset"])
         table.add_row(
             str(row["id"]),
-            plain(f"{status_of(row)}: {row['pattern_key']}, {scope_in_words(row['scope_subset'])}"),
+            Text("\n").join(plain(line) for line in what),
             plain(gates_in_words(row["gates"])),
             "-" if row["z"] is None else f"{row['z']:.1f}",
-            "-" if odds is None else f"{odds:.1f} : 1",
+            "-" if evidence is None else f"{evidence:,.{0 if evidence >= 10 else 1}f}",
+            "-" if odds is None else f"{odds:,.1f} : 1",
         )
     out.print(table)
+    if any(row["odds_for"] is not None for row in rows):
+        out.print(
+            "E : 1: evidence of the newest look; record: the odds on what came since it began."
+        )
     hint("quadrant explain ID tells the story of one.")
 
 
@@ -178,7 +185,7 @@ def gates_in_words(gates: list[Row] | None) -> str:
     known = [g for g in gates or () if g["base"] is not None]
     if not known and gates:
         return ", ".join(
-            f"{g['gate']} {'' if g['value'] is None else g['value']}".strip() for g in gates
+            g["gate"] if g["value"] is None else f"{g['gate']} x {g['value']:.3g}" for g in gates
         )
     moved = [g for g in known if abs(g["value"] - g["base"]) > 1e-9]
     words = [f"{g['gate']} {g['base']:g} -> {g['value']:g}" for g in moved]
