@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.table import Table
+from rich.text import Text
 
 from quadrant.cli.console import Json, hint, out, plain, print_json
 from quadrant.cli.session import fetch, session
@@ -24,18 +25,21 @@ def list_command(*, json: Json = False) -> None:
     if not rows:
         out.print("Nothing is recorded under the label of a run.")
         return
-    table = Table("run", "pattern", "from (UTC)", "to")
-    for name in ("windows", "acted", "pending", "ROI acted", "ROI skipped", "trades", "ROI trades"):
+    table = Table("run")
+    for name in ("setups", "acted", "pending", "trades", "ROI each"):
         table.add_column(name, justify="right")
     for row in rows:
+        days = [f"{row[name]:%Y-%m-%d}" for name in ("first_at", "last_at") if row[name]]
+        lines = (row["run"], row["pattern_key"], " to ".join(days))
+        results = {"acted": "acted_roi", "skipped": "skipped_roi", "trades": "trade_roi"}
         table.add_row(
-            plain(row["run"]),
-            plain(row["pattern_key"]),
-            *(f"{row[name]:%Y-%m-%d}" if row[name] else "" for name in ("first_at", "last_at")),
-            *(f"{row[name]:,}" for name in ("windows", "acted", "pending")),
-            *(_percent(row[name]) for name in ("acted_roi", "skipped_roi")),
-            f"{row['trades']:,}",
-            _percent(row["trade_roi"]),
+            Text("\n").join(plain(line) for line in lines),
+            *(f"{row[name]:,}" for name in ("windows", "acted", "pending", "trades")),
+            "\n".join(
+                f"{name} {100 * row[column]:+.2f} %"
+                for name, column in results.items()
+                if row[column] is not None
+            ),
         )
     out.print(table)
     hint("quadrant runs remove RUN removes what one recorded; then: quadrant learn.")
@@ -58,10 +62,6 @@ def remove(
     out.print(f"Removed {removed['windows']:,} windows and {removed['trades']:,} trades.")
     if removed["moved_capital"]:
         out.print(f"{removed['moved_capital']:,} trades had moved capital; it stays where it is.")
-
-
-def _percent(fraction: Any) -> str:
-    return "" if fraction is None else f"{100 * fraction:.2f} %"
 
 
 def register(app: typer.Typer) -> None:

@@ -27,9 +27,10 @@ def test_runs_are_listed_and_removed(
                 ),
             ),
         )
-    listed = run_command("runs", "list", columns=200, QUADRANT_DSN=database).stdout
+    listed = run_command("runs", "list", columns=80, QUADRANT_DSN=database).stdout
     assert "dip/[1]" in listed
-    assert "1.23 %" in listed
+    assert "trades +1.23 %" in listed
+    assert "…" not in listed
     removed = run_command("runs", "remove", "dip/[1]", "--json", QUADRANT_DSN=database)
     assert removed.json == {"windows": 1, "trades": 1, "moved_capital": 0}
     left = run_command("runs", "list", "--json", QUADRANT_DSN=database).json
