@@ -28,6 +28,7 @@ from rich.console import Console
 from rich.table import Table
 from throwaway import database, new_database, server
 
+from quadrant.client import GateClient
 from quadrant.engine import compute
 from quadrant.judging import Worker
 from quadrant.market import planted_market, synthesize
@@ -35,6 +36,7 @@ from quadrant.replay import Replay, ReplayOptions
 from quadrant.tick import Position, PositionBar, Tick
 
 PATTERN = "pm.uptrend.S1.entry"
+PATTERNS = (PATTERN, "pm.uptrend.S2.entry", "pm.uptrend.S3.retest", "pm.uptrend.S3.dx")
 RECORDERS = TICKERS = 4
 BATCH = 20
 POSITIONS = 100
@@ -184,13 +186,20 @@ def work(dsn: str, until: float, pace: float, number: int, dimensions: list[str]
 
 
 def ask(dsn: str, until: float, pace: float, number: int, dimensions: list[str]) -> Result:
-    """The gates in force, a position at a time; select 1 beside it tells what waits for a core."""
+    """The gates in force, a position at a time, by the database and by a client in this process;
+    select 1 beside it tells what waits for a core."""
     rng = random.Random(number)
-    times, nothing = [], []
-    with psycopg.connect(dsn, autocommit=True) as connection:
-        rows = connection.execute("select position_id from learning.lowcap_positions").fetchall()
+    times, nothing, by_client = [], [], []
+    with psycopg.connect(dsn, autocommit=True) as connection, GateClient(dsn) as client:
+        rows = connection.execute(
+            "select position_id, scope from learning.lowcap_positions"
+        ).fetchall()
         while time.time() < until:
-            (position,) = rng.choice(rows)
+            position, scope = rng.choice(rows)
+            started = time.perf_counter()
+            for pattern in PATTERNS:
+                client.gates(pattern, scope)
+            by_client.append(time.perf_counter() - started)
             started = time.perf_counter()
             connection.execute(ONE, (position,)).fetchall()
             times.append(time.perf_counter() - started)
@@ -198,7 +207,7 @@ def ask(dsn: str, until: float, pace: float, number: int, dimensions: list[str])
             connection.execute("select 1").fetchall()
             nothing.append(time.perf_counter() - started)
             time.sleep(0.005)
-    return {"ask": times, "nothing": nothing}
+    return {"ask": times, "nothing": nothing, "by_client": by_client}
 
 
 def read(dsn: str, until: float, pace: float, number: int, dimensions: list[str]) -> Result:
@@ -351,6 +360,7 @@ def figures(dsn: str, seconds: float, found: dict[str, list[Result]]) -> list[tu
         ("position-bars ticked a second", f"{bars / seconds:,.0f}"),
         ("tick of 100 positions, p50 / p99 / longest", percentiles(found["tick"], "tick")),
         ("gates of a position", percentiles(found["ask"], "ask")),
+        ("the same by a client", percentiles(found["ask"], "by_client")),
         ("select 1, beside it", percentiles(found["ask"], "nothing")),
         ("an analyst's view", percentiles(found["read"], "read")),
         ("aggregate and mine", percentiles(found["learn"], "mine")),
