@@ -34,7 +34,7 @@ def bars(connection: psycopg.Connection[Any], pm_dsn: str, make_bars: MakeBars) 
         (
             frame["date"][SECOND + 1],
             "insert into learning.pm_overrides (pattern_key, action_category, scope_subset, delta)"
-            " select pattern_key, action_category, '{\"pair\": \"A/B\"}', -0.5 from learning.gates"
+            ' select pattern_key, action_category, \'{"pair": "A/B"}\', -0.5 from learning.gates'
             f" where pattern_key = '{PATTERN}'",
         ),
         (frame["date"][THIRD + 1], "delete from learning.pm_overrides"),
