@@ -8,6 +8,8 @@
 -- A slice that overlaps a waiting one waits too, for what that one gets is not known yet. Most get
 -- nothing, so what it needs then is asked for ahead: at most 16 at a time, since each is made for
 -- nothing where the waiting one is accepted. (46 slices that all overlap: 4 rounds instead of 46.)
+-- What was decided in an earlier round stays until a slice is banned, for nothing it rests on can
+-- change but what people set by hand meanwhile, which counts from the next look on.
 create or replace function learning.decide_look(p_look_id bigint)
 returns integer
 language plpgsql volatile
@@ -35,15 +37,13 @@ begin
     v_applies := learning.setting(v_look.pattern_key, 'auto_apply')::boolean;
     perform learning.order_slices(p_look_id);
     loop
-        update learning.look_slices as s
-        set candidate = null, simulation_id = null, verdict = 'open'
-        where s.look_id = p_look_id;
         v_waiting := '{}';
         v_ahead := 0;
         for v_slice in
             select s.*
             from learning.look_slices as s
             where s.look_id = p_look_id and not s.is_banned
+                and s.simulation_id is null and s.verdict <> 'failed'
             order by s.depth, s.place
         loop
             if v_look.profile = 'evidence' then
@@ -86,6 +86,9 @@ begin
         exit when v_look.profile = 'plan';
         v_missing := learning.settle_parents(p_look_id);
         exit when v_missing is not null;
+        update learning.look_slices as s
+        set candidate = null, simulation_id = null, verdict = 'open'
+        where s.look_id = p_look_id;
     end loop;
     return coalesce(v_missing, 0);
 end
